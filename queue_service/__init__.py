@@ -1,0 +1,1 @@
+"""Appointments and counter queues for public offices: the service."""

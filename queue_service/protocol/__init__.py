@@ -1,0 +1,5 @@
+"""Messages between the service, its devices and its screens.
+
+Structs and pure functions only; this package imports nothing but msgspec, so that a
+kiosk or a display can be installed without any part of the service.
+"""

@@ -1,0 +1,67 @@
+"""What a kiosk asks of the service over HTTP, and what it is answered.
+
+Requests: ``POST /api/v1/offices/{office}/tickets`` with ``TicketRequest`` and
+``POST /api/v1/offices/{office}/check-ins`` with ``CheckInRequest``; both answer 201 with
+``IssuedTicket`` or a ``Problem``.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from queue_service.protocol.stream import WaitRange
+
+
+class TicketRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"visitor_class": "class"}):
+    """A visitor without an appointment wants a number for a service."""
+
+    service: str
+    language: str = "de"
+    visitor_class: str = "walk_in"
+    needs: list[str] = []
+    id: UUID | None = None
+    """Chosen by the kiosk, so that sending the same request again gives the same ticket."""
+
+
+class CheckInRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A visitor with an appointment has arrived; spaces, hyphens and case of the reference don't matter."""
+
+    reference: str
+    language: str = "de"
+    id: UUID | None = None
+
+
+class IssuedTicket(msgspec.Struct, frozen=True):
+    """A number was given out. What is printed is all in here."""
+
+    id: UUID
+    number: str
+    token: str
+    """Follows this ticket until the end of its day; part of the address in the QR code."""
+    people_ahead: int
+    wait: WaitRange | None
+    created_at: datetime
+    follow_url: str
+    """Short address of the follow page of this ticket."""
+    appointment_at: datetime | None = None
+    arrival: str | None = None
+    """For a check-in: ``early``, ``on_time`` or ``late``; None for a walk-in."""
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """One field that could not be accepted."""
+
+    field: str
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True, rename={"kind": "type"}):
+    """RFC 9457 problem details; ``code`` is stable and meant for programs, ``detail`` for people."""
+
+    status: int
+    code: str
+    title: str = ""
+    detail: str = ""
+    kind: str = "about:blank"
+    errors: list[FieldError] = []

@@ -1,0 +1,197 @@
+"""What travels over ``GET /api/v1/stream``: a snapshot, then changes with consecutive versions.
+
+Three audiences see three views of the same office and the same versions: a *display* sees
+numbers, counters, counts and estimates; a *kiosk* sees services on offer, counts and
+estimates; *staff* see tickets. ``apply_to_display`` and ``apply_to_kiosk`` are the only
+place that says how a change alters a view: the programs on the devices use them, and the
+tests require that they give exactly what a fresh snapshot gives.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+LAST_CALLS_SHOWN = 10
+"""How many calls a display's snapshot holds: the current one and the list beside it."""
+
+
+class WaitRange(msgspec.Struct, frozen=True):
+    """An estimate in whole minutes that holds for most visitors, rounded for people."""
+
+    low_minutes: int
+    high_minutes: int
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One call of one number to one counter; a recall is a call of its own.
+
+    ``version`` is the version of the change that made it and names the call within its office.
+    """
+
+    version: int
+    number: str
+    counter: str
+    """The counter's number as painted on its sign, ``3``."""
+    counter_name: dict[str, str]
+    """By language tag: ``{"de": "Schalter 3", "en": "Counter 3"}``."""
+    at: datetime
+    nth: int = 1
+    """1 for the first call of this number, 2 for its first recall."""
+    language: str = "de"
+    """Language that the visitor asked for; spoken after the German when it is another."""
+
+
+class OfficeCard(msgspec.Struct, frozen=True):
+    """What a device has to know of its office to head a page and print a ticket."""
+
+    slug: str
+    name: dict[str, str]
+    time_zone: str
+    area: dict[str, str] = {}
+    """Waiting area named on tickets, ``{"de": "Wartebereich Erdgeschoss"}``; may be empty."""
+    languages: list[str] = msgspec.field(default_factory=lambda: ["de", "en"])
+    notice: dict[str, str] = {}
+    """One line of information for the waiting room; may be empty."""
+    follow_url: str = ""
+    """Short address under which a ticket can be followed; the ticket's token is appended."""
+    accent: str = ""
+    """Accent colour of the authority as ``#rrggbb``; never carries meaning."""
+    ticket_shows_service: bool = False
+    """Whether paper may name the service; off unless the office asks for it."""
+
+
+class DisplaySnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type"):
+    """Everything a wall display shows, at one version of the office."""
+
+    version: int
+    office: OfficeCard
+    calls: list[Call]
+    """Newest first, at most ``LAST_CALLS_SHOWN``."""
+    waiting: int
+    open_counters: int
+    wait: WaitRange | None
+    """For somebody who would come now; None when no counter is open."""
+    audience: str = "display"
+
+
+class DisplayChange(msgspec.Struct, frozen=True):
+    """One change as a display sees it; the counts are those after the change."""
+
+    type: str
+    version: int
+    at: datetime
+    waiting: int
+    open_counters: int
+    wait: WaitRange | None
+    call: Call | None = None
+
+
+class KioskService(msgspec.Struct, frozen=True):
+    """A service that a visitor can choose at the kiosk, with its present queue."""
+
+    code: str
+    name: dict[str, str]
+    group: dict[str, str]
+    """Heading under which the kiosk lists the service, by language."""
+    minutes: int
+    waiting: int
+    wait: WaitRange | None
+
+
+class WalkIns(msgspec.Struct, frozen=True):
+    """Whether tickets are issued without an appointment now, and if not, why and when again."""
+
+    open: bool
+    reason: str | None = None
+    """Stable code: ``outside_hours``, ``holiday``, ``closure``, ``stopped_by_staff``, ``by_appointment_only``."""
+    next_chance_at: datetime | None = None
+
+
+class KioskSnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type"):
+    """Everything a kiosk offers, at one version of the office."""
+
+    version: int
+    office: OfficeCard
+    services: list[KioskService]
+    walk_ins: WalkIns
+    waiting: int
+    open_counters: int
+    audience: str = "kiosk"
+
+
+class QueueLength(msgspec.Struct, frozen=True):
+    """A service's queue after a change."""
+
+    code: str
+    waiting: int
+    wait: WaitRange | None
+
+
+class KioskChange(msgspec.Struct, frozen=True):
+    """One change as a kiosk sees it; ``services`` holds only those whose queue or wait is another now."""
+
+    type: str
+    version: int
+    at: datetime
+    waiting: int
+    open_counters: int
+    services: list[QueueLength] = []
+    walk_ins: WalkIns | None = None
+    """Set when the answer to "are walk-ins open" changed."""
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello", tag_field="type"):
+    """First message of a client that can't set headers; ``since`` resumes without a snapshot where possible."""
+
+    token: str
+    since: int | None = None
+
+
+class VersionGapError(ValueError):
+    """A change does not follow the state it is applied to; the client needs a new snapshot."""
+
+
+def apply_to_display(state: DisplaySnapshot, change: DisplayChange) -> DisplaySnapshot:
+    """Return the display's state after ``change``.
+
+    Raises VersionGapError unless the change carries the next version.
+    """
+    _require_next(state.version, change.version)
+    calls = [change.call, *state.calls][:LAST_CALLS_SHOWN] if change.call else state.calls
+    return msgspec.structs.replace(
+        state,
+        version=change.version,
+        calls=calls,
+        waiting=change.waiting,
+        open_counters=change.open_counters,
+        wait=change.wait,
+    )
+
+
+def apply_to_kiosk(state: KioskSnapshot, change: KioskChange) -> KioskSnapshot:
+    """Return the kiosk's state after ``change``.
+
+    Raises VersionGapError unless the change carries the next version.
+    """
+    _require_next(state.version, change.version)
+    changed = {queue.code: queue for queue in change.services}
+    services = [
+        msgspec.structs.replace(service, waiting=new.waiting, wait=new.wait)
+        if (new := changed.get(service.code))
+        else service
+        for service in state.services
+    ]
+    return msgspec.structs.replace(
+        state,
+        version=change.version,
+        services=services,
+        waiting=change.waiting,
+        open_counters=change.open_counters,
+        walk_ins=change.walk_ins or state.walk_ins,
+    )
+
+
+def _require_next(have: int, got: int) -> None:
+    if got != have + 1:
+        msg = f"have version {have}, got {got}"
+        raise VersionGapError(msg)
