@@ -1,0 +1,1 @@
+"""What every area stands on: database, queries, migrations, change feed, errors, clock, logs."""

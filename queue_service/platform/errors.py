@@ -1,0 +1,273 @@
+"""Every error that a caller can be answered with, one tree.
+
+    QueueError
+    ├── BadRequest              400  bad_request
+    │   ├── InvalidFields       400  invalid_fields        names each field
+    │   └── UnknownChoice       400  unknown_choice        a need, class, language … that doesn't exist
+    ├── NotAuthenticated        401  not_authenticated
+    │   └── WrongLogin          401  wrong_login
+    ├── NotPermitted            403  not_permitted
+    │   ├── CsrfFailed          403  csrf_failed
+    │   └── NotYourTicket       403  not_your_ticket       another counter has called it
+    ├── NotFound                404  not_found
+    │   ├── OfficeNotFound      404  office_not_found
+    │   ├── ServiceNotFound     404  service_not_found
+    │   ├── CounterNotFound     404  counter_not_found
+    │   ├── TicketNotFound      404  ticket_not_found
+    │   └── AppointmentNotFound 404  appointment_not_found  also for a wrong secret
+    ├── Conflict                409
+    │   ├── WalkInsClosed       409  walk_ins_closed       with reason and next chance
+    │   ├── ServiceNotOffered   409  service_not_offered
+    │   ├── IllegalTransition   409  illegal_transition    with state and what is allowed
+    │   ├── StillServing        409  still_serving         with the ticket
+    │   ├── CounterNotOpen      409  counter_not_open
+    │   ├── CounterTaken        409  counter_taken
+    │   ├── ClerkElsewhere      409  clerk_elsewhere       this clerk sits at another counter
+    │   ├── CannotServe         409  cannot_serve          the counter can't serve this ticket
+    │   ├── SlotTaken           409  slot_taken
+    │   ├── HoldExpired         409  hold_expired
+    │   ├── WrongDay            409  appointment_not_today
+    │   ├── WrongOffice         409  appointment_elsewhere
+    │   ├── AppointmentCancelled 409 appointment_cancelled
+    │   ├── AlreadyCheckedIn    409  already_checked_in
+    │   └── InProgress          409  in_progress           first request with this key still runs
+    ├── IdempotencyMismatch     422  idempotency_mismatch
+    ├── TooManyAttempts         429  too_many_attempts
+    └── Unavailable             503  unavailable           the database doesn't answer
+
+A class's docstring is its default message. ``code`` is stable and meant for programs; extension
+members (RFC 9457) go into ``extra``.
+"""
+
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from queue_service.protocol.device_api import FieldError
+
+
+class QueueError(Exception):
+    """The request could not be carried out."""
+
+    code: ClassVar[str]
+    status: ClassVar[HTTPStatus]
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: list[FieldError] | None = None,
+        retry_after: int | None = None,
+        **extra: Any,
+    ) -> None:
+        self.detail = detail or (type(self).__doc__ or "").strip()
+        self.errors = errors or []
+        self.retry_after = retry_after
+        """Seconds after which a repeat makes sense."""
+        self.extra = extra
+        super().__init__(self.detail)
+
+
+class BadRequest(QueueError):
+    """The request is malformed."""
+
+    code = "bad_request"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class InvalidFields(BadRequest):
+    """Some fields can't be accepted."""
+
+    code = "invalid_fields"
+
+
+class UnknownChoice(BadRequest):
+    """A value is not one of those that exist."""
+
+    code = "unknown_choice"
+
+
+class NotAuthenticated(QueueError):
+    """Log in first, or send a valid token."""
+
+    code = "not_authenticated"
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class WrongLogin(NotAuthenticated):
+    """User name or password is wrong."""
+
+    code = "wrong_login"
+
+
+class NotPermitted(QueueError):
+    """This account or device may not do that here."""
+
+    code = "not_permitted"
+    status = HTTPStatus.FORBIDDEN
+
+
+class CsrfFailed(NotPermitted):
+    """The page is out of date; load it again and repeat."""
+
+    code = "csrf_failed"
+
+
+class NotYourTicket(NotPermitted):
+    """Another counter has this visitor."""
+
+    code = "not_your_ticket"
+
+
+class NotFound(QueueError):
+    """There is nothing here."""
+
+    code = "not_found"
+    status = HTTPStatus.NOT_FOUND
+
+
+class OfficeNotFound(NotFound):
+    """No office has this name."""
+
+    code = "office_not_found"
+
+
+class ServiceNotFound(NotFound):
+    """No service has this code."""
+
+    code = "service_not_found"
+
+
+class CounterNotFound(NotFound):
+    """No counter has this id."""
+
+    code = "counter_not_found"
+
+
+class TicketNotFound(NotFound):
+    """No ticket has this id."""
+
+    code = "ticket_not_found"
+
+
+class AppointmentNotFound(NotFound):
+    """No appointment has this reference."""
+
+    code = "appointment_not_found"
+
+
+class Conflict(QueueError):
+    """The present state does not allow that."""
+
+    code = "conflict"
+    status = HTTPStatus.CONFLICT
+
+
+class WalkInsClosed(Conflict):
+    """No numbers are given out now."""
+
+    code = "walk_ins_closed"
+
+
+class ServiceNotOffered(Conflict):
+    """This office does not offer the service that way."""
+
+    code = "service_not_offered"
+
+
+class IllegalTransition(Conflict):
+    """The ticket's state does not allow that."""
+
+    code = "illegal_transition"
+
+
+class StillServing(Conflict):
+    """The counter still has a visitor."""
+
+    code = "still_serving"
+
+
+class CounterNotOpen(Conflict):
+    """Open a counter first."""
+
+    code = "counter_not_open"
+
+
+class CounterTaken(Conflict):
+    """Somebody else sits at this counter."""
+
+    code = "counter_taken"
+
+
+class ClerkElsewhere(Conflict):
+    """You have opened another counter; close it first."""
+
+    code = "clerk_elsewhere"
+
+
+class CannotServe(Conflict):
+    """This counter can't serve this visitor."""
+
+    code = "cannot_serve"
+
+
+class SlotTaken(Conflict):
+    """This place has just been taken."""
+
+    code = "slot_taken"
+
+
+class HoldExpired(Conflict):
+    """The place was held for a while and is free again."""
+
+    code = "hold_expired"
+
+
+class WrongDay(Conflict):
+    """The appointment is on another day."""
+
+    code = "appointment_not_today"
+
+
+class WrongOffice(Conflict):
+    """The appointment is at another office."""
+
+    code = "appointment_elsewhere"
+
+
+class AppointmentCancelled(Conflict):
+    """The appointment was cancelled."""
+
+    code = "appointment_cancelled"
+
+
+class AlreadyCheckedIn(Conflict):
+    """This appointment has its number already."""
+
+    code = "already_checked_in"
+
+
+class InProgress(Conflict):
+    """The first request with this Idempotency-Key is still running."""
+
+    code = "in_progress"
+
+
+class IdempotencyMismatch(QueueError):
+    """This Idempotency-Key was used for another request."""
+
+    code = "idempotency_mismatch"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class TooManyAttempts(QueueError):
+    """Too many failed attempts; wait a while."""
+
+    code = "too_many_attempts"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class Unavailable(QueueError):
+    """The service can't reach its database; try again in a moment."""
+
+    code = "unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
