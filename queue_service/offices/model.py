@@ -1,0 +1,55 @@
+"""When an office is open: hours, closures, holidays, and the cells of its local day.
+
+Pure rules; ``now`` is an argument. Times of day are minutes of the office's wall clock, so that
+"08:00" is 480 on every day of the year; how many minutes have passed since midnight is another
+matter on the two days of the year when clocks change, and is what cells count.
+"""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+MINUTES_A_DAY = 24 * 60
+
+
+class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
+    """Hours of a day by the wall clock, in minutes after midnight; ``closes`` is 1440 at its end."""
+
+    opens: int
+    closes: int
+
+
+class WeekHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Hours by weekday; each day's spans are in order and don't overlap."""
+
+    monday: list[Span] = []
+    tuesday: list[Span] = []
+    wednesday: list[Span] = []
+    thursday: list[Span] = []
+    friday: list[Span] = []
+    saturday: list[Span] = []
+    sunday: list[Span] = []
+
+    def on(self, day: date) -> list[Span]:
+        """Give the spans of the weekday on which ``day`` falls."""
+        return getattr(self, self.__struct_fields__[day.weekday()])  # type: ignore[no-any-return]
+
+
+class Closure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whole days on which the office is closed beside holidays; both ends are inclusive."""
+
+    first_day: date = msgspec.field(name="from")
+    last_day: date = msgspec.field(name="to")
+    reason: dict[str, str]
+
+
+class OfficeCalendar(msgspec.Struct, frozen=True):
+    """All that decides whether an office is open."""
+
+    time_zone: str
+    land: str
+    opening_hours: WeekHours
+    walk_ins: Literal["always", "opening_hours", "never"] | WeekHours = "opening_hours"
+    closures: list[Closure] = []

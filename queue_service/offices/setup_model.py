@@ -1,0 +1,277 @@
+"""What an office's set-up says once it is read, checked and completed.
+
+``setup_file.read_setup`` makes these Structs from YAML and is the only one that does: in what it
+returns nothing is left to be looked up elsewhere. A service offered without minutes of its own
+has the catalogue's, a counter without a name has one, ``all`` has become the list of services.
+What an office's tables don't hold is kept as the JSON of its ``OfficeSetup``.
+
+The annotations are the rules for single values: the reader checks each value against them and
+quotes ``allowed`` when one doesn't fit. What binds several values is in ``setup_checks``.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal, get_args
+
+import msgspec
+from msgspec import Meta
+
+from queue_service.offices.model import Closure, OfficeCalendar, Span, WeekHours, Weekday
+
+Mode = Literal["appointment", "walk_in"]
+VisitorClass = Literal["walk_in", "appointment", "disabled", "pregnant", "small_children", "transferred"]
+Feature = Literal[
+    "level_access",
+    "induction_loop",
+    "guide_strip",
+    "parent_child_room",
+    "interpreter",
+    "closed_room",
+]
+"""What a counter has and a visitor may need; a ticket's needs bind the counter."""
+AccessFact = Literal["level_entrance", "lift", "wc", "parking", "guide_strip", "induction_loop"]
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+FEATURES: tuple[Feature, ...] = get_args(Feature)
+VISITOR_CLASSES: tuple[VisitorClass, ...] = get_args(VisitorClass)
+
+LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+"""First letters of numbers: no I, O, Q, which are taken for 1 and 0 on paper and when read aloud.
+
+That a letter doesn't give the matter away (S for social benefits) no program can check: an office
+that needs several letters should hand them out in alphabetical order.
+"""
+
+
+def _allowed(what: str) -> dict[str, str]:
+    return {"allowed": what}
+
+
+Slug = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        max_length=60,
+        extra=_allowed("up to 60 lower-case letters (a-z), digits and single hyphens between them"),
+    ),
+]
+Language = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        max_length=35,
+        extra=_allowed("a language tag such as de, en or de-simple"),
+    ),
+]
+Line = Annotated[str, Meta(min_length=1, max_length=200, extra=_allowed("text of 1 to 200 characters"))]
+Paragraph = Annotated[str, Meta(min_length=1, max_length=1000, extra=_allowed("text of 1 to 1000 characters"))]
+Text = dict[Language, Line]
+"""By language tag; the reader requires German wherever a text is given at all."""
+LongText = dict[Language, Paragraph]
+Minutes = Annotated[
+    int, Meta(ge=5, le=480, multiple_of=5, extra=_allowed("a multiple of 5 from 5 to 480 (minutes)"))
+]
+Letter = Annotated[
+    str, Meta(pattern=f"^[{LETTERS}]$", extra=_allowed("one capital letter A-Z, but not I, O or Q"))
+]
+CounterNumber = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9-]{1,8}$",
+        extra=_allowed("up to 8 letters (A-Z), digits and hyphens, as on the counter's sign"),
+    ),
+]
+CounterCount = Annotated[int, Meta(ge=1, le=500, extra=_allowed("a number from 1 to 500 (counters)"))]
+WaitMinutes = Annotated[int, Meta(ge=0, le=480, extra=_allowed("a number from 0 to 480 (minutes)"))]
+
+
+class AuthoritySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A tenant: a city or an office of its own right, with its own greeting on the telephone."""
+
+    slug: Slug
+    name: Text
+    land: Annotated[str, Meta(pattern="^[A-Z]{2}$", extra=_allowed("a Land such as HB"))]
+    """ISO 3166-2 code of the Land without ``DE-``; its public holidays close every office."""
+    greeting: LongText = {}
+    """What a 115 agent says when this authority was called."""
+    accent: Annotated[
+        str, Meta(pattern="^(#[0-9a-fA-F]{6})?$", extra=_allowed("a colour such as #b3001b"))
+    ] = ""
+
+
+class ServiceSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A service of the catalogue that all offices of the installation share."""
+
+    code: Slug
+    name: Text
+    """``de-simple`` holds the name in Leichte Sprache."""
+    group: Text
+    """Heading under which a kiosk lists it; services of one group repeat it word for word."""
+    minutes: Minutes
+    leika: Annotated[str, Meta(pattern=r"^[0-9]{14}$", extra=_allowed("a LeiKa key of 14 digits"))] | None = None
+    """LeiKa key: may be missing, and several services may share one."""
+    modes: Annotated[list[Mode], Meta(min_length=1)] = list(MODES)
+    max_quantity: Annotated[int, Meta(ge=1, le=20, extra=_allowed("a number from 1 to 20"))] = 1
+    """How many of it one visit may settle (passports of a family)."""
+    documents: dict[Language, Annotated[list[Line], Meta(max_length=20)]] = {}
+    """What to bring, by language."""
+    fee: LongText = {}
+    """In words, because fees depend on age, urgency and place."""
+
+
+class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the door is."""
+
+    street: Line
+    postal_code: Annotated[str, Meta(pattern=r"^[0-9]{5}$", extra=_allowed("a postal code of 5 digits"))]
+    city: Line
+
+
+class Access(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One accessibility fact; a fact that isn't given is unknown, which is not "no"."""
+
+    available: bool
+    text: LongText = {}
+
+
+class NumberSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How ticket numbers look: letter + digits."""
+
+    digits: Annotated[int, Meta(ge=3, le=6, extra=_allowed("3 to 6 digits"))] = 3
+    restart_daily: bool = True
+    """Start again at 1 on each local day."""
+    letter: Letter = "A"
+    """For every service that has no other."""
+    letters_by_group: dict[Line, Letter] = {}
+    """By the German name of the service group."""
+
+
+class ArrivalWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far from the appointed time somebody counts as on time, in minutes."""
+
+    early_minutes: WaitMinutes = 10
+    late_minutes: WaitMinutes = 10
+
+
+class OfferedService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A service as this office offers it; every field is filled in what ``read_setup`` returns."""
+
+    service: Slug
+    minutes: Minutes = 0
+    modes: Annotated[list[Mode], Meta(min_length=1)] = []
+    letter: Letter = ""
+
+
+class CounterSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A place where visitors are served."""
+
+    number: CounterNumber
+    name: Text = {}
+    """Filled by ``read_setup`` with "Schalter 3" / "Counter 3" where the file gives none."""
+    services: Annotated[list[Slug], Meta(min_length=1)] = []
+    """Codes that can be served here; ``all`` in the file becomes every service of the office."""
+    features: list[Feature] = []
+
+
+class Staffing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Counters that a pool keeps for appointments week by week; several entries at one time add up."""
+
+    weekdays: Annotated[list[Weekday], Meta(min_length=1)]
+    hours: Span
+    counters: CounterCount
+    breaks: list[Span] = []
+    """Within ``hours``; no counter is staffed then."""
+    first_day: date | None = msgspec.field(default=None, name="from")
+    last_day: date | None = msgspec.field(default=None, name="to")
+    """Both inclusive; None: no limit."""
+
+
+class StaffedHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Counters at some hours of one particular day."""
+
+    hours: Span
+    counters: CounterCount
+    breaks: list[Span] = []
+
+
+class StaffingException(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Replaces the weekly staffing on one day, opening hours, holidays and closures included."""
+
+    day: date = msgspec.field(name="date")
+    staffing: list[StaffedHours] = []
+    """Empty: no appointments on this day."""
+
+
+class PoolSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Interchangeable counters that serve a group of services by appointment."""
+
+    code: Slug
+    services: Annotated[list[Slug], Meta(min_length=1)]
+    staffing: list[Staffing] = []
+    exceptions: list[StaffingException] = []
+
+
+class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All that one office's file says, complete."""
+
+    slug: Slug
+    authority: Slug
+    name: Text
+    address: Address
+    time_zone: str = "Europe/Berlin"
+    area: Text = {}
+    """The waiting area, as named on tickets."""
+    latitude: Annotated[float, Meta(ge=-90, le=90, extra=_allowed("degrees from -90 to 90"))] | None = None
+    longitude: Annotated[float, Meta(ge=-180, le=180, extra=_allowed("degrees from -180 to 180"))] | None = None
+    phone: Annotated[
+        str, Meta(pattern=r"^(\+[1-9][0-9 -]{4,24}[0-9]|1[0-9]{2})$", extra=_allowed("+49 421 361-0, or 115"))
+    ] = ""
+    """International form with spaces or hyphens as printed, or a service number such as 115."""
+    access: dict[AccessFact, Access] = {}
+    opening_hours: WeekHours = WeekHours()
+    """When staff are there."""
+    walk_ins: Literal["always", "opening_hours", "never"] | WeekHours = "opening_hours"
+    """When numbers are given out without an appointment; ``always`` knows no closing, for demonstrations."""
+    closures: list[Closure] = []
+    notice: LongText = {}
+    numbers: NumberSettings = NumberSettings()
+    ticket_shows_service: bool = False
+    head_starts: dict[VisitorClass, WaitMinutes] = {}
+    """Minutes by which a class of visitors is served earlier; a class that isn't named has none."""
+    walk_in_cap_minutes: Annotated[
+        int, Meta(ge=5, le=1440, extra=_allowed("a number from 5 to 1440 (minutes)"))
+    ] = 120
+    """Waiting longer than this goes before everything else."""
+    arrival: ArrivalWindow = ArrivalWindow()
+    services: list[OfferedService] = []
+    counters: list[CounterSetup] = []
+    pools: list[PoolSetup] = []
+
+    def calendar(self, land: str) -> OfficeCalendar:
+        """Give the office's hours together with the Land of its authority, for the rules in ``model``."""
+        return OfficeCalendar(
+            time_zone=self.time_zone,
+            land=land,
+            opening_hours=self.opening_hours,
+            walk_ins=self.walk_ins,
+            closures=self.closures,
+        )
+
+
+class Setup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one or several files hold together; applied in the order of its fields."""
+
+    authorities: list[AuthoritySetup] = []
+    services: list[ServiceSetup] = []
+    offices: list[OfficeSetup] = []
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is installed already, so that a file may refer to it without repeating it."""
+
+    authorities: frozenset[str] = frozenset()
+    services: Mapping[str, ServiceSetup] = {}
+    """By code. Minutes, modes and group of the catalogue complete what an office leaves out."""
+
+
+NOTHING_KNOWN = Known()
