@@ -110,7 +110,7 @@ class ServiceSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     minutes: Minutes
     leika: Annotated[str, Meta(pattern=r"^[0-9]{14}$", extra=_allowed("a LeiKa key of 14 digits"))] | None = None
     """LeiKa key: may be missing, and several services may share one."""
-    modes: Annotated[list[Mode], Meta(min_length=1)] = list(MODES)
+    modes: Annotated[list[Mode], Meta(min_length=1)] = msgspec.field(default_factory=lambda: list(MODES))
     max_quantity: Annotated[int, Meta(ge=1, le=20, extra=_allowed("a number from 1 to 20"))] = 1
     """How many of it one visit may settle (passports of a family)."""
     documents: dict[Language, Annotated[list[Line], Meta(max_length=20)]] = {}
