@@ -6,10 +6,32 @@ matter on the two days of the year when clocks change, and is what cells count.
 """
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
+
+def allowed(what: str) -> dict[str, str]:
+    """Give the note by which a set-up's reader says what a value may be."""
+    return {"allowed": what}
+
+
+GERMAN = {"german": True}
+"""Marks texts by language of which the German one must be given: it is shown where another is missing."""
+
+Language = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        max_length=35,
+        extra=allowed("a language tag such as de, en or de-simple"),
+    ),
+]
+Line = Annotated[str, Meta(min_length=1, max_length=200, extra=allowed("text of 1 to 200 characters"))]
+Paragraph = Annotated[str, Meta(min_length=1, max_length=1000, extra=allowed("text of 1 to 1000 characters"))]
+Text = Annotated[dict[Language, Line], Meta(extra=GERMAN)]
+LongText = Annotated[dict[Language, Paragraph], Meta(extra=GERMAN)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MINUTES_A_DAY = 24 * 60
 
@@ -42,7 +64,7 @@ class Closure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     first_day: date = msgspec.field(name="from")
     last_day: date = msgspec.field(name="to")
-    reason: dict[str, str]
+    reason: Text
 
 
 class OfficeCalendar(msgspec.Struct, frozen=True):

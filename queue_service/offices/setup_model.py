@@ -16,7 +16,19 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
-from queue_service.offices.model import Closure, OfficeCalendar, Span, WeekHours, Weekday
+from queue_service.offices.model import (
+    GERMAN,
+    Closure,
+    Language,
+    Line,
+    LongText,
+    OfficeCalendar,
+    Span,
+    Text,
+    WeekHours,
+    Weekday,
+    allowed,
+)
 
 Mode = Literal["appointment", "walk_in"]
 VisitorClass = Literal["walk_in", "appointment", "disabled", "pregnant", "small_children", "transferred"]
@@ -43,46 +55,29 @@ that needs several letters should hand them out in alphabetical order.
 """
 
 
-def _allowed(what: str) -> dict[str, str]:
-    return {"allowed": what}
-
-
 Slug = Annotated[
     str,
     Meta(
         pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
         max_length=60,
-        extra=_allowed("up to 60 lower-case letters (a-z), digits and single hyphens between them"),
+        extra=allowed("up to 60 lower-case letters (a-z), digits and single hyphens between them"),
     ),
 ]
-Language = Annotated[
-    str,
-    Meta(
-        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
-        max_length=35,
-        extra=_allowed("a language tag such as de, en or de-simple"),
-    ),
-]
-Line = Annotated[str, Meta(min_length=1, max_length=200, extra=_allowed("text of 1 to 200 characters"))]
-Paragraph = Annotated[str, Meta(min_length=1, max_length=1000, extra=_allowed("text of 1 to 1000 characters"))]
-Text = dict[Language, Line]
-"""By language tag; the reader requires German wherever a text is given at all."""
-LongText = dict[Language, Paragraph]
 Minutes = Annotated[
-    int, Meta(ge=5, le=480, multiple_of=5, extra=_allowed("a multiple of 5 from 5 to 480 (minutes)"))
+    int, Meta(ge=5, le=480, multiple_of=5, extra=allowed("a multiple of 5 from 5 to 480 (minutes)"))
 ]
 Letter = Annotated[
-    str, Meta(pattern=f"^[{LETTERS}]$", extra=_allowed("one capital letter A-Z, but not I, O or Q"))
+    str, Meta(pattern=f"^[{LETTERS}]$", extra=allowed("one capital letter A-Z, but not I, O or Q"))
 ]
 CounterNumber = Annotated[
     str,
     Meta(
         pattern=r"^[A-Za-z0-9-]{1,8}$",
-        extra=_allowed("up to 8 letters (A-Z), digits and hyphens, as on the counter's sign"),
+        extra=allowed("up to 8 letters (A-Z), digits and hyphens, as on the counter's sign"),
     ),
 ]
-CounterCount = Annotated[int, Meta(ge=1, le=500, extra=_allowed("a number from 1 to 500 (counters)"))]
-WaitMinutes = Annotated[int, Meta(ge=0, le=480, extra=_allowed("a number from 0 to 480 (minutes)"))]
+CounterCount = Annotated[int, Meta(ge=1, le=500, extra=allowed("a number from 1 to 500 (counters)"))]
+WaitMinutes = Annotated[int, Meta(ge=0, le=480, extra=allowed("a number from 0 to 480 (minutes)"))]
 
 
 class AuthoritySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,12 +85,12 @@ class AuthoritySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     slug: Slug
     name: Text
-    land: Annotated[str, Meta(pattern="^[A-Z]{2}$", extra=_allowed("a Land such as HB"))]
+    land: Annotated[str, Meta(pattern="^[A-Z]{2}$", extra=allowed("a Land such as HB"))]
     """ISO 3166-2 code of the Land without ``DE-``; its public holidays close every office."""
     greeting: LongText = {}
     """What a 115 agent says when this authority was called."""
     accent: Annotated[
-        str, Meta(pattern="^(#[0-9a-fA-F]{6})?$", extra=_allowed("a colour such as #b3001b"))
+        str, Meta(pattern="^(#[0-9a-fA-F]{6})?$", extra=allowed("a colour such as #b3001b"))
     ] = ""
 
 
@@ -108,12 +103,12 @@ class ServiceSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     group: Text
     """Heading under which a kiosk lists it; services of one group repeat it word for word."""
     minutes: Minutes
-    leika: Annotated[str, Meta(pattern=r"^[0-9]{14}$", extra=_allowed("a LeiKa key of 14 digits"))] | None = None
+    leika: Annotated[str, Meta(pattern=r"^[0-9]{14}$", extra=allowed("a LeiKa key of 14 digits"))] | None = None
     """LeiKa key: may be missing, and several services may share one."""
     modes: Annotated[list[Mode], Meta(min_length=1)] = msgspec.field(default_factory=lambda: list(MODES))
-    max_quantity: Annotated[int, Meta(ge=1, le=20, extra=_allowed("a number from 1 to 20"))] = 1
+    max_quantity: Annotated[int, Meta(ge=1, le=20, extra=allowed("a number from 1 to 20"))] = 1
     """How many of it one visit may settle (passports of a family)."""
-    documents: dict[Language, Annotated[list[Line], Meta(max_length=20)]] = {}
+    documents: Annotated[dict[Language, list[Line]], Meta(extra=GERMAN)] = {}
     """What to bring, by language."""
     fee: LongText = {}
     """In words, because fees depend on age, urgency and place."""
@@ -123,7 +118,7 @@ class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the door is."""
 
     street: Line
-    postal_code: Annotated[str, Meta(pattern=r"^[0-9]{5}$", extra=_allowed("a postal code of 5 digits"))]
+    postal_code: Annotated[str, Meta(pattern=r"^[0-9]{5}$", extra=allowed("a postal code of 5 digits"))]
     city: Line
 
 
@@ -137,7 +132,7 @@ class Access(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class NumberSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How ticket numbers look: letter + digits."""
 
-    digits: Annotated[int, Meta(ge=3, le=6, extra=_allowed("3 to 6 digits"))] = 3
+    digits: Annotated[int, Meta(ge=3, le=6, extra=allowed("3 to 6 digits"))] = 3
     restart_daily: bool = True
     """Start again at 1 on each local day."""
     letter: Letter = "A"
@@ -168,7 +163,7 @@ class CounterSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number: CounterNumber
     name: Text = {}
     """Filled by ``read_setup`` with "Schalter 3" / "Counter 3" where the file gives none."""
-    services: Annotated[list[Slug], Meta(min_length=1)] = []
+    services: Annotated[list[Slug], Meta(extra={"word_for_every": "all"})] = []
     """Codes that can be served here; ``all`` in the file becomes every service of the office."""
     features: list[Feature] = []
 
@@ -221,11 +216,18 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time_zone: str = "Europe/Berlin"
     area: Text = {}
     """The waiting area, as named on tickets."""
-    latitude: Annotated[float, Meta(ge=-90, le=90, extra=_allowed("degrees from -90 to 90"))] | None = None
-    longitude: Annotated[float, Meta(ge=-180, le=180, extra=_allowed("degrees from -180 to 180"))] | None = None
-    phone: Annotated[
-        str, Meta(pattern=r"^(\+[1-9][0-9 -]{4,24}[0-9]|1[0-9]{2})$", extra=_allowed("+49 421 361-0, or 115"))
-    ] = ""
+    latitude: Annotated[float, Meta(ge=-90, le=90, extra=allowed("degrees from -90 to 90"))] | None = None
+    longitude: Annotated[float, Meta(ge=-180, le=180, extra=allowed("degrees from -180 to 180"))] | None = None
+    phone: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^(\+[1-9][0-9 -]{4,24}[0-9]|1[0-9]{2})$",
+                extra=allowed("a number such as +49 421 361-0, or 115"),
+            ),
+        ]
+        | None
+    ) = None
     """International form with spaces or hyphens as printed, or a service number such as 115."""
     access: dict[AccessFact, Access] = {}
     opening_hours: WeekHours = WeekHours()
@@ -239,7 +241,7 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     head_starts: dict[VisitorClass, WaitMinutes] = {}
     """Minutes by which a class of visitors is served earlier; a class that isn't named has none."""
     walk_in_cap_minutes: Annotated[
-        int, Meta(ge=5, le=1440, extra=_allowed("a number from 5 to 1440 (minutes)"))
+        int, Meta(ge=5, le=1440, extra=allowed("a number from 5 to 1440 (minutes)"))
     ] = 120
     """Waiting longer than this goes before everything else."""
     arrival: ArrivalWindow = ArrivalWindow()
