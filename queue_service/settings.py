@@ -1,0 +1,95 @@
+"""All settings of the service, from the environment and nowhere else.
+
+Each field's variable is ``QUEUE_`` and its name in capitals; ``QUEUE_NAME_FILE`` names a file that
+holds the value instead, for secrets. A variable that is misspelt or a value that can't be used
+stops the start and is named. ``docs/settings.md`` documents every field; a test compares.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+PREFIX = "QUEUE_"
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
+
+class SettingsError(ValueError):
+    """A setting can't be used; the message names the variable."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator can choose. Defaults serve one machine behind a proxy on the same host."""
+
+    database_url: str = ""
+    """Empty: embedded PostgreSQL under ``data_dir``."""
+    data_dir: Path = Path(".queue-data")
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    """Service processes on this host; each holds its own connections and one LISTEN."""
+    database_connections: Annotated[int, msgspec.Meta(ge=2, le=200)] = 16
+    """Largest pool of each process."""
+    public_url: str = ""
+    """Address under which visitors reach this service; printed on tickets. Empty: http://host:port."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+    metrics: Literal["off", "loopback", "all"] = "loopback"
+    """Who may read /metrics."""
+    trusted_proxies: str = "127.0.0.1"
+    """Comma-separated addresses whose X-Forwarded-For is believed."""
+    clock_start: datetime | None = None
+    """Rehearsals only: the service's clock starts at this instant (RFC 3339 with offset)."""
+    clock_rate: Annotated[float, msgspec.Meta(gt=0, le=5000)] = 1.0
+    """Rehearsals only: how many times faster than real time the clock runs."""
+    demo: bool = False
+    """Set by ``queue-service demo``; pages say that this is a demonstration."""
+
+    @property
+    def visitor_url(self) -> str:
+        """Address that visitors type, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """Return the settings that ``environment`` gives.
+
+    Raises SettingsError naming the variable when one is unknown, unreadable or out of range.
+    """
+    known = {PREFIX + field.encode_name.upper(): field.encode_name for field in msgspec.structs.fields(Settings)}
+    given: dict[str, object] = {}
+    for variable in sorted(name for name in environment if name.startswith(PREFIX)):
+        name = variable if variable in known else variable.removesuffix("_FILE")
+        if name not in known:
+            msg = f"{variable} is not a setting; known are {', '.join(sorted(known))}"
+            raise SettingsError(msg)
+        if known[name] in given:
+            msg = f"{name} and {name}_FILE are both set"
+            raise SettingsError(msg)
+        given[known[name]] = environment[variable] if name == variable else _read(variable, environment[variable])
+    for field, value in given.items():
+        _check(field, value)
+    settings = msgspec.convert(given, Settings, strict=False)
+    if settings.clock_start is not None and settings.clock_start.tzinfo is None:
+        msg = f"{PREFIX}CLOCK_START needs an offset, like 2026-11-23T08:00:00+01:00"
+        raise SettingsError(msg)
+    return settings
+
+
+def _check(field: str, value: object) -> None:
+    try:
+        msgspec.convert({field: value}, Settings, strict=False)
+    except msgspec.ValidationError as invalid:
+        msg = f"{PREFIX}{field.upper()}: {str(invalid).partition(' - at ')[0]}"
+        raise SettingsError(msg) from invalid
+
+
+def _read(variable: str, file: str) -> str:
+    try:
+        return Path(file).read_text().strip()
+    except OSError as unreadable:
+        msg = f"{variable}: {unreadable}"
+        raise SettingsError(msg) from unreadable
