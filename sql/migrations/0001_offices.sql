@@ -24,6 +24,8 @@ CREATE TABLE service (
     max_quantity  smallint NOT NULL,
     documents     jsonb    NOT NULL,
     fee           jsonb    NOT NULL,
+    -- The entry of the set-up file as it was applied; completes offices loaded later.
+    setup         jsonb    NOT NULL,
     CONSTRAINT service_code_key UNIQUE (code),
     CONSTRAINT service_minutes_check CHECK (minutes > 0 AND minutes % 5 = 0)
 );

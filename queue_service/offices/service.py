@@ -1,0 +1,71 @@
+"""What can be done with offices: apply a set-up, look offices and services up."""
+
+from datetime import datetime
+
+from queue_service.offices import store
+from queue_service.offices.catalogue import Authority, OfferedService, Office
+from queue_service.offices.setup_model import Known, Setup
+from queue_service.platform.errors import OfficeNotFound, ServiceNotFound, ServiceNotOffered
+from queue_service.platform.queries import Connection
+
+
+async def known(conn: Connection) -> Known:
+    """What is installed, so that set-up files may refer to it."""
+    return Known(authorities=await store.known_authorities(conn), services=await store.known_services(conn))
+
+
+async def apply_setup(conn: Connection, now: datetime, setup: Setup) -> list[Office]:
+    """Make the installation what the checked files say, inside the caller's transaction.
+
+    Applying the same files again changes nothing but the version of the screens. Pools are not
+    written here: booking owns them.
+    """
+    for authority in setup.authorities:
+        await store.upsert_authority(conn, authority)
+    for service in setup.services:
+        await store.upsert_service(conn, service)
+    for office in setup.offices:
+        office_id = await store.upsert_office(conn, office)
+        await store.replace_offered_services(conn, office_id, office.services)
+        await store.replace_counters(conn, office_id, office.counters)
+        await store.publish(conn, office_id, "office.changed", {}, now)
+    return [await find_office(conn, office.slug) for office in setup.offices]
+
+
+async def find_office(conn: Connection, slug: str) -> Office:
+    """Return the office; raises OfficeNotFound."""
+    office = await store.find_office(conn, slug)
+    if office is None:
+        raise OfficeNotFound
+    return office
+
+
+async def list_offices(conn: Connection) -> list[Office]:
+    """Return all offices by authority and slug."""
+    return await store.list_offices(conn)
+
+
+async def list_authorities(conn: Connection) -> list[Authority]:
+    """Return all authorities by slug."""
+    return await store.list_authorities(conn)
+
+
+async def list_catalogue(conn: Connection) -> list[OfferedService]:
+    """Return every service that some office offers, by code."""
+    return await store.list_catalogue(conn)
+
+
+async def list_offered_services(conn: Connection, office: Office) -> list[OfferedService]:
+    """Return what the office offers, in the order of its file."""
+    return await store.list_offered_services(conn, office.id)
+
+
+async def find_offered_service(conn: Connection, office: Office, code: str) -> OfferedService:
+    """Return the service as this office offers it.
+
+    Raises ServiceNotFound for a code nobody knows, ServiceNotOffered when only others offer it.
+    """
+    service = await store.find_offered_service(conn, office.id, code)
+    if service is None:
+        raise ServiceNotOffered if await store.service_exists(conn, code) else ServiceNotFound
+    return service
