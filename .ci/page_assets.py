@@ -1,0 +1,81 @@
+"""Copies what pages load from npm's packages to the three programs that serve it.
+
+Run after ``npm ci`` in queue_service/web. Pages find the design system at
+``vendor/kern/kern.min.css`` and its typeface at ``vendor/kern/fonts/fira-sans.css``; the
+service's pages also find ``vendor/htmx.min.js``, and the browser tests
+tests/browser/vendor/axe.min.js.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PACKAGES = CHECKOUT / "queue_service" / "web" / "node_modules"
+KERN = PACKAGES / "@kern-ux" / "native"
+
+SERVICE_VENDOR = CHECKOUT / "queue_service" / "web" / "static" / "vendor"
+KIOSK_VENDOR = CHECKOUT / "kiosk" / "static" / "vendor"
+DISPLAY_VENDOR = CHECKOUT / "display" / "static" / "vendor"
+BROWSER_TESTS_VENDOR = CHECKOUT / "tests" / "browser" / "vendor"
+
+WEIGHTS = {"400": "Regular", "500": "Medium", "600": "SemiBold", "700": "Bold"}
+"""By CSS weight: KERN's own styles use the first three, the numbers on wall and kiosk the fourth.
+
+The package brings 32 faces of 130 kB; a page that asks for another weight gets the nearest of these.
+"""
+
+FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
+FILE_REFERENCE = re.compile(r"""url\(\s*["']?(?!data:)([^"')]+)""")
+
+
+def upright_faces(stylesheet: str) -> str:
+    """The @font-face rules of the upright faces in ``WEIGHTS``; fails if one of them is not there."""
+    rules = FONT_FACE.findall(stylesheet)
+    kept = [rule for name in WEIGHTS.values() for rule in rules if f"-{name}.woff2" in rule]
+    if len(kept) != len(WEIGHTS):
+        message = f"{len(kept)} of the {len(WEIGHTS)} faces {list(WEIGHTS.values())} found in fira-sans.css"
+        raise SystemExit(message)
+    return "\n\n".join(kept) + "\n"
+
+
+def copy_kern(vendor: Path) -> None:
+    """Puts stylesheet, typeface and licence of KERN into ``vendor/kern``."""
+    kern = vendor / "kern"
+    faces = kern / "fonts" / "fira-sans"
+    faces.mkdir(parents=True)
+    shutil.copyfile(KERN / "LICENSE.md", kern / "LICENSE.md")
+    shutil.copyfile(KERN / "dist" / "kern.min.css", kern / "kern.min.css")
+    stylesheet = (KERN / "dist" / "fonts" / "fira-sans.css").read_text(encoding="utf-8")
+    (kern / "fonts" / "fira-sans.css").write_text(upright_faces(stylesheet), encoding="utf-8")
+    for name in WEIGHTS.values():
+        face = faces / f"FiraSans-{name}.woff2"
+        shutil.copyfile(KERN / "dist" / "fonts" / "fira-sans" / face.name, face)
+
+
+def missing_files(vendor: Path) -> list[str]:
+    """What the copied stylesheets refer to and a browser would not find."""
+    return [
+        f"{stylesheet}: {reference}"
+        for stylesheet in vendor.rglob("*.css")
+        for reference in FILE_REFERENCE.findall(stylesheet.read_text(encoding="utf-8"))
+        if not (stylesheet.parent / reference).is_file()
+    ]
+
+
+def main() -> None:
+    """Makes the four vendor folders anew."""
+    vendors = [SERVICE_VENDOR, KIOSK_VENDOR, DISPLAY_VENDOR, BROWSER_TESTS_VENDOR]
+    for vendor in vendors:
+        shutil.rmtree(vendor, ignore_errors=True)
+        vendor.mkdir(parents=True)
+    for vendor in (SERVICE_VENDOR, KIOSK_VENDOR, DISPLAY_VENDOR):
+        copy_kern(vendor)
+    shutil.copyfile(PACKAGES / "htmx.org" / "dist" / "htmx.min.js", SERVICE_VENDOR / "htmx.min.js")
+    shutil.copyfile(PACKAGES / "axe-core" / "axe.min.js", BROWSER_TESTS_VENDOR / "axe.min.js")
+    if missing := [line for vendor in vendors for line in missing_files(vendor)]:
+        raise SystemExit("\n".join(["A stylesheet refers to files that were not copied:", *missing]))
+
+
+if __name__ == "__main__":
+    main()
