@@ -6,7 +6,7 @@ matter on the two days of the year when clocks change, and is what cells count.
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -33,7 +33,12 @@ Paragraph = Annotated[str, Meta(min_length=1, max_length=1000, extra=allowed("te
 Text = Annotated[dict[Language, Line], Meta(extra=GERMAN)]
 LongText = Annotated[dict[Language, Paragraph], Meta(extra=GERMAN)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+"""Monday first, as ``date.weekday`` counts."""
 MINUTES_A_DAY = 24 * 60
+
+Land = Literal["BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH"]
+"""ISO 3166-2:DE without ``DE-``; public holidays are the Land's."""
 
 
 class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
@@ -41,6 +46,13 @@ class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
 
     opens: int
     closes: int
+
+    def __str__(self) -> str:
+        return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (self.opens, self.closes))
+
+    def holds(self, other: "Span") -> bool:
+        """Tell whether ``other`` lies within."""
+        return self.opens <= other.opens and other.closes <= self.closes
 
 
 class WeekHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +68,7 @@ class WeekHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def on(self, day: date) -> list[Span]:
         """Give the spans of the weekday on which ``day`` falls."""
-        return getattr(self, self.__struct_fields__[day.weekday()])  # type: ignore[no-any-return]
+        return getattr(self, WEEKDAYS[day.weekday()])  # type: ignore[no-any-return]
 
 
 class Closure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

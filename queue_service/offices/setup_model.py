@@ -19,14 +19,15 @@ from msgspec import Meta
 from queue_service.offices.model import (
     GERMAN,
     Closure,
+    Land,
     Language,
     Line,
     LongText,
     OfficeCalendar,
     Span,
     Text,
-    WeekHours,
     Weekday,
+    WeekHours,
     allowed,
 )
 
@@ -76,6 +77,16 @@ CounterNumber = Annotated[
         extra=allowed("up to 8 letters (A-Z), digits and hyphens, as on the counter's sign"),
     ),
 ]
+LeikaKey = Annotated[str, Meta(pattern=r"^[0-9]{14}$", extra=allowed("a LeiKa key of 14 digits"))]
+Phone = Annotated[
+    str,
+    Meta(
+        pattern=r"^(\+[1-9][0-9 -]{4,24}[0-9]|1[0-9]{2})$",
+        extra=allowed("a number such as +49 421 361-0, or 115"),
+    ),
+]
+Latitude = Annotated[float, Meta(ge=-90, le=90, extra=allowed("degrees from -90 to 90"))]
+Longitude = Annotated[float, Meta(ge=-180, le=180, extra=allowed("degrees from -180 to 180"))]
 CounterCount = Annotated[int, Meta(ge=1, le=500, extra=allowed("a number from 1 to 500 (counters)"))]
 WaitMinutes = Annotated[int, Meta(ge=0, le=480, extra=allowed("a number from 0 to 480 (minutes)"))]
 
@@ -85,8 +96,8 @@ class AuthoritySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     slug: Slug
     name: Text
-    land: Annotated[str, Meta(pattern="^[A-Z]{2}$", extra=allowed("a Land such as HB"))]
-    """ISO 3166-2 code of the Land without ``DE-``; its public holidays close every office."""
+    land: Land
+    """Its public holidays close every office of the authority."""
     greeting: LongText = {}
     """What a 115 agent says when this authority was called."""
     accent: Annotated[
@@ -103,7 +114,7 @@ class ServiceSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     group: Text
     """Heading under which a kiosk lists it; services of one group repeat it word for word."""
     minutes: Minutes
-    leika: Annotated[str, Meta(pattern=r"^[0-9]{14}$", extra=allowed("a LeiKa key of 14 digits"))] | None = None
+    leika: LeikaKey | None = None
     """LeiKa key: may be missing, and several services may share one."""
     modes: Annotated[list[Mode], Meta(min_length=1)] = msgspec.field(default_factory=lambda: list(MODES))
     max_quantity: Annotated[int, Meta(ge=1, le=20, extra=allowed("a number from 1 to 20"))] = 1
@@ -216,18 +227,9 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time_zone: str = "Europe/Berlin"
     area: Text = {}
     """The waiting area, as named on tickets."""
-    latitude: Annotated[float, Meta(ge=-90, le=90, extra=allowed("degrees from -90 to 90"))] | None = None
-    longitude: Annotated[float, Meta(ge=-180, le=180, extra=allowed("degrees from -180 to 180"))] | None = None
-    phone: (
-        Annotated[
-            str,
-            Meta(
-                pattern=r"^(\+[1-9][0-9 -]{4,24}[0-9]|1[0-9]{2})$",
-                extra=allowed("a number such as +49 421 361-0, or 115"),
-            ),
-        ]
-        | None
-    ) = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    phone: Phone | None = None
     """International form with spaces or hyphens as printed, or a service number such as 115."""
     access: dict[AccessFact, Access] = {}
     opening_hours: WeekHours = WeekHours()

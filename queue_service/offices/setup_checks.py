@@ -1,0 +1,211 @@
+"""What binds several values of a set-up: references, names that are given once, hours within hours.
+
+Each check notes what it finds as a consequence: where a value itself is already wrong, what
+follows from it is left unsaid.
+"""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date
+from functools import cache
+from zoneinfo import available_timezones
+
+from queue_service.offices.model import WEEKDAYS, Span, WeekHours
+from queue_service.offices.setup_mistakes import Findings, Path, echo, unknown
+from queue_service.offices.setup_model import (
+    CounterSetup,
+    OfficeSetup,
+    PoolSetup,
+    ServiceSetup,
+    Setup,
+    StaffedHours,
+    Staffing,
+)
+
+Catalogue = Mapping[str, ServiceSetup]
+Part = tuple[Findings, Setup]
+"""One file: what was found wrong in it so far, and what it says."""
+
+_time_zones = cache(available_timezones)
+
+
+def check_names(parts: list[Part]) -> None:
+    """Note authorities, services and offices that are defined twice, be it in two files."""
+    for section, key in (("authorities", "slug"), ("services", "code"), ("offices", "slug")):
+        first: dict[str, str] = {}
+        for findings, setup in parts:
+            for at, thing in enumerate(getattr(setup, section)):
+                name = getattr(thing, key)
+                if name in first:
+                    path = (section, at, key)
+                    findings.note_consequence(path, f"'{echo(name)}' is defined already in {first[name]}")
+                first.setdefault(name, findings.file)
+
+
+def check_groups(parts: list[Part], catalogue: Catalogue) -> None:
+    """Note a service group that is called one thing here and another there."""
+    wording: dict[str, ServiceSetup] = {}
+    for service in catalogue.values():
+        wording.setdefault(service.group.get("de", ""), service)
+    for findings, setup in parts:
+        for at, service in enumerate(setup.services):
+            first = wording.get(service.group.get("de", ""), service)
+            if first.group != service.group:
+                message = f"this group has other names at service '{echo(first.code)}'"
+                findings.note_consequence(("services", at, "group"), message)
+
+
+def check_office(
+    findings: Findings, path: Path, office: OfficeSetup, authorities: AbstractSet[str], catalogue: Catalogue
+) -> None:
+    """Note whatever in one office doesn't fit the rest of it or the catalogue."""
+    if office.authority not in authorities:
+        findings.note_consequence(
+            (*path, "authority"), unknown("authority", office.authority, sorted(authorities))
+        )
+    if office.time_zone not in _time_zones():
+        findings.note_consequence(
+            (*path, "time_zone"), unknown("time zone", office.time_zone, sorted(_time_zones()))
+        )
+    if (office.latitude is None) != (office.longitude is None):
+        findings.note_consequence(path, "latitude and longitude belong together: one of them is missing")
+    _check_services(findings, path, office, catalogue)
+    _check_counters(findings, path, office)
+    _check_hours(findings, path, office)
+    _check_pools(findings, path, office, catalogue)
+
+
+def check_use(findings: Findings, path: Path, office: OfficeSetup) -> None:
+    """Note what could never work although each part of it is right.
+
+    ``office`` is complete and without mistakes: these are conclusions from what is not there.
+    """
+    served = {code for counter in office.counters for code in counter.services}
+    pooled = {code for pool in office.pools for code in pool.services}
+    walk_ins = office.walk_ins != "never"
+    for at, offered in enumerate(office.services):
+        where = (*path, "services", at)
+        if "walk_in" in offered.modes and walk_ins and offered.service not in served:
+            findings.note(where, f"no counter serves '{offered.service}': its numbers would never be called")
+        if "appointment" in offered.modes and office.pools and offered.service not in pooled:
+            findings.note(where, f"'{offered.service}' is offered by appointment but is in no pool")
+    if office.counters and office.walk_ins == "opening_hours" and office.opening_hours == WeekHours():
+        findings.note((*path, "walk_ins"), "follow the opening hours, but no opening hours are given")
+
+
+def _check_services(findings: Findings, path: Path, office: OfficeSetup, catalogue: Catalogue) -> None:
+    codes = [offered.service for offered in office.services]
+    _check_once(findings, (*path, "services"), "service", codes)
+    for at, code in enumerate(codes):
+        if code not in catalogue:
+            findings.note_consequence((*path, "services", at), unknown("service", code, catalogue))
+    groups = {catalogue[code].group.get("de", "") for code in codes if code in catalogue}
+    for group in office.numbers.letters_by_group:
+        if group not in groups:
+            where = (*path, "numbers", "letters_by_group", group)
+            findings.note_consequence(where, unknown("service group", group, sorted(groups)))
+
+
+def _check_counters(findings: Findings, path: Path, office: OfficeSetup) -> None:
+    numbers = [counter.number.upper() for counter in office.counters]
+    _check_once(findings, (*path, "counters"), "number", numbers)
+    offered = {offered.service for offered in office.services}
+    for at, counter in enumerate(office.counters):
+        _check_offered(findings, path, ("counters", at, "services"), counter.services, offered)
+
+
+def _check_offered(
+    findings: Findings, office: Path, list_: Path, codes: Iterable[str], offered: AbstractSet[str]
+) -> None:
+    for at, code in enumerate(codes):
+        if code not in offered:
+            message = f"not offered by this office: {unknown('service', code, sorted(offered))}"
+            findings.note_consequence((*office, *list_, at), message, (*office, "services"))
+
+
+def _check_once(findings: Findings, path: Path, key: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for at, name in enumerate(names):
+        if name in seen:
+            findings.note_consequence((*path, at, key), f"'{echo(name)}' is there already")
+        seen.add(name)
+
+
+def _check_hours(findings: Findings, path: Path, office: OfficeSetup) -> None:
+    for at, closure in enumerate(office.closures):
+        if closure.last_day < closure.first_day:
+            findings.note_consequence((*path, "closures", at), "ends before it begins")
+    if not isinstance(office.walk_ins, WeekHours):
+        return
+    for weekday in WEEKDAYS:
+        open_hours = _together(getattr(office.opening_hours, weekday))
+        for span in getattr(office.walk_ins, weekday):
+            if not any(whole.holds(span) for whole in open_hours):
+                where = (*path, "walk_ins", weekday)
+                message = f"{span} is outside the opening hours ({_listed(open_hours)})"
+                findings.note_consequence(where, message, (*path, "opening_hours", weekday))
+
+
+def _check_pools(findings: Findings, path: Path, office: OfficeSetup, catalogue: Catalogue) -> None:
+    _check_once(findings, (*path, "pools"), "code", [pool.code for pool in office.pools])
+    offered = {service.service: service.modes for service in office.services}
+    modes = {code: own or catalogue[code].modes for code, own in offered.items() if code in catalogue}
+    pool_of: dict[str, str] = {}
+    for at, pool in enumerate(office.pools):
+        where = (*path, "pools", at)
+        _check_offered(findings, path, ("pools", at, "services"), pool.services, offered.keys())
+        for place, code in enumerate(pool.services):
+            if "appointment" not in modes.get(code, ["appointment"]):
+                message = f"'{echo(code)}' is not offered by appointment here"
+                findings.note_consequence((*where, "services", place), message)
+            if pool_of.setdefault(code, pool.code) != pool.code:
+                message = f"'{echo(code)}' is already in pool '{echo(pool_of[code])}'"
+                findings.note_consequence((*where, "services", place), message)
+        _check_staffing(findings, where, pool, office)
+
+
+def _check_staffing(findings: Findings, path: Path, pool: PoolSetup, office: OfficeSetup) -> None:
+    office_path = path[:-2]
+    able = sum(1 for counter in office.counters if _serves_any(counter, pool.services))
+    for at, staffing in enumerate(pool.staffing):
+        where = (*path, "staffing", at)
+        _check_staffed(findings, where, staffing, able)
+        if (staffing.first_day or date.min) > (staffing.last_day or date.max):
+            findings.note_consequence(where, "ends before it begins")
+        for weekday in staffing.weekdays:
+            open_hours = _together(getattr(office.opening_hours, weekday))
+            if not any(span.holds(staffing.hours) for span in open_hours):
+                message = f"{staffing.hours} is outside {weekday}'s opening hours ({_listed(open_hours)})"
+                findings.note_consequence(where, message, (*office_path, "opening_hours", weekday))
+    days = [str(exception.day) for exception in pool.exceptions]
+    _check_once(findings, (*path, "exceptions"), "date", days)
+    for at, exception in enumerate(pool.exceptions):
+        for place, staffed in enumerate(exception.staffing):
+            _check_staffed(findings, (*path, "exceptions", at, "staffing", place), staffed, able)
+
+
+def _check_staffed(findings: Findings, path: Path, staffed: Staffing | StaffedHours, able: int) -> None:
+    if any(not staffed.hours.holds(pause) for pause in staffed.breaks):
+        findings.note_consequence(path, f"a break is outside {staffed.hours}")
+    if staffed.counters > able:
+        message = f"{staffed.counters} counters are planned, but {able} can serve this pool"
+        findings.note_consequence(path, message, (*path[:2], "counters"), (*path[:4], "services"))
+
+
+def _serves_any(counter: CounterSetup, services: list[str]) -> bool:
+    return not counter.services or not set(services).isdisjoint(counter.services)
+
+
+def _together(spans: list[Span]) -> list[Span]:
+    """Join spans of a day that touch, so that hours may run over the seam."""
+    joined: list[Span] = []
+    for span in spans:
+        if joined and joined[-1].closes >= span.opens:
+            joined[-1] = Span(joined[-1].opens, max(joined[-1].closes, span.closes))
+        else:
+            joined.append(span)
+    return joined
+
+
+def _listed(spans: list[Span]) -> str:
+    return ", ".join(map(str, spans)) or "closed"
