@@ -79,7 +79,7 @@ CREATE TABLE counter (
     ticket_id uuid,
     PRIMARY KEY (office_id, id),
     CONSTRAINT counter_number_key UNIQUE (office_id, number),
-    CONSTRAINT counter_state_check CHECK (state IN ('closed', 'open', 'paused')),
+    CONSTRAINT counter_state_check CHECK (state IN ('closed', 'open')),
     CONSTRAINT counter_clerk_check CHECK ((state = 'closed') = (clerk_id IS NULL))
 );
 -- One counter a clerk, decided here and not by reading first.
@@ -106,11 +106,8 @@ BEGIN
 END $$;
 
 INSERT INTO lifecycle_transition (lifecycle, from_state, verb, to_state) VALUES
-    ('counter', 'closed', 'open',   'open'),
-    ('counter', 'open',   'pause',  'paused'),
-    ('counter', 'paused', 'unpause', 'open'),
-    ('counter', 'open',   'close',  'closed'),
-    ('counter', 'paused', 'close',  'closed');
+    ('counter', 'closed', 'open',  'open'),
+    ('counter', 'open',   'close', 'closed');
 CREATE TRIGGER counter_lifecycle BEFORE UPDATE OF state ON counter
     FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state)
     EXECUTE FUNCTION refuse_illegal_transition('counter');

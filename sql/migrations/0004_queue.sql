@@ -113,7 +113,16 @@ CREATE FUNCTION ticket_json(t ticket) RETURNS jsonb LANGUAGE sql STABLE AS $$
         'started_at', t.started_at, 'parked_at', t.parked_at, 'finished_at', t.finished_at)
 $$;
 
+-- The instant by which tickets are called, earliest first (equal: the earlier number). A wait of at
+-- least the cap goes before everything else, hence the thousand years. Python's order_policy says
+-- the same and why; a test holds both together.
+CREATE FUNCTION call_rank(waiting_since timestamptz, rank_at timestamptz, cap interval, p_now timestamptz)
+RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN waiting_since <= p_now - cap THEN waiting_since - interval '1000 years' ELSE rank_at END
+$$;
+
 -- migrate: rollback
+DROP FUNCTION call_rank(timestamptz, timestamptz, interval, timestamptz);
 DROP FUNCTION ticket_json(ticket);
 DROP TABLE ticket_event;
 DROP TABLE ticket;

@@ -1,0 +1,282 @@
+-- name: issue_ticket(office_id, id, day, number_day, letter, visitor_class, needs, language, service_id, channel, token, appointment_id, appointment_at, waiting_since, rank_at, actor, now)^
+-- Gives out the next number of this letter and day and queues its ticket. The number's row lock
+-- lasts until commit: no number is given twice, and none is lost unless the whole verb is.
+WITH number AS (
+    INSERT INTO ticket_number AS n (office_id, day, letter, last) VALUES (:office_id, :number_day, :letter, 1)
+    ON CONFLICT (office_id, day, letter) DO UPDATE SET last = n.last + 1
+    RETURNING n.last
+), issued AS (
+    INSERT INTO ticket AS t (office_id, id, day, number, class, needs, language, service_id, channel, token,
+                             appointment_id, appointment_at, created_at, arrived_at, waiting_since, rank_at)
+    SELECT :office_id, :id, :day,
+           :letter || lpad(n.last::text, greatest(o.number_digits, length(n.last::text)), '0'),
+           :visitor_class, :needs ::text[], :language, :service_id, :channel, :token,
+           :appointment_id, :appointment_at, :now, :now, :waiting_since, :rank_at
+      FROM number n, office o WHERE o.id = :office_id
+    RETURNING t.*
+), event AS (
+    INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, actor)
+    SELECT office_id, id, :now, 'issue', state, :actor FROM issued
+), body AS (
+    SELECT i.office_id, ticket_json(ROW(i.*)::ticket) AS ticket FROM issued i
+)
+SELECT ticket ::text AS ticket,
+       publish_change(office_id, 'ticket.issued', jsonb_build_object('ticket', ticket), :now) AS version
+  FROM body;
+
+-- name: call_next(office_id, counter_id, clerk_id, actor, now)^
+-- Calls the visitor who is next by the order policy among those this counter can serve, and gives
+-- the ticket, or no row when the counter is not this clerk's, has a visitor, or nobody can be called.
+-- The counter's row lock makes two presses one call; SKIP LOCKED gives two counters two visitors.
+WITH desk AS (
+    SELECT c.office_id, c.id, c.serving, c.features, o.walk_in_cap
+      FROM counter c JOIN office o ON o.id = c.office_id
+     WHERE c.office_id = :office_id AND c.id = :counter_id AND c.clerk_id = :clerk_id
+       AND c.state = 'open' AND c.ticket_id IS NULL
+       FOR NO KEY UPDATE OF c
+), next AS (
+    SELECT t.office_id, t.id
+      FROM desk d JOIN ticket t ON t.office_id = d.office_id
+     WHERE t.state = 'waiting' AND t.service_id = ANY (d.serving) AND t.needs <@ d.features
+       AND (t.counter_id IS NULL OR t.counter_id = d.id)
+     ORDER BY call_rank(t.waiting_since, t.rank_at, d.walk_in_cap, :now), t.number
+     LIMIT 1
+       FOR NO KEY UPDATE OF t SKIP LOCKED
+), called AS (
+    UPDATE ticket t SET state = 'called', counter_id = :counter_id, called_at = :now, calls = t.calls + 1
+      FROM next n WHERE t.office_id = n.office_id AND t.id = n.id
+    RETURNING t.*
+), seat AS (
+    UPDATE counter c SET ticket_id = called.id
+      FROM called WHERE c.office_id = called.office_id AND c.id = :counter_id
+    RETURNING c.*
+), event AS (
+    INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor, detail)
+    SELECT office_id, id, :now, 'call', state, counter_id, :actor,
+           jsonb_build_object('waiting_since', waiting_since, 'rank_at', rank_at)
+      FROM called
+), body AS (
+    SELECT i.office_id, ticket_json(ROW(i.*)::ticket) AS ticket, counter_json(ROW(s.*)::counter) AS counter
+      FROM called i, seat s
+)
+SELECT ticket ::text AS ticket, (SELECT walk_in_cap FROM desk) AS walk_in_cap,
+       publish_change(office_id, 'ticket.called',
+                      jsonb_build_object('ticket', ticket, 'counter', counter), :now) AS version
+  FROM body;
+
+-- name: call_ticket(office_id, counter_id, clerk_id, ticket_id, actor, now)^
+-- Calls one chosen waiting visitor, under the same conditions as call_next.
+WITH desk AS (
+    SELECT c.office_id, c.id, c.services, c.features, o.walk_in_cap
+      FROM counter c JOIN office o ON o.id = c.office_id
+     WHERE c.office_id = :office_id AND c.id = :counter_id AND c.clerk_id = :clerk_id
+       AND c.state = 'open' AND c.ticket_id IS NULL
+       FOR NO KEY UPDATE OF c
+), next AS (
+    SELECT t.office_id, t.id
+      FROM desk d JOIN ticket t ON t.office_id = d.office_id
+     WHERE t.id = :ticket_id AND t.state = 'waiting' AND t.service_id = ANY (d.services)
+       AND t.needs <@ d.features AND (t.counter_id IS NULL OR t.counter_id = d.id)
+       FOR NO KEY UPDATE OF t
+), called AS (
+    UPDATE ticket t SET state = 'called', counter_id = :counter_id, called_at = :now, calls = t.calls + 1
+      FROM next n WHERE t.office_id = n.office_id AND t.id = n.id
+    RETURNING t.*
+), seat AS (
+    UPDATE counter c SET ticket_id = called.id
+      FROM called WHERE c.office_id = called.office_id AND c.id = :counter_id
+    RETURNING c.*
+), event AS (
+    INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor, detail)
+    SELECT office_id, id, :now, 'call', state, counter_id, :actor, '{"chosen": true}' FROM called
+), body AS (
+    SELECT i.office_id, ticket_json(ROW(i.*)::ticket) AS ticket, counter_json(ROW(s.*)::counter) AS counter
+      FROM called i, seat s
+)
+SELECT ticket ::text AS ticket, (SELECT walk_in_cap FROM desk) AS walk_in_cap,
+       publish_change(office_id, 'ticket.called',
+                      jsonb_build_object('ticket', ticket, 'counter', counter), :now) AS version
+  FROM body;
+
+-- name: move_ticket(office_id, ticket_id, verb, kind, from_states, to_state, counter_id, target_counter_id, service_id, visitor_class, rank_at, note, actor, now)^
+-- Takes one ticket one step further, or gives no row when it is in none of the states that allow it
+-- or another counter has it. The acting counter is locked before the ticket, as in call_next: the
+-- same order everywhere is what keeps verbs from deadlocking.
+WITH desk AS (
+    SELECT c.* FROM counter c WHERE c.office_id = :office_id AND c.id = :counter_id FOR NO KEY UPDATE
+), moved AS (
+    UPDATE ticket t
+       SET state = :to_state,
+           counter_id = CASE WHEN :to_state = 'waiting' THEN :target_counter_id
+                             WHEN :verb = 'resume' THEN :counter_id
+                             ELSE t.counter_id END,
+           service_id = coalesce(:service_id, t.service_id),
+           class = coalesce(:visitor_class, t.class),
+           rank_at = coalesce(:rank_at, t.rank_at),
+           note = coalesce(:note, t.note),
+           calls = CASE WHEN :verb = 'recall' THEN t.calls + 1 WHEN :to_state = 'waiting' THEN 0 ELSE t.calls END,
+           called_at = CASE WHEN :verb = 'recall' THEN :now WHEN :to_state = 'waiting' THEN NULL ELSE t.called_at END,
+           started_at = CASE WHEN :verb = 'start' THEN :now WHEN :to_state = 'waiting' THEN NULL
+                             WHEN :verb = 'resume' THEN coalesce(t.started_at, :now) ELSE t.started_at END,
+           parked_at = CASE WHEN :verb = 'park' THEN :now ELSE NULL END,
+           finished_at = CASE WHEN :to_state IN ('finished', 'no_show', 'cancelled') THEN :now ELSE NULL END
+     WHERE t.office_id = :office_id AND t.id = :ticket_id AND t.state = ANY (:from_states ::text[])
+       AND (SELECT count(*) FROM desk) >= 0
+       AND CASE WHEN t.state IN ('called', 'serving') THEN t.counter_id = :counter_id
+                WHEN :verb = 'resume' THEN EXISTS (SELECT FROM desk d WHERE d.state = 'open' AND d.ticket_id IS NULL)
+                ELSE true END
+    RETURNING t.*
+), seat AS (
+    UPDATE counter c SET ticket_id = CASE WHEN m.state IN ('called', 'serving') THEN m.id END
+      FROM moved m
+     WHERE c.office_id = :office_id AND c.id = :counter_id AND (c.ticket_id = m.id OR :verb = 'resume')
+    RETURNING c.*
+), event AS (
+    INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor)
+    SELECT office_id, id, :now, :verb, state, :counter_id, :actor FROM moved
+), body AS (
+    SELECT m.office_id,
+           jsonb_build_object('ticket', ticket_json(ROW(m.*)::ticket))
+           || coalesce((SELECT jsonb_build_object('counter', counter_json(ROW(s.*)::counter)) FROM seat s), '{}') AS body
+      FROM moved m
+)
+SELECT (body -> 'ticket') ::text AS ticket, publish_change(office_id, :kind, body, :now) AS version FROM body;
+
+-- name: find_ticket(ticket_id, clerk_id)^
+-- One ticket with what a verb must know before it acts, and the counter where this clerk sits.
+SELECT t.office_id, o.slug AS office, o.authority_id, t.state, t.counter_id, t.appointment_id, t.class AS visitor_class,
+       t.waiting_since, t.rank_at, ticket_json(t) ::text AS ticket,
+       d.office_id AS desk_office_id, d.id AS desk_id, d.ticket_id AS desk_ticket_id
+  FROM ticket t JOIN office o ON o.id = t.office_id
+  LEFT JOIN counter d ON d.clerk_id = :clerk_id
+ WHERE t.id = :ticket_id;
+
+-- name: ticket_text(office_id, ticket_id)$
+-- One ticket as answered.
+SELECT ticket_json(t) ::text FROM ticket t WHERE t.office_id = :office_id AND t.id = :ticket_id;
+
+-- name: find_by_token(token)^
+-- The ticket that its visitor follows, with what its estimate needs.
+SELECT t.office_id, o.slug AS office, o.time_zone, t.day, t.number, t.state, t.service_id, t.waiting_since, t.rank_at,
+       c.number AS counter, c.name ::text AS counter_name, t.called_at
+  FROM ticket t JOIN office o ON o.id = t.office_id
+  LEFT JOIN counter c ON c.office_id = t.office_id AND c.id = t.counter_id AND t.state IN ('called', 'serving')
+ WHERE t.token = :token;
+
+-- name: find_issued(ticket_id)^
+-- A ticket that a device asks for again with the id it chose itself.
+SELECT t.office_id, t.number, t.token, t.created_at, t.waiting_since, t.rank_at, t.service_id, t.appointment_id,
+       t.appointment_at, t.class AS visitor_class
+  FROM ticket t WHERE t.id = :ticket_id;
+
+-- name: queue_ahead(office_id, waiting_since, rank_at, number, now)^
+-- Who would be called before such a ticket, and the counters: what its estimate is made of.
+-- Services are keyed by their inner id.
+SELECT (SELECT coalesce(jsonb_object_agg(w.service_id, w.tickets), '{}') FROM (
+            SELECT t.service_id, count(*) AS tickets FROM ticket t
+             WHERE t.office_id = o.id AND t.state = 'waiting'
+               AND (call_rank(t.waiting_since, t.rank_at, o.walk_in_cap, :now), t.number)
+                 < (call_rank(:waiting_since, :rank_at, o.walk_in_cap, :now), :number)
+             GROUP BY t.service_id) w) ::text AS waiting,
+       (SELECT coalesce(jsonb_object_agg(os.service_id, os.minutes), '{}') FROM office_service os
+         WHERE os.office_id = o.id) ::text AS minutes,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'open', c.state = 'open',
+                   'services', (SELECT coalesce(jsonb_agg(s ::text), '[]')
+                                  FROM unnest(CASE c.state WHEN 'open' THEN c.serving ELSE c.services END) AS s),
+                   'busy_with', (SELECT b.service_id ::text FROM ticket b WHERE b.office_id = c.office_id AND b.id = c.ticket_id))), '[]')
+          FROM counter c WHERE c.office_id = o.id AND NOT c.retired) ::text AS counters
+  FROM office o WHERE o.id = :office_id;
+
+-- name: queue(office_id, now)^
+-- Who is waiting, in the order in which they would be called, and everybody else who is still here,
+-- at one version.
+SELECT v.version,
+       coalesce((SELECT jsonb_agg(ticket_json(t) ORDER BY call_rank(t.waiting_since, t.rank_at, o.walk_in_cap, :now), t.number)
+                   FROM ticket t WHERE t.office_id = o.id AND t.state = 'waiting'), '[]') ::text AS items,
+       coalesce((SELECT jsonb_agg(ticket_json(t) ORDER BY t.number)
+                   FROM ticket t WHERE t.office_id = o.id AND t.state IN ('called', 'serving', 'parked')), '[]') ::text AS others
+  FROM office o JOIN office_version v ON v.office_id = o.id
+ WHERE o.id = :office_id;
+
+-- name: hall(office_id, calls)^
+-- Everything that any screen of the office shows, at one version; what the feed's changes are applied to.
+SELECT v.version,
+       coalesce((SELECT jsonb_agg(ticket_json(t)) FROM ticket t
+                  WHERE t.office_id = :office_id AND t.state IN ('waiting', 'called', 'serving', 'parked')), '[]') ::text AS tickets,
+       coalesce((SELECT jsonb_agg(counter_json(c) ORDER BY c.position) FROM counter c
+                  WHERE c.office_id = :office_id AND NOT c.retired), '[]') ::text AS counters,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('version', l.version, 'kind', l.kind, 'at', l.at, 'body', l.body) ORDER BY l.version DESC)
+                   FROM (SELECT * FROM change WHERE office_id = :office_id AND kind IN ('ticket.called', 'ticket.recalled')
+                          ORDER BY version DESC LIMIT :calls) l), '[]') ::text AS calls
+  FROM office_version v WHERE v.office_id = :office_id;
+
+-- name: changes_since(office_id, version)
+-- The office's changes after this version, in order.
+SELECT version, kind, body ::text AS body, at FROM change
+ WHERE office_id = :office_id AND version > :version ORDER BY version;
+
+-- name: find_counter(office_slug, number)^
+-- One counter by the two parts of its id.
+SELECT c.office_id, o.slug AS office, o.authority_id, c.id, c.state, c.clerk_id, c.ticket_id, c.retired
+  FROM counter c JOIN office o ON o.id = c.office_id
+ WHERE o.slug = :office_slug AND c.number = :number;
+
+-- name: list_counters(office_id)
+-- The office's counters with what they are by set-up and what they do now.
+SELECT counter_json(c) ::text AS counter,
+       (SELECT coalesce(array_agg(s.code ORDER BY s.code), '{}') FROM service s WHERE s.id = ANY (c.services)) AS services
+  FROM counter c WHERE c.office_id = :office_id AND NOT c.retired ORDER BY c.position;
+
+-- name: open_counter(office_id, counter_id, clerk_id, service_codes, now)^
+-- Seats this clerk at a free counter (or lets her change what she serves); no row when it is taken.
+-- A clerk who sits elsewhere runs into counter_clerk_key.
+WITH opened AS (
+    UPDATE counter c
+       SET state = 'open', clerk_id = :clerk_id, opened_at = coalesce(c.opened_at, :now),
+           serving = CASE WHEN :service_codes ::text[] IS NULL THEN c.services
+                          ELSE (SELECT coalesce(array_agg(s.id ORDER BY s.id), '{}') FROM service s
+                                 WHERE s.code = ANY (:service_codes ::text[]) AND s.id = ANY (c.services)) END
+     WHERE c.office_id = :office_id AND c.id = :counter_id AND NOT c.retired
+       AND (c.state = 'closed' OR c.clerk_id = :clerk_id)
+    RETURNING c.*
+), body AS (
+    SELECT office_id, counter_json(ROW(opened.*)::counter) AS counter FROM opened
+)
+SELECT counter ::text AS counter,
+       publish_change(office_id, 'counter.opened', jsonb_build_object('counter', counter), :now) AS version
+  FROM body;
+
+-- name: close_counter(office_id, counter_id, clerk_id, now)^
+-- Frees the counter when nobody is in front of it; clerk_id empty closes it whoever sits there.
+WITH closed AS (
+    UPDATE counter c SET state = 'closed', clerk_id = NULL, opened_at = NULL, serving = '{}'
+     WHERE c.office_id = :office_id AND c.id = :counter_id AND c.state = 'open' AND c.ticket_id IS NULL
+       AND c.clerk_id = coalesce(:clerk_id, c.clerk_id)
+    RETURNING c.*
+), body AS (
+    SELECT office_id, counter_json(ROW(closed.*)::counter) AS counter FROM closed
+)
+SELECT counter ::text AS counter,
+       publish_change(office_id, 'counter.closed', jsonb_build_object('counter', counter), :now) AS version
+  FROM body;
+
+-- name: my_counter(clerk_id)$
+-- The id under which the world knows the counter where this clerk sits.
+SELECT o.slug || '.' || c.number FROM counter c JOIN office o ON o.id = c.office_id WHERE c.clerk_id = :clerk_id;
+
+-- name: left_over(office_id, today)
+-- Tickets of earlier days that nobody will come back for.
+SELECT id FROM ticket
+ WHERE office_id = :office_id AND state IN ('waiting', 'parked') AND day < :today ORDER BY id;
+
+-- name: waiting_figures()
+-- People waiting and counters open, by office.
+SELECT o.slug,
+       (SELECT count(*) FROM ticket t WHERE t.office_id = o.id AND t.state = 'waiting') ::int AS waiting,
+       (SELECT count(*) FROM counter c WHERE c.office_id = o.id AND c.state = 'open') ::int AS open_counters
+  FROM office o ORDER BY o.slug;
+
+-- name: forget_changes(before)!
+-- Screens that are further behind than this take a snapshot; the last calls stay for the next one.
+DELETE FROM change WHERE at < :before;
