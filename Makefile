@@ -20,7 +20,7 @@ export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 LOCKED := --require-hashes --no-deps --only-binary :all:
 WEB := queue_service/web
 PAGE_ASSETS := $(addsuffix /vendor/kern/kern.min.css,$(WEB)/static kiosk/static display/static) \
