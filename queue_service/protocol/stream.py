@@ -49,6 +49,8 @@ class OfficeCard(msgspec.Struct, frozen=True):
     time_zone: str
     area: dict[str, str] = {}
     """Waiting area named on tickets, ``{"de": "Wartebereich Erdgeschoss"}``; may be empty."""
+    reception: dict[str, str] = {}
+    """Where help is, as shown at the kiosk: ``{"de": "Empfang: rechts vom Eingang"}``; may be empty."""
     languages: list[str] = msgspec.field(default_factory=lambda: ["de", "en"])
     notice: dict[str, str] = {}
     """One line of information for the waiting room; may be empty."""

@@ -1,0 +1,167 @@
+"""The kiosk program: puts its parts together and runs them until SIGTERM or Ctrl-C.
+
+The device's browser shows the page full screen, for example with
+``chromium --kiosk --app=http://127.0.0.1:8081/``.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+import structlog
+import uvicorn
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.static_files import create_static_files_router
+
+from kiosk.errors import KioskError
+from kiosk.last_snapshot import keep_snapshot, kept_snapshot
+from kiosk.loopback_guard import LoopbackGuard
+from kiosk.office_view import OfficeView
+from kiosk.page_events import PageEvents
+from kiosk.printing.pdf_directory import PdfDirectory
+from kiosk.printing.ticket_printing import TicketPrinting, chosen_printer
+from kiosk.problem_answers import http_error, kiosk_error, unexpected_error
+from kiosk.routes import HANDLERS
+from kiosk.service_api import ServiceApi
+from kiosk.service_link import ServiceLink
+from kiosk.settings import KioskSettings, SettingError, printer_choice, service_address
+from kiosk.texts import Texts
+from kiosk.ticketing import Ticketing, utc_now
+
+LOOPBACK = "127.0.0.1"
+DEFAULT_PORT = 8081
+HIGHEST_PORT = 65535
+
+LARGEST_BODY_BYTES = 16 * 1024
+"""A request of the page has a few hundred bytes."""
+
+SHUTDOWN_SECONDS = 15
+"""Longer than a request to the service and a print together may take."""
+
+STATIC = Path(__file__).parent / "static"
+
+log = structlog.get_logger(__name__)
+
+
+def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] = utc_now) -> LoopbackGuard:
+    """Put the parts together; ``port`` is the one that the page is served at."""
+    texts = Texts.read()
+    view = OfficeView(kept_snapshot(settings.data_dir))
+    page_events = PageEvents(view)
+    printer = chosen_printer(settings)
+    printing = TicketPrinting(printer, texts)
+    service = ServiceApi(settings.service, settings.token_file)
+    ticketing = Ticketing(service, view, printing, clock, page_events.tell_ticket)
+    link = ServiceLink(
+        settings.service,
+        settings.token_file,
+        view,
+        lambda snapshot: keep_snapshot(settings.data_dir, snapshot),
+    )
+
+    @asynccontextmanager
+    async def running(_: Litestar) -> AsyncIterator[None]:
+        if isinstance(printer, PdfDirectory):
+            await asyncio.to_thread(printer.forget_old, clock())
+        following = asyncio.create_task(link.run())
+        try:
+            yield
+        finally:
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following
+            await ticketing.finish()
+            await service.close()
+            await asyncio.to_thread(printing.close)
+
+    app = Litestar(
+        route_handlers=[*HANDLERS, create_static_files_router(path="/static", directories=[STATIC])],
+        lifespan=[running],
+        exception_handlers={
+            KioskError: kiosk_error,
+            HTTPException: http_error,
+            Exception: unexpected_error,
+        },
+        state=State(
+            {"texts": texts, "view": view, "page_events": page_events, "ticketing": ticketing},
+            deep_copy=False,
+        ),
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=LARGEST_BODY_BYTES,
+    )
+    return LoopbackGuard(app, port, texts)
+
+
+@click.command()
+@click.option("--service", required=True, help="Address of the service, such as https://termine.example.de")
+@click.option(
+    "--token-file", required=True, type=click.Path(path_type=Path), help="File with the device token"
+)
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, HIGHEST_PORT))
+@click.option("--data-dir", required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--printer",
+    default="pdf",
+    show_default=True,
+    help="pdf (files in the data directory), cups, cups:QUEUE, escpos:HOST or escpos:HOST:PORT",
+)
+def main(service: str, token_file: Path, port: int, data_dir: Path, printer: str) -> None:
+    """Serve the touch page of one kiosk on this device."""
+    try:
+        settings = KioskSettings(
+            service_address(service), token_file, port, data_dir, printer_choice(printer)
+        )
+        data_dir.mkdir(parents=True, exist_ok=True)
+        listening = socket.create_server((LOOPBACK, port))
+    except SettingError as error:
+        raise click.UsageError(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"port {port} or {data_dir}: {error.strerror}") from error
+    _log_as_lines()
+    run(settings, listening)
+
+
+def run(settings: KioskSettings, listening: socket.socket) -> None:
+    """Serve until told to stop; in-flight tickets are finished, sockets closed with 1012."""
+    port = listening.getsockname()[1]
+    log.info("kiosk_serves", page=f"http://{LOOPBACK}:{port}/", service=settings.service)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            build_app(settings, port),
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+    )
+    server.run(sockets=[listening])
+
+
+def _log_as_lines() -> None:
+    """One JSON object a line on standard error, where systemd takes it from."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    main()

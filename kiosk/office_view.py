@@ -1,0 +1,123 @@
+"""What the kiosk knows of its office right now, and who wants to hear when that changes."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+import msgspec
+
+from queue_service.protocol.stream import (
+    KioskChange,
+    KioskService,
+    KioskSnapshot,
+    OfficeCard,
+    WalkIns,
+    apply_to_kiosk,
+)
+
+
+class Link(StrEnum):
+    """How the connection to the service stands."""
+
+    CONNECTING = "connecting"
+    """Not there yet, or lost; attempts go on."""
+    CONNECTED = "connected"
+    """A snapshot came over this connection and every change since."""
+    REFUSED = "refused"
+    """The service is there but does not accept this device; attempts go on."""
+
+
+class KioskState(msgspec.Struct, frozen=True):
+    """Answer of ``GET /api/state``: everything the page draws from.
+
+    Without a connection the office's facts are those last known (None on a device that
+    never had any) and the counts must not be shown as present.
+    """
+
+    connected: bool
+    link: Link
+    version: int | None
+    office: OfficeCard | None
+    services: list[KioskService]
+    walk_ins: WalkIns | None
+    waiting: int | None
+    open_counters: int | None
+
+
+class OfficeView:
+    """The last snapshot with all changes since; told to listeners as "something changed", not as a list."""
+
+    def __init__(self, last_known: KioskSnapshot | None) -> None:
+        self._snapshot = last_known
+        self._link = Link.CONNECTING
+        self._listeners: set[asyncio.Event] = set()
+
+    @property
+    def office(self) -> OfficeCard | None:
+        """The office this device belongs to, None until it was connected for the first time."""
+        return self._snapshot.office if self._snapshot else None
+
+    @property
+    def link(self) -> Link:
+        """How the connection to the service stands."""
+        return self._link
+
+    def service_name(self, code: str) -> dict[str, str]:
+        """Name of a service by language; empty for one that is not on offer here."""
+        services = self._snapshot.services if self._snapshot else []
+        return next((service.name for service in services if service.code == code), {})
+
+    def state(self) -> KioskState:
+        """Everything the page draws from."""
+        known = self._snapshot
+        return KioskState(
+            connected=self._link is Link.CONNECTED,
+            link=self._link,
+            version=known.version if known else None,
+            office=known.office if known else None,
+            services=known.services if known else [],
+            walk_ins=known.walk_ins if known else None,
+            waiting=known.waiting if known else None,
+            open_counters=known.open_counters if known else None,
+        )
+
+    def begin(self, snapshot: KioskSnapshot) -> None:
+        """Take a fresh snapshot as the truth."""
+        self._snapshot = snapshot
+        self._link = Link.CONNECTED
+        self._tell()
+
+    def follow(self, change: KioskChange) -> None:
+        """Apply the next change.
+
+        Raises VersionGapError when one is missing; the view then stays as it was.
+        """
+        if self._snapshot is None or self._link is not Link.CONNECTED:
+            msg = "a change before any snapshot"
+            raise RuntimeError(msg)
+        self._snapshot = apply_to_kiosk(self._snapshot, change)
+        self._tell()
+
+    def lose(self, link: Link) -> None:
+        """Note that there is no connection any more; the last facts stay."""
+        if self._link is not link:
+            self._link = link
+            self._tell()
+
+    @contextmanager
+    def listening(self) -> Iterator[asyncio.Event]:
+        """Give an event that is set at each change; the listener clears it before it looks.
+
+        A slow listener misses steps but never the newest state.
+        """
+        changed = asyncio.Event()
+        self._listeners.add(changed)
+        try:
+            yield changed
+        finally:
+            self._listeners.discard(changed)
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener.set()

@@ -1,0 +1,28 @@
+"""Renders a ticket's PDF page into the dots of a thermal printer, so that paper looks the same everywhere."""
+
+import pypdfium2  # type: ignore[import-untyped]
+from PIL import Image
+
+from kiosk.printing.printer import TicketSheet
+
+DOTS_PER_MM = 8
+"""203 dpi, the resolution of nearly all receipt printers."""
+
+POINTS_PER_MM = 72 / 25.4
+DARK_BELOW = 150
+"""Grey at which a dot is burnt; a little above the middle, since thin strokes fade on thermal paper."""
+FULL = 255
+
+
+def ticket_dots(sheet: TicketSheet) -> Image.Image:
+    """Give the printable part of the page as a one-bit image, black on white."""
+    document = pypdfium2.PdfDocument(sheet.pdf)
+    try:
+        grey: Image.Image = document[0].render(scale=DOTS_PER_MM / POINTS_PER_MM, grayscale=True).to_pil()
+    finally:
+        document.close()
+    left = round(sheet.margin_mm * DOTS_PER_MM)
+    printable = grey.crop((left, 0, round(sheet.width_mm * DOTS_PER_MM) - left, grey.height))
+    return printable.point(lambda level: FULL if level >= DARK_BELOW else 0).convert(
+        "1", dither=Image.Dither.NONE
+    )

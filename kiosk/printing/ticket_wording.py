@@ -1,0 +1,92 @@
+"""What a ticket says, in the visitor's language. Never a name; the service only where the office wants it."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+from babel.dates import format_date, format_time
+
+from kiosk.texts import Texts, localized
+from queue_service.protocol.device_api import IssuedTicket
+from queue_service.protocol.stream import OfficeCard, WaitRange
+
+BABEL_LOCALES = {"en": "en_GB"}
+"""Where a language is written with another country's dates than its first: 22 November, 24 hours."""
+
+
+class TicketWords(msgspec.Struct, frozen=True):
+    """The lines of one ticket; an empty one is left out."""
+
+    language: str
+    number: str
+    area: str
+    issued: str
+    appointment: str
+    ahead: str
+    wait: str
+    service: str
+    advice: str
+    follow_hint: str
+    follow_url: str
+    """As the QR code carries it."""
+    follow_address: str
+    """As a person types it."""
+    office: str
+
+
+def ticket_words(
+    ticket: IssuedTicket, office: OfficeCard, language: str, service_name: dict[str, str], texts: Texts
+) -> TicketWords:
+    """Put a ticket into words; instants are shown in the office's time zone."""
+    zone = ZoneInfo(office.time_zone)
+    appointment = ""
+    if ticket.appointment_at:
+        at = time_of_day(ticket.appointment_at.astimezone(zone), language)
+        appointment = texts.say("Ihr Termin: {time} Uhr", language, time=at)
+    ahead = (
+        texts.say("vor Ihnen: {count}", language, count=ticket.people_ahead)
+        if ticket.people_ahead
+        else texts.say("vor Ihnen: niemand", language)
+    )
+    return TicketWords(
+        language=language,
+        number=ticket.number,
+        area=localized(office.area, language),
+        issued=_date_and_time(ticket.created_at.astimezone(zone), language, texts),
+        appointment=appointment,
+        ahead=ahead,
+        wait=wait_words(ticket.wait, language, texts),
+        service=localized(service_name, language) if office.ticket_shows_service else "",
+        advice=texts.say("Bitte warten Sie, bis Ihre Nummer angezeigt und aufgerufen wird.", language),
+        follow_hint=texts.say("Wartezeit am Handy", language) if ticket.follow_url else "",
+        follow_url=ticket.follow_url,
+        follow_address=ticket.follow_url.partition("://")[2] or ticket.follow_url,
+        office=localized(office.name, language),
+    )
+
+
+def wait_words(wait: WaitRange | None, language: str, texts: Texts) -> str:
+    """Say a range of minutes; empty when nothing is known."""
+    if wait is None:
+        return ""
+    low, high = wait.low_minutes, wait.high_minutes
+    if low <= 0:
+        return texts.say("weniger als {minutes} Minuten", language, minutes=max(high, 2))
+    if low == high:
+        return texts.say("etwa {minutes} Minuten", language, minutes=max(high, 2))
+    return texts.say("etwa {low}–{high} Minuten", language, low=low, high=high)
+
+
+def time_of_day(local: datetime, language: str) -> str:
+    """Hours and minutes as on a German clock: ``08:15``."""
+    return format_time(local, "HH:mm", locale=_babel_locale(language))
+
+
+def _date_and_time(local: datetime, language: str, texts: Texts) -> str:
+    pattern = texts.say("EEEE, dd.MM.y", language)
+    day = format_date(local, pattern, locale=_babel_locale(language))
+    return texts.say("{day}, {time} Uhr", language, day=day, time=time_of_day(local, language))
+
+
+def _babel_locale(language: str) -> str:
+    return BABEL_LOCALES.get(language, language.replace("-", "_"))

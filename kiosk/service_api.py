@@ -1,0 +1,122 @@
+"""Asks the service for tickets; the same request may be sent again until its answer arrives."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+import msgspec
+import structlog
+
+from kiosk.device_token import device_token
+from kiosk.errors import (
+    DeviceRefusedError,
+    ServiceAnswerError,
+    ServiceRefusalError,
+    ServiceUnreachableError,
+)
+from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, TicketRequest
+
+DEADLINE_SECONDS = 8.0
+"""How long a visitor stands before "one moment, please" before the kiosk gives up."""
+
+CONNECT_TIMEOUT_SECONDS = 2.0
+ANSWER_TIMEOUT_SECONDS = 4.0
+PAUSES_SECONDS = (0.2, 0.5, 1.0)
+"""Before the second, third and fourth attempt."""
+
+AWAY = frozenset({502, 503, 504})
+"""Said by a proxy before a service that restarts."""
+
+UNDER_WAY = "in_progress"
+"""Code of the answer to a repeat that came before the first request was done."""
+
+log = structlog.get_logger(__name__)
+
+
+class ServiceApi:
+    """The two requests of a kiosk."""
+
+    def __init__(self, service: str, token_file: Path) -> None:
+        self._token_file = token_file
+        self._http = httpx.AsyncClient(
+            base_url=f"{service}/api/v1",
+            timeout=httpx.Timeout(ANSWER_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        """Close idle connections."""
+        await self._http.aclose()
+
+    async def issue(self, office: str, request: TicketRequest) -> IssuedTicket:
+        """Ask for a number without an appointment. Raises ServiceError."""
+        return await self._post(office, "tickets", request, request.language)
+
+    async def check_in(self, office: str, request: CheckInRequest) -> IssuedTicket:
+        """Ask for the number of an appointment. Raises ServiceError."""
+        return await self._post(office, "check-ins", request, request.language)
+
+    async def _post(
+        self, office: str, what: str, request: TicketRequest | CheckInRequest, language: str
+    ) -> IssuedTicket:
+        if request.id is None:
+            msg = "a request without an id could give two tickets"
+            raise ValueError(msg)
+        path = f"/offices/{quote(office, safe='')}/{what}"
+        headers = {
+            "Authorization": f"Bearer {await asyncio.to_thread(device_token, self._token_file)}",
+            "Content-Type": "application/json",
+            "Accept-Language": language,
+            "Idempotency-Key": str(request.id),
+        }
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                return await self._until_answered(path, msgspec.json.encode(request), headers, request.id)
+        except TimeoutError as error:
+            raise ServiceUnreachableError from error
+
+    async def _until_answered(
+        self, path: str, body: bytes, headers: dict[str, str], ticket: UUID
+    ) -> IssuedTicket:
+        for pause in (*PAUSES_SECONDS, None):
+            try:
+                answer = await self._http.post(path, content=body, headers=headers)
+            except httpx.TransportError as error:
+                reason = type(error).__name__
+            else:
+                if answer.status_code not in AWAY and not _is_under_way(answer):
+                    return _ticket_of(answer)
+                reason = f"status {answer.status_code}"
+            log.warning("service_did_not_answer", ticket=str(ticket), reason=reason)
+            if pause is not None:
+                await asyncio.sleep(pause)
+        raise ServiceUnreachableError
+
+
+def _is_under_way(answer: httpx.Response) -> bool:
+    return answer.status_code == httpx.codes.CONFLICT and _problem_of(answer).get("code") == UNDER_WAY
+
+
+def _ticket_of(answer: httpx.Response) -> IssuedTicket:
+    """Read a ticket, or raise what the service said instead."""
+    if answer.is_success:
+        try:
+            return msgspec.json.decode(answer.content, type=IssuedTicket)
+        except msgspec.DecodeError as error:
+            raise ServiceAnswerError(str(error)) from error
+    if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        raise DeviceRefusedError
+    problem = _problem_of(answer)
+    if not answer.is_client_error or not isinstance(problem.get("code"), str):
+        raise ServiceAnswerError(f"status {answer.status_code}")
+    raise ServiceRefusalError(answer.status_code, problem)
+
+
+def _problem_of(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(answer.content, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return {}

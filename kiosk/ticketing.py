@@ -1,0 +1,191 @@
+"""Fetches a number from the service and prints it: commit first, then paper.
+
+Nothing of a visitor stays: a ticket (number and link, no name, no reference) is kept in
+memory for ``REPRINT_WITHIN`` and never written anywhere but on its paper.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import msgspec
+
+from kiosk.errors import (
+    PrinterError,
+    SameIdOtherRequestError,
+    ServiceUnreachableError,
+    UnknownTicketError,
+)
+from kiosk.office_view import OfficeView
+from kiosk.printing.ticket_printing import TicketPrinting
+from kiosk.service_api import ServiceApi
+from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, TicketRequest
+from queue_service.protocol.stream import OfficeCard, WaitRange
+
+REPRINT_WITHIN = timedelta(minutes=10)
+"""Long enough to put in a new roll and come back to the device."""
+
+
+class TicketAtKiosk(msgspec.Struct, frozen=True):
+    """What the page is told of a ticket; ``printed`` is None while the printer works."""
+
+    id: UUID
+    number: str
+    people_ahead: int
+    wait: WaitRange | None
+    created_at: datetime
+    appointment_at: datetime | None
+    arrival: str | None
+    printed: bool | None
+    print_reason: str | None
+    """Code of what kept the ticket from paper; None when it was printed."""
+
+
+class _Issued(msgspec.Struct):
+    ticket: IssuedTicket
+    office: OfficeCard
+    language: str
+    service_name: dict[str, str]
+    request_digest: bytes
+    at: datetime
+    answer: TicketAtKiosk
+
+
+class Ticketing:
+    """The verbs of the kiosk. The same id always gives the same ticket, and one paper."""
+
+    def __init__(
+        self,
+        service: ServiceApi,
+        view: OfficeView,
+        printing: TicketPrinting,
+        clock: Callable[[], datetime],
+        on_ticket: Callable[[TicketAtKiosk], None],
+    ) -> None:
+        self._service = service
+        self._view = view
+        self._printing = printing
+        self._clock = clock
+        self._on_ticket = on_ticket
+        self._issued: dict[UUID, _Issued] = {}
+        self._under_way: dict[UUID, tuple[bytes, asyncio.Task[TicketAtKiosk]]] = {}
+        self._digest_key = secrets.token_bytes(hashlib.sha256().digest_size)
+
+    async def issue(self, asked: TicketRequest) -> TicketAtKiosk:
+        """Give a number to a visitor without an appointment.
+
+        Raises ServiceError, SameIdOtherRequestError.
+        """
+        request = msgspec.structs.replace(asked, id=asked.id or uuid4())
+        name = self._view.service_name(request.service)
+        return await self._once(request, name, lambda office: self._service.issue(office.slug, request))
+
+    async def check_in(self, asked: CheckInRequest) -> TicketAtKiosk:
+        """Give the number of an appointment.
+
+        Raises ServiceError, SameIdOtherRequestError.
+        """
+        request = msgspec.structs.replace(asked, id=asked.id or uuid4())
+        return await self._once(request, {}, lambda office: self._service.check_in(office.slug, request))
+
+    async def reprint(self, ticket: UUID) -> TicketAtKiosk:
+        """Print a ticket of the last minutes once more.
+
+        Raises UnknownTicketError.
+        """
+        self._forget_old()
+        issued = self._issued.get(ticket)
+        if issued is None:
+            raise UnknownTicketError
+        return await self._print(issued)
+
+    async def finish(self) -> None:
+        """Wait for the tickets that are being issued; a page may have gone without its answer."""
+        await asyncio.gather(*(task for _, task in self._under_way.values()), return_exceptions=True)
+
+    async def _once(
+        self,
+        request: TicketRequest | CheckInRequest,
+        service_name: dict[str, str],
+        ask: Callable[[OfficeCard], Awaitable[IssuedTicket]],
+    ) -> TicketAtKiosk:
+        """Join the work on the same id, or repeat its answer, or begin."""
+        self._forget_old()
+        ticket_id = request.id or uuid4()
+        digest = self._digest(request)
+        if issued := self._issued.get(ticket_id):
+            _require_same(digest, issued.request_digest)
+        if under_way := self._under_way.get(ticket_id):
+            known, task = under_way
+            _require_same(digest, known)
+        elif issued:
+            return issued.answer
+        else:
+            task = asyncio.create_task(self._fetch_and_print(request.language, digest, service_name, ask))
+            self._under_way[ticket_id] = digest, task
+            task.add_done_callback(lambda _: self._under_way.pop(ticket_id))
+        # A page that leaves must not stop a ticket half-way between the service and the paper.
+        return await asyncio.shield(task)
+
+    async def _fetch_and_print(
+        self,
+        language: str,
+        digest: bytes,
+        service_name: dict[str, str],
+        ask: Callable[[OfficeCard], Awaitable[IssuedTicket]],
+    ) -> TicketAtKiosk:
+        office = self._view.office
+        if office is None:
+            raise ServiceUnreachableError
+        ticket = await ask(office)
+        issued = _Issued(
+            ticket, office, language, service_name, digest, self._clock(), _answer(ticket, printed=None)
+        )
+        self._issued[ticket.id] = issued
+        self._on_ticket(issued.answer)
+        return await self._print(issued)
+
+    async def _print(self, issued: _Issued) -> TicketAtKiosk:
+        failure = await self._printing.print_ticket(
+            issued.ticket, issued.office, issued.language, issued.service_name
+        )
+        issued.answer = _answer(issued.ticket, printed=failure is None, failure=failure)
+        return issued.answer
+
+    def _forget_old(self) -> None:
+        oldest = self._clock() - REPRINT_WITHIN
+        self._issued = {key: issued for key, issued in self._issued.items() if issued.at >= oldest}
+
+    def _digest(self, request: TicketRequest | CheckInRequest) -> bytes:
+        """Recognise a repeat without keeping the appointment's reference."""
+        return hmac.digest(self._digest_key, msgspec.json.encode(request), hashlib.sha256)
+
+
+def utc_now() -> datetime:
+    """Give the device's clock."""
+    return datetime.now(UTC)
+
+
+def _answer(
+    ticket: IssuedTicket, *, printed: bool | None, failure: PrinterError | None = None
+) -> TicketAtKiosk:
+    return TicketAtKiosk(
+        id=ticket.id,
+        number=ticket.number,
+        people_ahead=ticket.people_ahead,
+        wait=ticket.wait,
+        created_at=ticket.created_at,
+        appointment_at=ticket.appointment_at,
+        arrival=ticket.arrival,
+        printed=printed,
+        print_reason=failure.code if failure else None,
+    )
+
+
+def _require_same(digest: bytes, known: bytes) -> None:
+    if not hmac.compare_digest(digest, known):
+        raise SameIdOtherRequestError
