@@ -1,0 +1,123 @@
+"""From a template to an answer: one language, the strict headers, what every page's head needs.
+
+A handler ends with ``return page(request, "desk.html", …)``. Templates write ``{{ _("…") }}`` and
+``{% trans %}``, ``asset("desk/desk.css")`` for files under ``static``, and ``names | localized`` for
+texts that offices keep by language.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import jinja2
+from litestar import MediaType, Request, Response
+from litestar.datastructures import Cookie
+
+from queue_service.accounts.guards import CSRF_FIELD, csrf_token
+from queue_service.accounts.model import ANONYMOUS
+from queue_service.web.assets import asset_url, texts_url
+from queue_service.web.languages import (
+    LANGUAGE_COOKIE,
+    LANGUAGE_NAMES,
+    LANGUAGE_QUERY,
+    choose_language,
+    localized,
+    texts,
+)
+
+TEMPLATES = Path(__file__).parent / "templates"
+A_YEAR_IN_SECONDS = 365 * 24 * 60 * 60
+PageRequest: TypeAlias = Request[Any, Any, Any]
+
+PAGE_HEADERS: Mapping[str, str] = {
+    # KERN's icons are data: images within its style sheet.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # Addresses of follow pages and appointments hold secrets; no other site may learn them.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+    "Vary": "Accept-Language, Cookie",
+}
+
+
+@cache
+def _environment(language: str) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        extensions=["jinja2.ext.i18n"],
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(texts(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["localized"] = lambda by_language: localized(by_language, language)
+    environment.filters["clock"] = clock_time
+    environment.globals["asset"] = asset_url
+    return environment
+
+
+def clock_time(instant: datetime, zone: str) -> str:
+    """Give the time of day at a place, ``09:05``."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def language_link(request: PageRequest, language: str) -> str:
+    """Give this page's own address in another language."""
+    query = [(name, value) for name, value in request.query_params.multi_items() if name != LANGUAGE_QUERY]
+    return f"{request.url.path}?{urlencode([*query, (LANGUAGE_QUERY, language)])}"
+
+
+def render(request: PageRequest, template: str, **context: Any) -> str:
+    """Give the page's HTML in the language of its reader."""
+    language = choose_language(request)
+    return (
+        _environment(language)
+        .get_template(template)
+        .render(
+            language=language,
+            language_links=[(tag, name, language_link(request, tag)) for tag, name in LANGUAGE_NAMES.items()],
+            texts_url=texts_url(language),
+            csrf=csrf_token(request),
+            csrf_field=CSRF_FIELD,
+            demo=request.app.state.settings.demo,
+            # An address that no route knows is answered before anybody is recognised.
+            user=request.scope.get("user", ANONYMOUS),
+            **context,
+        )
+    )
+
+
+def page(request: PageRequest, template: str, status: int = 200, **context: Any) -> Response[str]:
+    """Answer a page; a language asked for in the address is remembered."""
+    language = choose_language(request)
+    chosen = request.query_params.get(LANGUAGE_QUERY) == language
+    return Response(
+        render(request, template, **context),
+        status_code=status,
+        media_type=MediaType.HTML,
+        headers={**PAGE_HEADERS, "Content-Language": language},
+        cookies=[_language_cookie(request, language)] if chosen else [],
+    )
+
+
+def _language_cookie(request: PageRequest, language: str) -> Cookie:
+    return Cookie(
+        key=LANGUAGE_COOKIE,
+        value=language,
+        path="/",
+        max_age=A_YEAR_IN_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
