@@ -36,7 +36,7 @@ run: setup ## an office to try out: service, kiosk, display and database, until 
 
 setup: $(VENV)/packages.stamp $(PAGE_ASSETS) ## what `make run` needs, without starting it
 
-test: setup $(VENV)/dev.stamp browser ## every test, browser included
+test: browser setup $(VENV)/dev.stamp ## every test, browser included
 	@$(BIN)/pytest -n $(PYTEST_WORKERS) $(ARGS)
 
 lint: $(VENV)/dev.stamp ## style, types and who may import whom
@@ -91,5 +91,5 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/packages.stamp
 $(PAGE_ASSETS) &: $(WEB)/package-lock.json .ci/page_assets.py $(VENV)/made-for
 	@command -v npm >/dev/null || $(PIP_INSTALL) $(LOCKED) --requirement requirements-npm.lock
 	@echo "Page assets from $(WEB)/package-lock.json"
-	@cd $(WEB) && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@cd $(WEB) && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@$(BIN)/python .ci/page_assets.py
