@@ -1,0 +1,85 @@
+"""What is left of a pool's day, computed the slow and obvious way.
+
+No bitmaps: every question goes through the day's cells one by one and asks the wall clock and
+every visit about each. Property tests and ``queue-service verify`` hold ``slot_arithmetic``, and
+what the database keeps, against this.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from queue_service.booking.slot_arithmetic import CELL_MINUTES
+from queue_service.offices.setup_model import StaffedHours
+
+CELL = timedelta(minutes=CELL_MINUTES)
+
+
+def cells_of_day(day: date, zone: ZoneInfo) -> list[datetime]:
+    """List the instants (UTC) at which the cells of a local day begin."""
+    instant = datetime.combine(day, time.min, zone).astimezone(UTC)
+    end = datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)
+    begins = []
+    while instant < end:
+        begins.append(instant)
+        instant += CELL
+    return begins
+
+
+def staffed_places(day: date, zone: ZoneInfo, staffing: Iterable[StaffedHours]) -> list[int]:
+    """Count the staffed counters in each cell: a cell counts when all of it lies in staffed hours."""
+    staffing = list(staffing)
+    places = []
+    for begins in cells_of_day(day, zone):
+        wall = begins.astimezone(zone)
+        minute = wall.hour * 60 + wall.minute
+        places.append(
+            sum(
+                shift.counters
+                for shift in staffing
+                if shift.hours.opens <= minute
+                and minute + CELL_MINUTES <= shift.hours.closes
+                and not any(
+                    pause.opens < minute + CELL_MINUTES and minute < pause.closes for pause in shift.breaks
+                )
+            )
+        )
+    return places
+
+
+def places_left(places: Sequence[int], visits: Iterable[tuple[int, int]]) -> list[int]:
+    """Count what ``visits``, each (first cell, cells), leave of ``places``; never below zero."""
+    left = list(places)
+    for first, cells in visits:
+        for cell in range(first, first + cells):
+            left[cell] -= 1
+    return [max(count, 0) for count in left]
+
+
+def possible_starts(left: Sequence[int], cells: int) -> list[int]:
+    """List the cells from which every one of ``cells`` cells has a place left."""
+    return [
+        start for start in range(len(left) - cells + 1) if all(left[start + step] > 0 for step in range(cells))
+    ]
+
+
+def offered_starts(left: Sequence[int], cells: int, *, first: int, end: int) -> list[int]:
+    """List the offers as the rule is told: end to end from where a run begins, or else its first fit."""
+    possible = set(possible_starts(left, cells))
+    offers: list[int] = []
+    of_this_run: list[int] = []
+    spare: int | None = None
+    next_aligned: int | None = None
+    for cell in range(len(left) + 1):
+        if cell == len(left) or left[cell] == 0:
+            offers += of_this_run or ([] if spare is None else [spare])
+            of_this_run, spare, next_aligned = [], None, None
+            continue
+        next_aligned = cell if next_aligned is None else next_aligned
+        if cell in possible and first <= cell < end and spare is None:
+            spare = cell
+        if cell == next_aligned:
+            if cell in possible and first <= cell < end:
+                of_this_run.append(cell)
+            next_aligned = cell + cells
+    return offers
