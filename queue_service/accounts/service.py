@@ -1,8 +1,6 @@
 """Logging in and out, and looking after the people who may."""
 
-import hashlib
 import re
-import secrets
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
@@ -20,13 +18,12 @@ from queue_service.accounts.passwords import (
     is_outdated,
     is_password,
 )
+from queue_service.accounts.tokens import make_token, token_hash
 from queue_service.platform.errors import InvalidFields, NotFound, OfficeNotFound, TooManyAttempts, WrongLogin
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import FieldError
 
 SESSION_PREFIX = "qs_"
-TOKEN_BYTES = 32
-"""256 random bits: can't be guessed, so a plain SHA-256 is enough to store it by."""
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,99}")
 USERNAME_RULE = "1 to 100 characters: a-z, 0-9, dot, hyphen, underscore, @; the first a letter or digit"
 LONGEST_DISPLAY_NAME = 100
@@ -104,7 +101,7 @@ async def claim_attempt(conn: Connection, attempt: login_limits.Attempt) -> None
 
 
 async def _start_session(conn: Connection, now: datetime, user_id: int, verified_hash: str) -> NewSession:
-    token = SESSION_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+    token = make_token(SESSION_PREFIX)
     expires_at = now + SESSION_LIFETIME
     session = store.SessionStart(token_hash(token), user_id, now, expires_at)
     if not await store.start_session(conn, session, verified_hash):
@@ -118,11 +115,6 @@ async def _start_session(conn: Connection, now: datetime, user_id: int, verified
 def canonical_username(username: str) -> str:
     """Give the form in which user names are stored and compared."""
     return username.strip().lower()
-
-
-def token_hash(token: str) -> bytes:
-    """Give the SHA-256 under which a random token is stored."""
-    return hashlib.sha256(token.encode(errors="replace")).digest()
 
 
 async def log_out(conn: Connection, session_hash: bytes) -> None:

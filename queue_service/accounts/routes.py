@@ -1,0 +1,142 @@
+"""``/api/v1/session``: logging in, logging out, and who am I."""
+
+from datetime import datetime
+from typing import Annotated, Any, TypeAlias
+
+import msgspec
+from litestar import Request, Router, delete, get, post
+from litestar.datastructures import State
+from litestar.openapi import ResponseSpec
+
+from queue_service.accounts import service
+from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, requires
+from queue_service.accounts.model import Grant, Permission, Principal, Role
+from queue_service.accounts.passwords import LONGEST_PASSWORD
+from queue_service.platform.errors import NotAuthenticated
+from queue_service.protocol.device_api import Problem
+
+LONGEST_USERNAME = 100
+
+StaffRequest: TypeAlias = Request[Principal, None, State]
+
+
+class LogIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """User name and password, as typed."""
+
+    username: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_USERNAME)]
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_PASSWORD)]
+
+    def __repr__(self) -> str:
+        """Hide both: people type passwords into the wrong field."""
+        return "LogIn(…)"
+
+
+class RoleHeld(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A role at one office, at all offices of an authority, or (with neither) everywhere; slugs."""
+
+    role: Role
+    office: str | None = None
+    authority: str | None = None
+
+
+class SessionUser(msgspec.Struct, frozen=True):
+    """Who is logged in."""
+
+    id: str
+    username: str
+    display_name: str
+    roles: list[RoleHeld]
+
+
+class SessionStarted(msgspec.Struct, frozen=True):
+    """Goes into ``Authorization: Bearer <token>`` until ``expires_at``."""
+
+    token: str
+    expires_at: datetime
+    user: SessionUser
+
+
+class SessionNow(msgspec.Struct, frozen=True):
+    """The session that the request was made in."""
+
+    expires_at: datetime
+    user: SessionUser
+
+
+def _problem(description: str) -> ResponseSpec:
+    return ResponseSpec(Problem, description=description, media_type="application/problem+json")
+
+
+BAD_FIELDS = _problem("A field is missing, unknown, of the wrong type or too long: `invalid_fields`.")
+WRONG_LOGIN = _problem("User name or password is wrong, or the user is disabled: `wrong_login`.")
+TOO_MANY = _problem("Too many wrong passwords from here: `too_many_attempts`, with `Retry-After`.")
+NOT_LOGGED_IN = _problem("No token, or one that is over: `not_authenticated`.")
+NOT_STAFF = _problem("A device's token, or a page without its CSRF token: `not_permitted`, `csrf_failed`.")
+
+
+# A token that has just run out must not keep anybody from logging in again.
+@post(
+    "/",
+    operation_id="logIn",
+    opt=PUBLIC_FOR_UNKNOWN,
+    responses={400: BAD_FIELDS, 401: WRONG_LOGIN, 429: TOO_MANY},
+)
+async def log_in(data: LogIn, request: StaffRequest, state: State) -> SessionStarted:
+    """Start a session."""
+    session = await service.log_in(
+        state.database.connection,
+        state.clock(),
+        data.username,
+        data.password,
+        client_address(request),
+    )
+    return SessionStarted(session.token, session.expires_at, session_user(session.user))
+
+
+@get(
+    "/",
+    operation_id="readSession",
+    opt=requires(Permission.SESSION_OWN),
+    responses={401: NOT_LOGGED_IN, 403: NOT_STAFF},
+)
+async def read_session(request: StaffRequest) -> SessionNow:
+    """Tell who is logged in, with which roles, until when."""
+    if request.user.expires_at is None:
+        raise NotAuthenticated
+    return SessionNow(request.user.expires_at, session_user(request.user))
+
+
+@delete(
+    "/",
+    operation_id="logOut",
+    opt=requires(Permission.SESSION_OWN),
+    responses={401: NOT_LOGGED_IN, 403: NOT_STAFF},
+)
+async def log_out(request: StaffRequest, state: State) -> None:
+    """End the session; its token opens nothing any more."""
+    if request.user.session_hash is None:
+        raise NotAuthenticated
+    async with state.database.connection() as conn:
+        await service.log_out(conn, request.user.session_hash)
+
+
+def client_address(request: Request[Any, Any, Any]) -> str:
+    """Give the sender's address as the server sees it, past the proxies that it trusts."""
+    return request.client.host if request.client else "unknown"
+
+
+def session_user(user: Principal) -> SessionUser:
+    """Give a member of staff as answers name one."""
+    return SessionUser(
+        id=str(user.user_id),
+        username=user.username,
+        display_name=user.display_name,
+        roles=[_role_held(grant) for grant in user.grants],
+    )
+
+
+def _role_held(grant: Grant) -> RoleHeld:
+    return RoleHeld(grant.role, office=grant.office, authority=grant.authority)
+
+
+session_router = Router("/api/v1/session", route_handlers=[log_in, read_session, log_out], tags=["session"])
