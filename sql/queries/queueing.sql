@@ -218,7 +218,7 @@ SELECT version, kind, body ::text AS body, at FROM change
 
 -- name: find_counter(office_slug, number)^
 -- One counter by the two parts of its id.
-SELECT c.office_id, o.slug AS office, o.authority_id, c.id, c.state, c.clerk_id, c.ticket_id, c.retired
+SELECT c.office_id, o.slug AS office, o.authority_id, c.id, c.number, c.state, c.clerk_id, c.ticket_id, c.retired
   FROM counter c JOIN office o ON o.id = c.office_id
  WHERE o.slug = :office_slug AND c.number = :number;
 

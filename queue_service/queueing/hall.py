@@ -1,0 +1,130 @@
+"""An office's hall as all of its screens see it: one snapshot, then changes applied in order.
+
+Pure. The hub keeps one ``Hall`` per office and process, built from ``HallRecord`` and moved on by
+``apply``; what a display, a kiosk and staff are shown is derived from it and from nothing else.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from queue_service.protocol.stream import LAST_CALLS_SHOWN, Call, VersionGapError
+from queue_service.queueing.model import Counter, Ticket
+from queue_service.queueing.wait_forecast import OpenCounter
+
+SHOWN_STATES = ("waiting", "called", "serving", "parked")
+"""States of tickets that a hall holds; others have left it."""
+
+
+class ChangeRecord(msgspec.Struct, frozen=True):
+    """One row of the feed; ``body`` holds ``ticket`` and ``counter`` where the change has them."""
+
+    version: int
+    kind: str
+    at: datetime
+    body: msgspec.Raw
+
+
+class ChangeBody(msgspec.Struct, frozen=True):
+    """What a change carries for the hall; other kinds' bodies have neither."""
+
+    ticket: Ticket | None = None
+    counter: Counter | None = None
+
+
+class HallRecord(msgspec.Struct, frozen=True):
+    """A hall as read from the database at one version."""
+
+    version: int
+    tickets: list[Ticket]
+    counters: list[Counter]
+    calls: list[ChangeRecord]
+    """Newest first."""
+
+
+class Hall(msgspec.Struct):
+    """The state that changes are applied to; mutable, owned by one hub."""
+
+    version: int
+    tickets: dict[UUID, Ticket]
+    counters: dict[str, Counter]
+    calls: list[Call]
+    """Newest first, at most LAST_CALLS_SHOWN."""
+
+    def apply(self, change: ChangeRecord) -> ChangeBody:
+        """Move the hall on by one change and return what it carried.
+
+        Raises VersionGapError unless the change has the next version.
+        """
+        if change.version != self.version + 1:
+            msg = f"hall has version {self.version}, change has {change.version}"
+            raise VersionGapError(msg)
+        body = _body(change)
+        self.version = change.version
+        if body.ticket is not None:
+            if body.ticket.state in SHOWN_STATES:
+                self.tickets[body.ticket.id] = body.ticket
+            else:
+                self.tickets.pop(body.ticket.id, None)
+        if body.counter is not None:
+            self.counters[body.counter.id] = body.counter
+        call = call_of(change, body)
+        if call is not None:
+            self.calls = [call, *self.calls][:LAST_CALLS_SHOWN]
+        return body
+
+    @property
+    def waiting(self) -> int:
+        """How many people wait."""
+        return sum(ticket.state == "waiting" for ticket in self.tickets.values())
+
+    def waiting_by_service(self) -> dict[str, int]:
+        """How many wait, by service code."""
+        count: dict[str, int] = {}
+        for ticket in self.tickets.values():
+            if ticket.state == "waiting":
+                count[ticket.service] = count.get(ticket.service, 0) + 1
+        return count
+
+    def open_counters(self, minutes: dict[str, int]) -> list[OpenCounter]:
+        """The counters that take visitors now; ``minutes`` are planned minutes by service code."""
+        return [
+            OpenCounter(frozenset(counter.serving), self._busy_minutes(counter, minutes))
+            for counter in self.counters.values()
+            if counter.state == "open"
+        ]
+
+    def _busy_minutes(self, counter: Counter, minutes: dict[str, int]) -> float:
+        visit = self.tickets.get(counter.ticket) if counter.ticket else None
+        return minutes.get(visit.service, 0) if visit else 0
+
+
+def build_hall(record: HallRecord) -> Hall:
+    """Return the hall that a snapshot of the database describes."""
+    calls = [call for change in record.calls if (call := call_of(change, _body(change)))]
+    return Hall(
+        version=record.version,
+        tickets={ticket.id: ticket for ticket in record.tickets},
+        counters={counter.id: counter for counter in record.counters},
+        calls=calls[:LAST_CALLS_SHOWN],
+    )
+
+
+def call_of(change: ChangeRecord, body: ChangeBody) -> Call | None:
+    """Return the call that displays announce for this change, if it is one."""
+    if change.kind not in ("ticket.called", "ticket.recalled") or body.ticket is None or body.counter is None:
+        return None
+    return Call(
+        version=change.version,
+        number=body.ticket.number,
+        counter=body.counter.number,
+        counter_name=body.counter.name,
+        at=change.at,
+        nth=body.ticket.calls,
+        language=body.ticket.language,
+    )
+
+
+def _body(change: ChangeRecord) -> ChangeBody:
+    return msgspec.json.decode(change.body, type=ChangeBody)

@@ -1,0 +1,329 @@
+"""The only caller of ``sql/queries/queueing.sql``."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+
+from queue_service.platform.queries import Connection, load_queries
+from queue_service.queueing.arrival import Admission
+from queue_service.queueing.hall import ChangeRecord, HallRecord
+from queue_service.queueing.model import Counter, CounterWithServices, FoundCounter, FoundTicket, Queue, Ticket
+from queue_service.queueing.wait_forecast import OpenCounter
+
+_queries = load_queries("queueing")
+_ticket = msgspec.json.Decoder(Ticket).decode
+_tickets = msgspec.json.Decoder(list[Ticket]).decode
+_counter = msgspec.json.Decoder(Counter).decode
+
+
+class NewTicket(msgspec.Struct, frozen=True):
+    """All that a ticket begins with."""
+
+    office_id: int
+    id: UUID
+    day: date
+    number_day: date
+    letter: str
+    admission: Admission
+    needs: list[str]
+    language: str
+    service_id: int
+    channel: str
+    token: str
+    appointment_id: UUID | None
+    appointment_at: datetime | None
+
+
+class CalledTicket(msgspec.Struct, frozen=True):
+    """A call, with the office's cap that its order was decided by."""
+
+    ticket: Ticket
+    walk_in_cap: timedelta
+
+
+class Move(msgspec.Struct, frozen=True):
+    """One step of a ticket. ``counter_id`` is the acting clerk's counter; None fields stay as they are."""
+
+    verb: str
+    kind: str
+    from_states: list[str]
+    to_state: str
+    counter_id: int | None = None
+    target_counter_id: int | None = None
+    service_id: int | None = None
+    visitor_class: str | None = None
+    rank_at: datetime | None = None
+    note: str | None = None
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """A ticket that exists already, as its issue was answered."""
+
+    office_id: int
+    number: str
+    token: str
+    created_at: datetime
+    waiting_since: datetime
+    rank_at: datetime
+    service_id: int
+    appointment_id: UUID | None
+    appointment_at: datetime | None
+    visitor_class: str
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """A ticket found by its visitor's token."""
+
+    office_id: int
+    office: str
+    time_zone: str
+    day: date
+    number: str
+    state: str
+    service_id: int
+    waiting_since: datetime
+    rank_at: datetime
+    counter: str | None
+    counter_name: dict[str, str] | None
+    called_at: datetime | None
+
+
+class CounterLoad(msgspec.Struct, frozen=True):
+    """A counter as the estimate sees it; services by inner id as text."""
+
+    open: bool
+    services: list[str]
+    busy_with: str | None
+
+
+class Ahead(msgspec.Struct, frozen=True):
+    """What stands before a ticket; services by inner id as text."""
+
+    waiting: dict[str, int]
+    minutes: dict[str, int]
+    counters: list[CounterLoad]
+
+    def open_counters(self) -> list[OpenCounter]:
+        """The counters that take visitors now."""
+        return [
+            OpenCounter(frozenset(c.services), self.minutes.get(c.busy_with, 0) if c.busy_with else 0)
+            for c in self.counters
+            if c.open
+        ]
+
+
+class WaitingFigures(msgspec.Struct, frozen=True):
+    """How full an office is."""
+
+    waiting: int
+    open_counters: int
+
+
+async def issue_ticket(conn: Connection, new: NewTicket, actor: str, now: datetime) -> Ticket:
+    """Insert; raises asyncpg.UniqueViolationError for a known id or an appointment checked in before."""
+    row = await _queries.issue_ticket(
+        conn,
+        office_id=new.office_id,
+        id=new.id,
+        day=new.day,
+        number_day=new.number_day,
+        letter=new.letter,
+        visitor_class=new.admission.visitor_class,
+        needs=new.needs,
+        language=new.language,
+        service_id=new.service_id,
+        channel=new.channel,
+        token=new.token,
+        appointment_id=new.appointment_id,
+        appointment_at=new.appointment_at,
+        waiting_since=new.admission.waiting_since,
+        rank_at=new.admission.rank_at,
+        actor=actor,
+        now=now,
+    )
+    return _ticket(row["ticket"])
+
+
+def _called(row: Record | None) -> CalledTicket | None:
+    return CalledTicket(_ticket(row["ticket"]), row["walk_in_cap"]) if row else None
+
+
+async def call_next(
+    conn: Connection, *, office_id: int, counter_id: int, clerk_id: int, actor: str, now: datetime
+) -> CalledTicket | None:
+    """Call whoever is next; None when nobody was called, for whatever reason."""
+    return _called(
+        await _queries.call_next(
+            conn, office_id=office_id, counter_id=counter_id, clerk_id=clerk_id, actor=actor, now=now
+        )
+    )
+
+
+async def call_ticket(
+    conn: Connection, *, office_id: int, counter_id: int, clerk_id: int, ticket_id: UUID, actor: str, now: datetime
+) -> CalledTicket | None:
+    """Call a chosen waiting ticket; None when that is not possible."""
+    return _called(
+        await _queries.call_ticket(
+            conn,
+            office_id=office_id,
+            counter_id=counter_id,
+            clerk_id=clerk_id,
+            ticket_id=ticket_id,
+            actor=actor,
+            now=now,
+        )
+    )
+
+
+async def move_ticket(
+    conn: Connection, office_id: int, ticket_id: UUID, move: Move, actor: str, now: datetime
+) -> Ticket | None:
+    """Take one step; None when the ticket's state or owner does not allow it."""
+    row = await _queries.move_ticket(
+        conn, office_id=office_id, ticket_id=ticket_id, actor=actor, now=now, **msgspec.structs.asdict(move)
+    )
+    return _ticket(row["ticket"]) if row else None
+
+
+async def find_ticket(conn: Connection, ticket_id: UUID, clerk_id: int | None) -> FoundTicket | None:
+    """A ticket and where the acting clerk sits."""
+    row = await _queries.find_ticket(conn, ticket_id=ticket_id, clerk_id=clerk_id)
+    return FoundTicket(**{**row, "ticket": _ticket(row["ticket"])}) if row else None
+
+
+async def ticket(conn: Connection, office_id: int, ticket_id: UUID) -> Ticket | None:
+    """A ticket as answered."""
+    text = await _queries.ticket_text(conn, office_id=office_id, ticket_id=ticket_id)
+    return _ticket(text) if text else None
+
+
+async def find_by_token(conn: Connection, token: str) -> Followed | None:
+    """The ticket that this token follows."""
+    row = await _queries.find_by_token(conn, token=token)
+    if row is None:
+        return None
+    name = row["counter_name"]
+    return Followed(**{**row, "counter_name": msgspec.json.decode(name, type=dict[str, str]) if name else None})
+
+
+async def find_issued(conn: Connection, ticket_id: UUID) -> Issued | None:
+    """The ticket that was issued under an id chosen by a device."""
+    row = await _queries.find_issued(conn, ticket_id=ticket_id)
+    return Issued(**row) if row else None
+
+
+async def queue_ahead(
+    conn: Connection, *, office_id: int, waiting_since: datetime, rank_at: datetime, number: str, now: datetime
+) -> Ahead:
+    """Who would be called before such a ticket, and the counters."""
+    row = await _queries.queue_ahead(
+        conn, office_id=office_id, waiting_since=waiting_since, rank_at=rank_at, number=number, now=now
+    )
+    return Ahead(
+        waiting=msgspec.json.decode(row["waiting"], type=dict[str, int]),
+        minutes=msgspec.json.decode(row["minutes"], type=dict[str, int]),
+        counters=msgspec.json.decode(row["counters"], type=list[CounterLoad]),
+    )
+
+
+async def queue(conn: Connection, office_id: int, now: datetime) -> Queue:
+    """Who is waiting, in calling order, and who else is here."""
+    row = await _queries.queue(conn, office_id=office_id, now=now)
+    return Queue(version=row["version"], items=_tickets(row["items"]), others=_tickets(row["others"]))
+
+
+async def hall(conn: Connection, office_id: int, calls: int) -> HallRecord:
+    """Everything that screens show, at one version."""
+    row = await _queries.hall(conn, office_id=office_id, calls=calls)
+    return HallRecord(
+        version=row["version"],
+        tickets=_tickets(row["tickets"]),
+        counters=msgspec.json.decode(row["counters"], type=list[Counter]),
+        calls=msgspec.json.decode(row["calls"], type=list[ChangeRecord]),
+    )
+
+
+async def changes_since(conn: Connection, office_id: int, version: int) -> list[ChangeRecord]:
+    """The office's changes after ``version``, in order."""
+    return [
+        ChangeRecord(version=row["version"], kind=row["kind"], at=row["at"], body=msgspec.Raw(row["body"].encode()))
+        async for row in _queries.changes_since(conn, office_id=office_id, version=version)
+    ]
+
+
+async def find_counter(conn: Connection, office_slug: str, number: str) -> FoundCounter | None:
+    """A counter by the two parts of its id."""
+    row = await _queries.find_counter(conn, office_slug=office_slug, number=number)
+    return FoundCounter(**row) if row else None
+
+
+async def list_counters(conn: Connection, office_id: int) -> list[CounterWithServices]:
+    """The office's counters in the order of its file."""
+    return [
+        CounterWithServices(_counter(row["counter"]), row["services"])
+        async for row in _queries.list_counters(conn, office_id=office_id)
+    ]
+
+
+def _counter_of(row: Record | None) -> Counter | None:
+    return _counter(row["counter"]) if row else None
+
+
+async def open_counter(
+    conn: Connection,
+    *,
+    office_id: int,
+    counter_id: int,
+    clerk_id: int,
+    service_codes: Sequence[str] | None,
+    now: datetime,
+) -> Counter | None:
+    """Seat a clerk; None when somebody else sits there, UniqueViolationError when she sits elsewhere."""
+    return _counter_of(
+        await _queries.open_counter(
+            conn,
+            office_id=office_id,
+            counter_id=counter_id,
+            clerk_id=clerk_id,
+            service_codes=service_codes,
+            now=now,
+        )
+    )
+
+
+async def close_counter(
+    conn: Connection, *, office_id: int, counter_id: int, clerk_id: int | None, now: datetime
+) -> Counter | None:
+    """Free a counter; None when it is not open, not this clerk's, or has a visitor."""
+    return _counter_of(
+        await _queries.close_counter(conn, office_id=office_id, counter_id=counter_id, clerk_id=clerk_id, now=now)
+    )
+
+
+async def my_counter(conn: Connection, clerk_id: int) -> str | None:
+    """The id of the counter where this clerk sits."""
+    counter: str | None = await _queries.my_counter(conn, clerk_id=clerk_id)
+    return counter
+
+
+async def left_over(conn: Connection, office_id: int, today: date) -> list[UUID]:
+    """Tickets of earlier days that still wait or are parked."""
+    return [row["id"] async for row in _queries.left_over(conn, office_id=office_id, today=today)]
+
+
+async def waiting_figures(conn: Connection) -> dict[str, WaitingFigures]:
+    """How full each office is, by slug."""
+    return {
+        row["slug"]: WaitingFigures(row["waiting"], row["open_counters"])
+        async for row in _queries.waiting_figures(conn)
+    }
+
+
+async def forget_changes(conn: Connection, before: datetime) -> Any:
+    """Trim the feed by age."""
+    return await _queries.forget_changes(conn, before=before)
