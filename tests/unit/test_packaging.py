@@ -150,6 +150,12 @@ def test_the_top_of_the_repository_holds_only_what_belongs_there() -> None:
     assert {path.split("/")[0] for path in tracked_files()} <= TOP_LEVEL
 
 
+def test_what_comes_from_elsewhere_is_fetched_and_not_kept_in_git() -> None:
+    assert [
+        path for path in tracked_files() if "vendor" in path.split("/") or "node_modules" in path.split("/")
+    ] == []
+
+
 def test_a_wheel_holds_three_programs_their_sql_and_their_page_assets(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
     subprocess.run(build, cwd=CHECKOUT, check=True, capture_output=True)
