@@ -7,11 +7,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from queue_service.accounts.commands import run_verb
+from queue_service.accounts.commands import Shell, run_verb
 from queue_service.accounts.model import DeviceProfile
-from queue_service.accounts.service import Connect
 from queue_service.devices import tokens
-from queue_service.platform.clock import Clock
 
 TOKEN_FILE_MODE = 0o600
 
@@ -23,45 +21,49 @@ def write_token(file: Path, token: str) -> None:
         opened.write(token + "\n")
 
 
-def device_commands(connect: Connect, clock: Clock) -> click.Group:
-    """Give the group ``device``; ``connect`` lends a connection, and is called once a command."""
+device = click.Group("device", help="Kiosks, displays and their tokens.")
 
-    @click.group("device", help="Kiosks, displays and their tokens.")
-    def device() -> None:
-        pass
 
-    @device.command("add")
-    @click.argument("office", metavar="OFFICE")
-    @click.argument("profile", type=click.Choice([profile.value for profile in DeviceProfile]))
-    @click.option("--name", required=True, help="Where it stands, for administrators.")
-    @click.option("--token-file", type=click.Path(path_type=Path), help="Write the token there, not here.")
-    def add(office: str, profile: str, name: str, token_file: Path | None) -> None:
-        """Add a device to OFFICE (a slug) and give out its token, this once."""
-        if token_file and token_file.exists():
-            raise click.ClickException(f"{token_file} is there already")
-        made = run_verb(
-            connect, lambda conn: tokens.make(conn, clock(), office, DeviceProfile(profile), name)
-        )
-        if token_file is None:
-            click.echo(made.token)
-            return
-        write_token(token_file, made.token)
-        click.echo(f"device {made.id}: token in {token_file}")
+@device.command("add")
+@click.argument("office", metavar="OFFICE")
+@click.argument("profile", type=click.Choice([profile.value for profile in DeviceProfile]))
+@click.option("--name", required=True, help="Where it stands, for administrators.")
+@click.option("--token-file", type=click.Path(path_type=Path), help="Write the token there, not here.")
+@click.pass_obj
+def add(shell: Shell, office: str, profile: str, name: str, token_file: Path | None) -> None:
+    """Add a device to OFFICE (a slug) and give out its token, this once."""
+    if token_file and token_file.exists():
+        raise click.ClickException(f"{token_file} is there already")
+    made = run_verb(
+        shell.connect, lambda conn: tokens.make(conn, shell.clock(), office, DeviceProfile(profile), name)
+    )
+    if token_file is None:
+        click.echo(made.token)
+        return
+    write_token(token_file, made.token)
+    click.echo(f"device {made.id}: token in {token_file}")
 
-    @device.command("list")
-    def list_all() -> None:
-        """List all devices."""
-        table = Table("id", "office", "profile", "name", "added", "state")
-        for one in run_verb(connect, tokens.list_devices):
-            state = f"revoked {one.revoked_at:%Y-%m-%d %H:%M}" if one.revoked_at else ""
-            added = f"{one.created_at:%Y-%m-%d}"
-            table.add_row(str(one.id), one.office, one.profile, one.name, added, state)
-        Console().print(table)
 
-    @device.command("revoke")
-    @click.argument("device_id", type=int, metavar="ID")
-    def revoke(device_id: int) -> None:
-        """End the token of the device with this ID; "device list" shows the ids."""
-        run_verb(connect, lambda conn: tokens.revoke(conn, clock(), device_id))
+@device.command("list")
+@click.pass_obj
+def list_all(shell: Shell) -> None:
+    """List all devices."""
+    table = Table("id", "office", "profile", "name", "added", "state")
+    for one in run_verb(shell.connect, tokens.list_devices):
+        state = f"revoked {one.revoked_at:%Y-%m-%d %H:%M}" if one.revoked_at else ""
+        added = f"{one.created_at:%Y-%m-%d}"
+        table.add_row(str(one.id), one.office, one.profile, one.name, added, state)
+    Console(markup=False).print(table)
 
-    return device
+
+@device.command("revoke")
+@click.argument("device_id", type=int, metavar="ID")
+@click.pass_obj
+def revoke(shell: Shell, device_id: int) -> None:
+    """End the token of the device with this ID; "device list" shows the ids."""
+    run_verb(shell.connect, lambda conn: tokens.revoke(conn, shell.clock(), device_id))
+
+
+def device_commands(shell: Shell) -> click.Group:
+    """Give the group ``device``, bound to this shell."""
+    return click.Group("device", device.commands, help=device.help, context_settings={"obj": shell})
