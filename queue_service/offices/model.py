@@ -1,15 +1,22 @@
-"""When an office is open: hours, closures, holidays, and the cells of its local day.
+"""When an office is open and gives out numbers: hours, closures, public holidays.
 
 Pure rules; ``now`` is an argument. Times of day are minutes of the office's wall clock, so that
-"08:00" is 480 on every day of the year; how many minutes have passed since midnight is another
-matter on the two days of the year when clocks change, and is what cells count.
+"08:00" is 480 on every day of the year. An office is open when its clock shows a time within its
+hours: on the two days when clocks change, an hour that is there twice counts twice, and one that
+is left out doesn't count. (How long a day is, cell by cell, is booking's matter: ``day_cells``.)
 """
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Literal, get_args
+from zoneinfo import ZoneInfo
 
+import holidays
 import msgspec
 from msgspec import Meta
+
+from queue_service.protocol.stream import WalkIns
 
 
 def allowed(what: str) -> dict[str, str]:
@@ -87,3 +94,114 @@ class OfficeCalendar(msgspec.Struct, frozen=True):
     opening_hours: WeekHours
     walk_ins: Literal["always", "opening_hours", "never"] | WeekHours = "opening_hours"
     closures: list[Closure] = []
+
+
+LOOK_AHEAD_DAYS = 400
+"""An office that opens later than in a year and a month has no next opening worth telling."""
+ONE_DAY = timedelta(days=1)
+STEP = timedelta(minutes=5)
+"""Opening hours begin and end on full five minutes."""
+HOLIDAY_LANGUAGES = {"de": "de", "en": "en_US"}
+"""Our language tags and those of the ``holidays`` package; names in other languages are German."""
+
+
+class DayOff(msgspec.Struct, frozen=True):
+    """Why an office is closed for a whole day."""
+
+    code: Literal["holiday", "closure"]
+    name: dict[str, str]
+    """The holiday or the reason of the closure, by language."""
+
+
+def local_day(instant: datetime, time_zone: str) -> date:
+    """Give the calendar day that an instant falls on in a time zone."""
+    return instant.astimezone(ZoneInfo(time_zone)).date()
+
+
+def holiday_name(land: str, day: date, language: str = "de") -> str | None:
+    """Name the public holiday that the Land keeps on ``day``, or None."""
+    return _holidays(land, day.year, HOLIDAY_LANGUAGES.get(language, "de")).get(day)
+
+
+def day_off(calendar: OfficeCalendar, day: date) -> DayOff | None:
+    """Tell why the office is closed on all of ``day``; None on a day that its hours decide."""
+    for closure in calendar.closures:
+        if closure.first_day <= day <= closure.last_day:
+            return DayOff("closure", closure.reason)
+    names = {language: holiday_name(calendar.land, day, language) for language in HOLIDAY_LANGUAGES}
+    named = {language: name for language, name in names.items() if name}
+    return DayOff("holiday", named) if named else None
+
+
+def is_closed(day: date, calendar: OfficeCalendar) -> bool:
+    """Tell whether a holiday or a closure takes all of ``day``."""
+    return day_off(calendar, day) is not None
+
+
+def is_open(calendar: OfficeCalendar, now: datetime) -> bool:
+    """Tell whether the office is open to visitors at ``now``."""
+    return _within(calendar, calendar.opening_hours, now)
+
+
+def next_opening(calendar: OfficeCalendar, now: datetime) -> datetime | None:
+    """Give the first instant from ``now`` on at which the office is open, in its own time.
+
+    ``now`` itself while it is open; None when it doesn't open within ``LOOK_AHEAD_DAYS``.
+    """
+    return _next_within(calendar, calendar.opening_hours, now)
+
+
+def walk_ins_now(calendar: OfficeCalendar, now: datetime) -> WalkIns:
+    """Tell whether numbers are given out without an appointment, and if not, why and when again."""
+    if calendar.walk_ins == "always":
+        return WalkIns(open=True)
+    if calendar.walk_ins == "never":
+        return WalkIns(open=False, reason="by_appointment_only")
+    hours = calendar.opening_hours if calendar.walk_ins == "opening_hours" else calendar.walk_ins
+    if _within(calendar, hours, now):
+        return WalkIns(open=True)
+    off = day_off(calendar, local_day(now, calendar.time_zone))
+    return WalkIns(
+        open=False,
+        reason=off.code if off else "outside_hours",
+        next_chance_at=_next_within(calendar, hours, now),
+    )
+
+
+@lru_cache(maxsize=256)
+def _holidays(land: str, year: int, language: str) -> dict[date, str]:
+    return dict(holidays.country_holidays("DE", subdiv=land, years=year, language=language))
+
+
+def _within(calendar: OfficeCalendar, hours: WeekHours, now: datetime) -> bool:
+    local = now.astimezone(ZoneInfo(calendar.time_zone))
+    minute = local.hour * 60 + local.minute
+    return any(span.opens <= minute < span.closes for span in hours.on(local.date())) and not is_closed(
+        local.date(), calendar
+    )
+
+
+def _next_within(calendar: OfficeCalendar, hours: WeekHours, now: datetime) -> datetime | None:
+    zone = ZoneInfo(calendar.time_zone)
+    if _within(calendar, hours, now):
+        return now.astimezone(zone)
+    today = local_day(now, calendar.time_zone)
+    for day in (today + offset * ONE_DAY for offset in range(LOOK_AHEAD_DAYS + 1)):
+        if hours.on(day) and not is_closed(day, calendar):
+            opening = next((at for at in _steps(day, zone, now) if _within(calendar, hours, at)), None)
+            if opening:
+                return opening.astimezone(zone)
+    return None
+
+
+def _steps(day: date, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    """List the instants (UTC) of ``day`` after ``after`` at which hours can begin.
+
+    Hours begin on full steps, and so do the hours that a change of clocks begins: going through
+    all of them needs no thought about hours that are there twice or not at all.
+    """
+    begins, ends = (
+        datetime.combine(midnight, time.min, zone).astimezone(UTC) for midnight in (day, day + ONE_DAY)
+    )
+    passed = max((after - begins) // STEP + 1, 0)
+    return (begins + step * STEP for step in range(passed, (ends - begins) // STEP))
