@@ -23,8 +23,17 @@ SESSION_SETTINGS = {
     "jit": "off",
 }
 
-LOST = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError)
-"""What asyncpg raises when the server is away, restarting, or has cut the connection."""
+LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+"""What asyncpg raises when the server is away, full, restarting, or has cut the connection."""
 
 
 async def connect(dsn: str) -> "Connection":
@@ -73,7 +82,13 @@ class Database:
             async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as conn:
                 yield conn
         except LOST as lost:
-            raise Unavailable from lost
+            if isinstance(lost, ValueError):
+                # asyncpg's own DataError is an InterfaceError: the caller's value, not the server.
+                raise
+            raise Unavailable(retry_after=1) from lost
+        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as contention:
+            # Nothing was changed; the same request can succeed a moment later.
+            raise Unavailable(retry_after=1) from contention
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["Connection"]:

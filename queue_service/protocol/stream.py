@@ -139,7 +139,7 @@ class KioskChange(msgspec.Struct, frozen=True):
     open_counters: int
     services: list[QueueLength] = []
     walk_ins: WalkIns | None = None
-    """Set when the answer to "are walk-ins open" changed."""
+    """None leaves it as it was."""
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello", tag_field="type"):

@@ -15,10 +15,11 @@ from queue_service.offices.catalogue import OfferedService, Office
 from queue_service.offices.setup_model import FEATURES, VISITOR_CLASSES
 from queue_service.platform import errors
 from queue_service.platform.queries import Connection
-from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, TicketRequest
-from queue_service.protocol.stream import WaitRange, WalkIns
+from queue_service.protocol.device_api import CheckInRequest, FieldError, IssuedTicket, TicketRequest
+from queue_service.protocol.stream import LAST_CALLS_SHOWN, WaitRange, WalkIns
 from queue_service.queueing import store
 from queue_service.queueing.arrival import Admission, admit_appointment, admit_walk_in
+from queue_service.queueing.hall import ChangeRecord, Hall, build_hall
 from queue_service.queueing.lifecycle import TICKET
 from queue_service.queueing.model import (
     Counter,
@@ -332,7 +333,7 @@ async def transfer(
     """
     if service is None and counter is None:
         raise errors.InvalidFields(
-            "Name a service or a counter.", errors=[errors.FieldError("service", "or counter is required")]
+            "Name a service or a counter.", errors=[FieldError("service", "or counter is required")]
         )
     target = await offices.find_offered_service(conn, office, service) if service else None
     if counter is not None and counter.office_id != found.office_id:
@@ -499,6 +500,16 @@ async def end_days(conn: Connection, now: datetime, office: Office) -> int:
     return cancelled
 
 
+async def read_hall(conn: Connection, office: Office) -> Hall:
+    """Return the office's hall as it is now, at one version."""
+    return build_hall(await store.hall(conn, office.id, LAST_CALLS_SHOWN))
+
+
+async def changes_since(conn: Connection, office_id: int, version: int) -> list[ChangeRecord]:
+    """Return the office's changes after ``version``, in order; those trimmed by age are missing."""
+    return await store.changes_since(conn, office_id, version)
+
+
 async def forget_changes(conn: Connection, now: datetime) -> None:
     """Trim the feed."""
     await store.forget_changes(conn, now - CHANGES_KEPT)
@@ -517,9 +528,9 @@ def _clerk(actor: Actor) -> int:
 def _check_choices(visitor_class: str, needs: Sequence[str]) -> None:
     wrong = []
     if visitor_class not in VISITOR_CLASSES:
-        wrong.append(errors.FieldError("class", f"one of {', '.join(VISITOR_CLASSES)}"))
+        wrong.append(FieldError("class", f"one of {', '.join(VISITOR_CLASSES)}"))
     wrong += [
-        errors.FieldError("needs", f"{need[:40]!r} is not one of {', '.join(FEATURES)}")
+        FieldError("needs", f"{need[:40]!r} is not one of {', '.join(FEATURES)}")
         for need in needs
         if need not in FEATURES
     ]

@@ -50,6 +50,18 @@ def estimate(
     return rounded(work / len(servers))
 
 
+def estimate_for_anyone(
+    waiting: Mapping[str, int], minutes: Mapping[str, int], counters: Sequence[OpenCounter]
+) -> WaitRange | None:
+    """Return the range for a visitor of whatever service, as a whole hall is told; None without a counter."""
+    if not counters:
+        return None
+    work = sum(count * minutes.get(service, 0) for service, count in waiting.items())
+    if not work and any(not counter.busy_minutes for counter in counters):
+        return WaitRange(0, ROUND_TO_MINUTES)
+    return rounded((work + sum(counter.busy_minutes / 2 for counter in counters)) / len(counters))
+
+
 def rounded(expected_minutes: float) -> WaitRange:
     """Return the range told to people for an expected wait."""
     step = ROUND_TO_MINUTES

@@ -1,0 +1,177 @@
+"""What each audience is shown of a hall: snapshots and messages, derived and never stored.
+
+Pure. A display sees numbers, counters, counts and estimates; a kiosk services on offer, counts
+and estimates; staff see tickets. What is not put in here does not leave the service.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from queue_service.offices.catalogue import OfferedService, Office
+from queue_service.offices.model import local_day
+from queue_service.protocol.stream import (
+    Call,
+    DisplayChange,
+    DisplaySnapshot,
+    KioskChange,
+    KioskService,
+    KioskSnapshot,
+    OfficeCard,
+    QueueLength,
+)
+from queue_service.queueing.hall import ChangeBody, ChangeRecord, Hall, call_of
+from queue_service.queueing.model import Counter, Ticket
+from queue_service.queueing.service import walk_ins
+from queue_service.queueing.wait_forecast import estimate, estimate_for_anyone
+
+
+class StaffSnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type"):
+    """Everything a desk shows, at one version."""
+
+    version: int
+    office: OfficeCard
+    items: list[Ticket]
+    """Waiting, called, being served and parked; by rank, then number."""
+    counters: list[Counter]
+    waiting: int
+    open_counters: int
+    audience: str = "staff"
+
+
+class StaffChange(msgspec.Struct, frozen=True):
+    """One change as staff see it: the ticket and the counter as they are now."""
+
+    type: str
+    version: int
+    at: datetime
+    waiting: int
+    open_counters: int
+    ticket: Ticket | None = None
+    counter: Counter | None = None
+
+
+class OfficeFacts(msgspec.Struct, frozen=True):
+    """What views need of an office beside its hall; read again after every ``office.changed``."""
+
+    office: Office
+    services: list[OfferedService]
+    card: OfficeCard
+
+    @property
+    def minutes(self) -> dict[str, int]:
+        """Planned minutes by service code."""
+        return {service.code: service.minutes for service in self.services}
+
+
+def display_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> DisplaySnapshot:
+    """Return what a wall display shows; calls of earlier days are not among it."""
+    open_counters = hall.open_counters(facts.minutes)
+    return DisplaySnapshot(
+        version=hall.version,
+        office=facts.card,
+        calls=_calls_of_today(facts.office, hall.calls, now),
+        waiting=hall.waiting,
+        open_counters=len(open_counters),
+        wait=estimate_for_anyone(hall.waiting_by_service(), facts.minutes, open_counters),
+    )
+
+
+def display_change(facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: ChangeBody) -> DisplayChange:
+    """Return the message for a display; ``hall`` is the hall after the change."""
+    open_counters = hall.open_counters(facts.minutes)
+    return DisplayChange(
+        type=change.kind,
+        version=change.version,
+        at=change.at,
+        waiting=hall.waiting,
+        open_counters=len(open_counters),
+        wait=estimate_for_anyone(hall.waiting_by_service(), facts.minutes, open_counters),
+        call=call_of(change, body),
+    )
+
+
+def kiosk_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> KioskSnapshot:
+    """Return what a kiosk offers."""
+    lengths = {queue.code: queue for queue in queue_lengths(facts, hall)}
+    return KioskSnapshot(
+        version=hall.version,
+        office=facts.card,
+        services=[
+            KioskService(
+                code=service.code,
+                name=service.name,
+                group=service.group,
+                minutes=service.minutes,
+                waiting=lengths[service.code].waiting,
+                wait=lengths[service.code].wait,
+            )
+            for service in facts.services
+            if service.walk_in
+        ],
+        walk_ins=walk_ins(facts.office, now),
+        waiting=hall.waiting,
+        open_counters=sum(counter.state == "open" for counter in hall.counters.values()),
+    )
+
+
+def queue_lengths(facts: OfficeFacts, hall: Hall) -> list[QueueLength]:
+    """Return the queue and the wait of every walk-in service."""
+    waiting, minutes = hall.waiting_by_service(), facts.minutes
+    open_counters = hall.open_counters(minutes)
+    return [
+        QueueLength(
+            service.code, waiting.get(service.code, 0), estimate(service.code, waiting, minutes, open_counters)
+        )
+        for service in facts.services
+        if service.walk_in
+    ]
+
+
+def kiosk_change(
+    facts: OfficeFacts, hall: Hall, change: ChangeRecord, before: list[QueueLength], now: datetime
+) -> tuple[KioskChange, list[QueueLength]]:
+    """Return the message for a kiosk and the queue lengths that the next one is compared with."""
+    after = queue_lengths(facts, hall)
+    known = set(before)
+    message = KioskChange(
+        type=change.kind,
+        version=change.version,
+        at=change.at,
+        waiting=hall.waiting,
+        open_counters=sum(counter.state == "open" for counter in hall.counters.values()),
+        services=[queue for queue in after if queue not in known],
+        walk_ins=walk_ins(facts.office, now),
+    )
+    return message, after
+
+
+def staff_snapshot(facts: OfficeFacts, hall: Hall) -> StaffSnapshot:
+    """Return what a desk shows."""
+    return StaffSnapshot(
+        version=hall.version,
+        office=facts.card,
+        items=sorted(hall.tickets.values(), key=lambda ticket: (ticket.rank_at, ticket.number)),
+        counters=sorted(hall.counters.values(), key=lambda counter: counter.position),
+        waiting=hall.waiting,
+        open_counters=sum(counter.state == "open" for counter in hall.counters.values()),
+    )
+
+
+def staff_change(hall: Hall, change: ChangeRecord, body: ChangeBody) -> StaffChange:
+    """Return the message for staff."""
+    return StaffChange(
+        type=change.kind,
+        version=change.version,
+        at=change.at,
+        waiting=hall.waiting,
+        open_counters=sum(counter.state == "open" for counter in hall.counters.values()),
+        ticket=body.ticket,
+        counter=body.counter,
+    )
+
+
+def _calls_of_today(office: Office, calls: list[Call], now: datetime) -> list[Call]:
+    zone = office.setup.time_zone
+    today = local_day(now, zone)
+    return [call for call in calls if local_day(call.at, zone) == today]
