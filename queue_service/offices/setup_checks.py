@@ -44,12 +44,13 @@ def check_names(parts: list[Part]) -> None:
 
 def check_groups(parts: list[Part], catalogue: Catalogue) -> None:
     """Note a service group that is called one thing here and another there."""
+    in_files = [service for _, setup in parts for service in setup.services]
     wording: dict[str, ServiceSetup] = {}
-    for service in catalogue.values():
+    for service in (*in_files, *catalogue.values()):
         wording.setdefault(service.group.get("de", ""), service)
     for findings, setup in parts:
         for at, service in enumerate(setup.services):
-            first = wording.get(service.group.get("de", ""), service)
+            first = wording[service.group.get("de", "")]
             if first.group != service.group:
                 message = f"this group has other names at service '{echo(first.code)}'"
                 findings.note_consequence(("services", at, "group"), message)

@@ -42,10 +42,10 @@ def read_setup(files: Mapping[str, str], known: Known = NOTHING_KNOWN) -> Setup:
     for file, text in files.items():
         findings = Findings(file)
         parts.append((findings, read_yaml(text, Setup, findings)))
-    catalogue = {
-        **known.services,
-        **{service.code: service for _, setup in parts for service in setup.services},
-    }
+    catalogue = dict(known.services)
+    for _, setup in reversed(parts):
+        # Of two definitions the first counts: the second is the mistake.
+        catalogue |= {service.code: service for service in reversed(setup.services)}
     authorities = {authority.slug for _, setup in parts for authority in setup.authorities}
     check_names(parts)
     check_groups(parts, catalogue)

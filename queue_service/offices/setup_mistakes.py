@@ -15,6 +15,9 @@ MAX_ECHOED_CHOICES = 16
 SUGGESTED_OF = 1000
 """Similar words are sought among this many at most: comparing costs time with every one of them."""
 
+SHORTEST_PART = 3
+"""Fewer letters are part of too many words to mean one of them."""
+
 
 class Place(msgspec.Struct, frozen=True):
     """Line and column, both counted from 1."""
@@ -110,10 +113,11 @@ def echo(text: str) -> str:
 
 
 def likeliest(text: str, choices: Iterable[str]) -> str | None:
-    """Give the choice that ``text`` resembles most, if it resembles any."""
+    """Give the choice that ``text`` is a part of, or else resembles most, if it resembles any."""
     names = list(choices)[:SUGGESTED_OF]
-    near = difflib.get_close_matches(text[:ECHO_LENGTH], names, n=1, cutoff=0.5)
-    return near[0] if near else None
+    holding = [name for name in names if len(text) >= SHORTEST_PART and text in name]
+    near = difflib.get_close_matches(text[:ECHO_LENGTH], names, n=1, cutoff=0.6)
+    return next(iter(near + holding), None)
 
 
 def unknown(what: str, text: str, choices: Iterable[str]) -> str:

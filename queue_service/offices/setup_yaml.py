@@ -190,6 +190,8 @@ class _Reader:
                 self.findings.note(path, "a key must be a single word", _place(key_node.start_mark))
                 continue
             key = self._clean(key_node, (*path, key_node.value))
+            if key is None:
+                continue
             self.findings.stands((*path, key), _place(key_node.start_mark))
             if key in entries:
                 place = _place(key_node.start_mark)
@@ -272,18 +274,17 @@ class _Reader:
             self._note_wrong_kind(node, SCALAR, path)
             return None
         text = self._clean(node, path)
-        if not text:
+        if text == "":
             self.findings.note(path, "nothing is written here")
-            return None
-        return text
+        return text or None
 
-    def _clean(self, node: yaml.ScalarNode, path: Path) -> str:
-        """Give a scalar in Unicode's composed form, white space as single blanks."""
+    def _clean(self, node: yaml.ScalarNode, path: Path) -> str | None:
+        """Give a scalar in Unicode's composed form, white space as single blanks; None: unusable."""
         text = " ".join(unicodedata.normalize("NFC", node.value).split())
         if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
             # PostgreSQL can't store them, UTF-8 can't carry half a surrogate pair.
             self.findings.note(path, "holds a control character", _place(node.start_mark))
-            return ""
+            return None
         return text
 
     def _note_wrong_kind(self, node: yaml.Node, wanted: str, path: Path) -> None:
