@@ -40,6 +40,14 @@ async def find_office(conn: Connection, slug: str) -> Office:
     return office
 
 
+async def find_office_by_id(conn: Connection, office_id: int) -> Office:
+    """Return the office of a device; raises OfficeNotFound."""
+    office = await store.find_office_by_id(conn, office_id)
+    if office is None:
+        raise OfficeNotFound
+    return office
+
+
 async def list_offices(conn: Connection) -> list[Office]:
     """Return all offices by authority and slug."""
     return await store.list_offices(conn)

@@ -146,6 +146,12 @@ async def find_office(conn: Connection, slug: str) -> Office | None:
     return _office(row) if row else None
 
 
+async def find_office_by_id(conn: Connection, office_id: int) -> Office | None:
+    """One office by its inner id."""
+    row = await _queries.find_office_by_id(conn, office_id=office_id)
+    return _office(row) if row else None
+
+
 async def list_offices(conn: Connection) -> list[Office]:
     """All offices by authority and slug."""
     return [_office(row) async for row in _queries.list_offices(conn)]

@@ -1,13 +1,11 @@
 """PostgreSQL from a wheel, as a child of this program, for offices without a database server.
 
 The first process to take the lock on the data directory owns the server: it starts it, and the
-server ends with it. The kernel itself tells the server when its owner is killed
-(``PR_SET_PDEATHSIG``), so that no orphan stays behind; should one still be shutting down when the
+server ends with it. The kernel itself tells the server when its owner is killed, so that no orphan stays behind; should one still be shutting down when the
 next owner comes, that one waits for it, and PostgreSQL recovers from its log. A process that finds
 the lock taken connects to the running server and leaves it alone.
 """
 
-import ctypes
 import fcntl
 import hashlib
 import importlib.util
@@ -23,6 +21,8 @@ from typing import IO
 
 import structlog
 
+from queue_service.platform.child_process import end_with_parent
+
 log = structlog.get_logger(__name__)
 
 MAJOR_VERSION = 18
@@ -35,7 +35,6 @@ ACCOUNT = "queue-postgres"
 """System account made for the server when this program runs as root, which PostgreSQL refuses."""
 SOCKET_PATH_LIMIT = 90
 """Unix socket addresses end at 107 bytes; PostgreSQL appends /.s.PGSQL.5432."""
-PR_SET_PDEATHSIG = 1
 
 SERVER_SETTINGS = {
     "listen_addresses": "",
@@ -160,7 +159,7 @@ class EmbeddedPostgres:
                 cwd="/",
                 # Ctrl-C in a terminal goes to the whole group; the server must outlive the service's last request.
                 start_new_session=True,
-                preexec_fn=_end_with(os.getpid()),  # noqa: PLW1509 - one libc call, before any thread exists
+                preexec_fn=end_with_parent(signal.SIGINT),  # noqa: PLW1509 - one libc call
                 **_as_account(account),
             )
         self._await("the server did not start; see postgres.log in the data directory", self._is_ready)
@@ -244,18 +243,6 @@ def _as_account(account: pwd.struct_passwd | None) -> dict[str, object]:
     if account is None:
         return {}
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
-
-def _end_with(owner: int) -> Callable[[], None]:
-    """Make the child shut down (SIGINT: fast and clean) when its owner dies, however it dies."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def before_exec() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != owner:
-            os.kill(os.getpid(), signal.SIGINT)
-
-    return before_exec
 
 
 def _make_private(directory: Path, account: pwd.struct_passwd | None) -> None:

@@ -81,10 +81,22 @@ def problem_of(request: AnyRequest, error: Exception) -> Response[bytes]:
         if fields:
             body["errors"] = fields
         return _problem_response(error.status_code, body, dict(error.headers or {}))
-    log.exception("request_failed", path=_route(request), error=type(error).__name__, exc_info=error)
+    log_unforeseen(request, error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     body = {"type": "about:blank", "title": status.phrase, "status": int(status), "code": "internal_error"}
     return _problem_response(int(status), {**body, "detail": "The fault is ours and has been recorded."}, {})
+
+
+def is_unforeseen(error: Exception) -> bool:
+    """Tell whether an error is a fault of ours."""
+    if isinstance(error, HTTPException):
+        return error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return not isinstance(error, errors.QueueError)
+
+
+def log_unforeseen(request: AnyRequest, error: Exception) -> None:
+    """Record a fault of ours with its trace, without what the request carried."""
+    log.error("request_failed", route=_route(request), error=type(error).__name__, exc_info=error)
 
 
 def _route(request: AnyRequest) -> str:

@@ -510,6 +510,11 @@ async def changes_since(conn: Connection, office_id: int, version: int) -> list[
     return await store.changes_since(conn, office_id, version)
 
 
+async def broken_invariants(conn: Connection) -> list[str]:
+    """Return what must hold of tickets, counters and the feed and doesn't, in words."""
+    return await store.broken_invariants(conn)
+
+
 async def forget_changes(conn: Connection, now: datetime) -> None:
     """Trim the feed."""
     await store.forget_changes(conn, now - CHANGES_KEPT)

@@ -327,3 +327,8 @@ async def waiting_figures(conn: Connection) -> dict[str, WaitingFigures]:
 async def forget_changes(conn: Connection, before: datetime) -> Any:
     """Trim the feed by age."""
     return await _queries.forget_changes(conn, before=before)
+
+
+async def broken_invariants(conn: Connection) -> list[str]:
+    """What must hold and doesn't, in words."""
+    return [row["finding"] async for row in _queries.broken_invariants(conn)]

@@ -117,3 +117,9 @@ SELECT s.id, s.code, s.leika_key, s.name ::text AS name, s.service_group ::text 
   FROM service s JOIN office_service os ON os.service_id = s.id
  GROUP BY s.id
  ORDER BY s.code;
+
+-- name: find_office_by_id(office_id)^
+-- One office by its inner id, as device tokens name it.
+SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, o.walk_ins_stopped, o.setup ::text AS setup
+  FROM office o JOIN authority a ON a.id = o.authority_id
+ WHERE o.id = :office_id;

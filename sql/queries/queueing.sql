@@ -280,3 +280,44 @@ SELECT o.slug,
 -- name: forget_changes(before)!
 -- Screens that are further behind than this take a snapshot; the last calls stay for the next one.
 DELETE FROM change WHERE at < :before;
+
+-- name: broken_invariants()
+-- Everything about tickets, counters and the feed that must hold and doesn't, in words.
+SELECT 'counter ' || c.number || ' of office ' || c.office_id || ' holds a ticket that is not there' AS finding
+  FROM counter c LEFT JOIN ticket t ON t.office_id = c.office_id AND t.id = c.ticket_id
+       AND t.state IN ('called', 'serving') AND t.counter_id = c.id
+ WHERE c.ticket_id IS NOT NULL AND t.id IS NULL
+UNION ALL
+SELECT 'ticket ' || t.id || ' is ' || t.state || ' at a counter that does not know it'
+  FROM ticket t JOIN counter c ON c.office_id = t.office_id AND c.id = t.counter_id
+ WHERE t.state IN ('called', 'serving') AND c.ticket_id IS DISTINCT FROM t.id
+UNION ALL
+SELECT 'ticket ' || t.id || ' is ' || t.state || ' without the instants that belong to it'
+  FROM ticket t
+ WHERE (t.state IN ('called', 'serving') AND t.called_at IS NULL AND t.started_at IS NULL)
+    OR (t.state = 'serving' AND t.started_at IS NULL)
+    OR ((t.state IN ('finished', 'no_show', 'cancelled')) <> (t.finished_at IS NOT NULL))
+    OR ((t.state = 'parked') <> (t.parked_at IS NOT NULL))
+UNION ALL
+SELECT 'ticket ' || t.id || ' is ' || t.state || ' but its timeline ends with ' || e.to_state
+  FROM ticket t
+  JOIN LATERAL (SELECT to_state FROM ticket_event e WHERE e.office_id = t.office_id AND e.ticket_id = t.id
+                 ORDER BY e.seq DESC LIMIT 1) e ON e.to_state <> t.state
+UNION ALL
+SELECT 'ticket ' || t.id || ' has no timeline'
+  FROM ticket t
+ WHERE NOT EXISTS (SELECT FROM ticket_event e WHERE e.office_id = t.office_id AND e.ticket_id = t.id)
+UNION ALL
+SELECT 'numbers of office ' || n.office_id || ' on ' || n.day || ', letter ' || n.letter || ': '
+       || n.last || ' given out, ' || count(t.id) || ' tickets'
+  FROM ticket_number n
+  LEFT JOIN ticket t ON t.office_id = n.office_id AND t.number LIKE n.letter || '%'
+       AND (t.day = n.day OR n.day = '0001-01-01')
+ GROUP BY n.office_id, n.day, n.letter, n.last
+HAVING count(t.id) <> n.last
+UNION ALL
+SELECT 'feed of office ' || v.office_id || ' has gaps: version ' || v.version || ', ' || count(c.version)
+       || ' changes from ' || min(c.version) || ' to ' || max(c.version)
+  FROM office_version v JOIN change c ON c.office_id = v.office_id
+ GROUP BY v.office_id, v.version
+HAVING max(c.version) <> v.version OR count(c.version) <> max(c.version) - min(c.version) + 1;

@@ -1,0 +1,139 @@
+"""Composition root: the one place where the service's parts are put together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from litestar import Litestar, Request, Response, Router
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, License, SecurityScheme
+from litestar.plugins.prometheus import PrometheusConfig
+
+from queue_service import probes
+from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, Authentication, assert_every_route_is_guarded, check_access
+from queue_service.accounts.routes import session_router
+from queue_service.accounts.service import SESSION_PREFIX, resolve_session
+from queue_service.booking.routes import booking_routes
+from queue_service.devices import tokens
+from queue_service.devices.hub import Hub
+from queue_service.devices.routes import stream
+from queue_service.housekeeping import keep_house
+from queue_service.offices.routes import OfficeController
+from queue_service.platform import http
+from queue_service.platform.change_feed import ChangeFeed
+from queue_service.platform.clock import Clock, rehearsal_clock, system_clock
+from queue_service.platform.database import Database
+from queue_service.platform.logs import configure_logs
+from queue_service.queueing.routes import queue_routes
+from queue_service.queueing.service import waiting_figures
+from queue_service.settings import Settings
+from queue_service.web.error_pages import error_page, wants_page
+from queue_service.web.pages import web_handlers
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BODY_BYTES = 64 * 1024
+"""Far above any request of the API; what is larger is a mistake or an attack."""
+API_VERSION = "1"
+
+
+def make_clock(settings: Settings) -> Clock:
+    """Return real time, or a rehearsal's."""
+    if settings.clock_start is None:
+        return system_clock
+    return rehearsal_clock(settings.clock_start, settings.clock_rate)
+
+
+def create_app(settings: Settings, dsn: str) -> Litestar:
+    """Return the service; it connects to ``dsn`` when it starts and lets go when it stops."""
+    configure_logs(settings.log_level, settings.log_format)
+    clock = make_clock(settings)
+    database = Database(dsn, connections=settings.database_connections)
+    hub = Hub(database, clock, settings.visitor_url)
+    feed = ChangeFeed(dsn, hub.hint, hub.read_everything)
+
+    @asynccontextmanager
+    async def running(_: Litestar) -> AsyncIterator[None]:
+        await database.open()
+        await feed.start()
+        house = asyncio.create_task(keep_house(database, clock), name="housekeeping")
+        try:
+            yield
+        finally:
+            house.cancel()
+            with suppress(asyncio.CancelledError):
+                await house
+            await feed.stop()
+            await hub.close()
+            await database.close()
+
+    app = Litestar(
+        route_handlers=[
+            session_router,
+            OfficeController,
+            *queue_routes,
+            *booking_routes,
+            stream,
+            probes.livez,
+            probes.readyz,
+            probes.metrics,
+            *web_handlers,
+        ],
+        middleware=[_metrics().middleware, Authentication()],
+        guards=[check_access],
+        exception_handlers={Exception: _answer_error},
+        lifespan=[running],
+        openapi_config=_openapi(),
+        request_max_body_size=LARGEST_BODY_BYTES,
+        # Errors are logged where they are answered; the framework would log tokens in paths.
+        logging_config=None,
+    )
+    app.state.update(
+        {
+            "settings": settings,
+            "clock": clock,
+            "database": database,
+            "hub": hub,
+            "feed": feed,
+            "waiting_figures": waiting_figures,
+            "token_resolvers": {SESSION_PREFIX: resolve_session, tokens.DEVICE_PREFIX: tokens.resolve},
+        }
+    )
+    assert_every_route_is_guarded(app)
+    return app
+
+
+def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """One place turns whatever was raised into an answer: a page for people, a problem for programs."""
+    if wants_page(request):
+        if http.is_unforeseen(error):
+            http.log_unforeseen(request, error)
+        return error_page(request, error)
+    return http.problem_of(request, error)
+
+
+def _metrics() -> PrometheusConfig:
+    # Paths hold tokens and references: only route templates become labels.
+    return PrometheusConfig(app_name="queue_service", prefix="queue_service", group_path=True, scopes={"http"})
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Queue service",
+        version=API_VERSION,
+        description="Appointments and counter queues of public offices.",
+        openapi_router=Router("/schema", route_handlers=[], opt=PUBLIC_FOR_UNKNOWN),
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        license=License(name="EUPL-1.2", identifier="EUPL-1.2"),
+        components=Components(
+            security_schemes={
+                "token": SecurityScheme(
+                    type="http", scheme="bearer", description="From POST /api/v1/session, or a device's token."
+                )
+            }
+        ),
+        security=[{"token": []}, {}],
+    )

@@ -1,0 +1,98 @@
+"""Keeps the demo's programs running and ends all of them together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+import structlog
+
+from queue_service.platform.child_process import end_with_parent
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 0.1
+"""How often the supervisor looks after its programs."""
+RESTART_SECONDS = 1.0
+"""Pause before a program that died is started again."""
+STOP_SECONDS = 15.0
+"""How long programs may take to end; then they are killed."""
+
+
+class Program:
+    """One child: how it is started, and its process while it runs."""
+
+    def __init__(self, name: str, entry: str, arguments: list[str], environment: Mapping[str, str]) -> None:
+        self.name = name
+        module, function = entry.split(":")
+        call = f"import sys; from {module} import {function}; sys.exit({function}())"
+        self._command = [sys.executable, "-c", call, *arguments]
+        self._environment = dict(environment)
+        self.process: subprocess.Popen[bytes] | None = None
+        self.start_after = 0.0
+
+    def start(self) -> None:
+        """Start it in a session of its own: Ctrl-C in a terminal must reach the supervisor alone."""
+        self.process = subprocess.Popen(  # noqa: S603 - our own programs
+            self._command,
+            env=os.environ | self._environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one libc call
+        )
+
+    def look_after(self, now: float) -> None:
+        """Start it, or start it again after a pause when it has died."""
+        if self.process is not None and self.process.poll() is not None:
+            log.warning("demo_program_ended", program=self.name, status=self.process.returncode)
+            self.process = None
+            self.start_after = now + RESTART_SECONDS
+        if self.process is None and now >= self.start_after:
+            self.start()
+
+
+class Stop(Exception):  # noqa: N818 - not an error
+    """Somebody asked the demo to end."""
+
+
+def supervise(programs: list[Program], until_ready: Callable[[], bool], when_ready: Callable[[], None]) -> None:
+    """Run ``programs`` until SIGTERM or Ctrl-C; call ``when_ready`` once ``until_ready`` holds."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise Stop
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    told = False
+    try:
+        while True:
+            for program in programs:
+                program.look_after(time.monotonic())
+            if not told and until_ready():
+                when_ready()
+                told = True
+            time.sleep(LOOK_SECONDS)
+    except Stop:
+        log.info("demo_stops")
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        end(programs)
+
+
+def end(programs: list[Program]) -> None:
+    """End all programs, last started first, and wait for them."""
+    running = [program.process for program in reversed(programs) if program.process is not None]
+    for process in running:
+        process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in running:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            log.warning("demo_program_killed", pid=process.pid)
+            process.kill()
+            process.wait()

@@ -1,0 +1,12 @@
+"""What must hold of the data at any time, recomputed from truth."""
+
+from datetime import datetime
+
+from queue_service.booking import service as booking
+from queue_service.platform.queries import Connection
+from queue_service.queueing import service as queueing
+
+
+async def find_broken_invariants(conn: Connection, now: datetime) -> list[str]:
+    """Return a sentence for each invariant that is broken; nothing is changed."""
+    return [*await queueing.broken_invariants(conn), *await booking.verify(conn, now)]

@@ -1,0 +1,50 @@
+"""Runs the service under uvicorn, in one process or several, until SIGTERM or Ctrl-C.
+
+Stopping: no new connections, sockets closed with 1012 ("service restart"), requests under way
+finished, then connections to the database given back.
+"""
+
+import os
+
+import uvicorn
+from litestar import Litestar
+
+from queue_service.app import create_app
+from queue_service.settings import Settings, load_settings
+
+GRACE_SECONDS = 10
+"""How long requests under way may take to finish."""
+PING_SECONDS = 20.0
+"""A screen that does not answer a ping within the same time again counts as gone."""
+DSN_VARIABLE = "QUEUE_DATABASE_URL"
+
+
+def app_from_environment() -> Litestar:
+    """Make the app in a worker process; its parent has put a database's address into the environment."""
+    settings = load_settings(os.environ)
+    return create_app(settings, settings.database_url)
+
+
+def serve(settings: Settings, dsn: str) -> None:
+    """Serve until told to stop; ``dsn`` is the database's address."""
+    os.environ[DSN_VARIABLE] = dsn
+    uvicorn.run(
+        "queue_service.server:app_from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        # A thousand screens' short messages gain nothing from it and cost a compressor each.
+        ws_per_message_deflate=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+    )

@@ -1,0 +1,244 @@
+-- name: search_days(codes, quantities, offices, not_before, first_day, last_day, after_day, days)
+-- The next pool-days on which the visit fits, earliest first and complete: where the last day given
+-- is an office's, all pools of that day are given. Each pool's days come from an index that leaves
+-- full days out, so a city that is full for a month costs what an empty one costs. Never reads
+-- appointment. offices and the days may be NULL; the local day of not_before is the first.
+SELECT visit.office, visit.time_zone, visit.cells, free.day, free.plane
+  FROM visit_pools(:codes ::text[], :quantities ::integer[], :offices ::text[]) AS visit
+ CROSS JOIN LATERAL (
+       SELECT d.day, d.planes[1] AS plane
+         FROM pool_day d
+        WHERE d.pool_id = visit.pool_id
+          AND d.day > :after_day ::date
+          AND d.day >= (:not_before ::timestamptz AT TIME ZONE visit.time_zone)::date
+          AND d.day >= coalesce(:first_day ::date, '-infinity')
+          AND d.day <= coalesce(:last_day ::date, 'infinity')
+          AND d.fits > 0 AND d.fits >= visit.cells
+        ORDER BY d.day
+        LIMIT :days) AS free
+ ORDER BY free.day
+ FETCH FIRST (:days) ROWS WITH TIES;
+
+-- name: searched_days(codes, quantities, offices, not_before, first_day, last_day)^
+-- Why such a search may have found nothing: how many pools it asked, and whether any of them is
+-- staffed at all, and long enough, on the days asked for.
+SELECT count(DISTINCT visit.pool_id) AS pools,
+       coalesce(bool_or(d.fits_empty > 0), false) AS staffed,
+       coalesce(bool_or(d.fits_empty >= visit.cells), false) AS long_enough
+  FROM visit_pools(:codes ::text[], :quantities ::integer[], :offices ::text[]) AS visit
+  LEFT JOIN pool_day d ON d.pool_id = visit.pool_id
+       AND d.day >= (:not_before ::timestamptz AT TIME ZONE visit.time_zone)::date
+       AND d.day >= coalesce(:first_day ::date, '-infinity')
+       AND d.day <= coalesce(:last_day ::date, 'infinity');
+
+-- name: visit_pools(codes, quantities, offices)
+-- The pools that can serve these services in one visit. Those that can do least come first, so that
+-- the others stay free for what only they can do.
+SELECT visit.office_id, visit.pool_id, visit.office, visit.time_zone, visit.cells
+  FROM visit_pools(:codes ::text[], :quantities ::integer[], :offices ::text[]) AS visit
+ ORDER BY (SELECT count(*) FROM pool_service ps WHERE ps.pool_id = visit.pool_id), visit.pool_id;
+
+-- name: unknown_names(codes, offices)
+-- Which of these codes no service has, and which of these slugs no office has.
+SELECT 'service' AS kind, named.name FROM unnest(:codes ::text[]) AS named (name)
+ WHERE NOT EXISTS (SELECT FROM service s WHERE s.code = named.name)
+ UNION ALL
+SELECT 'office', named.name FROM unnest(:offices ::text[]) AS named (name)
+ WHERE NOT EXISTS (SELECT FROM office o WHERE o.slug = named.name);
+
+-- name: too_many(codes, quantities)
+-- Of which services more are asked for than one visit may settle.
+SELECT s.code, s.max_quantity
+  FROM unnest(:codes ::text[], :quantities ::integer[]) AS wanted (code, quantity)
+  JOIN service s ON s.code = wanted.code AND s.max_quantity < wanted.quantity;
+
+-- name: book(office_id, pool_id, day, first_cell, cells, visit, id, references, secret_hash, starts_at, ends_at, state, services, persons, channel, expires_at, name, phone, email, postal_address, language, confirm_by, kind, now)^
+-- Takes the place and writes the appointment, or does nothing and gives no row when the place is
+-- gone. One statement: the row lock of the pool's day is the only lock, and whoever waited for it
+-- sees what is left then. The first of the references that nobody has yet is used. "kind" names the
+-- change that screens are told, NULL when the visit is on another day.
+WITH taken AS (
+    UPDATE pool_day
+       SET planes = take_place(planes, :visit ::bit(300))
+     WHERE office_id = :office_id AND pool_id = :pool_id AND day = :day
+       AND planes[1] & :visit ::bit(300) = :visit ::bit(300)
+    RETURNING office_id, pool_id, day
+), made AS (
+    INSERT INTO appointment (office_id, id, pool_id, day, first_cell, cells, starts_at, ends_at, state, reference,
+                             secret_hash, services, persons, channel, created_at, expires_at)
+    SELECT taken.office_id, :id, taken.pool_id, taken.day, :first_cell, :cells, :starts_at, :ends_at, :state,
+           (SELECT free.reference FROM unnest(:references ::text[]) AS free (reference)
+             WHERE NOT EXISTS (SELECT FROM appointment a WHERE a.reference = free.reference) LIMIT 1),
+           :secret_hash, :services ::text::jsonb, :persons, :channel, :now, :expires_at
+      FROM taken
+    RETURNING *
+), told AS (
+    INSERT INTO appointment_contact (office_id, appointment_id, name, phone, email, postal_address, language, confirm_by)
+    SELECT made.office_id, made.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[]
+      FROM made
+)
+SELECT made.reference,
+       CASE WHEN :kind ::text IS NOT NULL
+            THEN publish_change(made.office_id, :kind, appointment_json(made ::appointment), :now) END AS version
+  FROM made;
+
+-- name: find_appointment(reference)^
+-- One appointment with its office and contact.
+SELECT a.office_id, a.id, o.slug AS office, o.authority_id, o.time_zone, a.pool_id, a.day, a.first_cell, a.cells,
+       a.starts_at, a.ends_at, a.state, a.reference, a.secret_hash, a.services ::text AS services, a.persons, a.channel,
+       a.created_at, a.expires_at, c.appointment_id IS NOT NULL AS has_contact, c.name, c.phone, c.email,
+       c.postal_address ::text AS postal_address, c.language, c.confirm_by
+  FROM appointment a
+  JOIN office o ON o.id = a.office_id
+  LEFT JOIN appointment_contact c ON c.office_id = a.office_id AND c.appointment_id = a.id
+ WHERE a.reference = :reference;
+
+-- name: lock_appointment(reference)$
+-- Keeps every other verb away from this appointment until the transaction ends.
+SELECT id FROM appointment WHERE reference = :reference FOR UPDATE;
+
+-- name: lock_appointment_by_id(office_id, id)^
+-- The same by id, with what its lifecycle needs.
+SELECT state, pool_id, day FROM appointment WHERE office_id = :office_id AND id = :id FOR UPDATE;
+
+-- name: change_state(office_id, id, from_state, to_state)$
+-- Takes the appointment to another state and ends its hold; no row when another verb was faster.
+UPDATE appointment SET state = :to_state, expires_at = NULL
+ WHERE office_id = :office_id AND id = :id AND state = :from_state
+RETURNING id;
+
+-- name: write_contact(office_id, appointment_id, name, phone, email, postal_address, language, confirm_by)!
+-- Puts this contact in the place of the one before.
+INSERT INTO appointment_contact (office_id, appointment_id, name, phone, email, postal_address, language, confirm_by)
+VALUES (:office_id, :appointment_id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[])
+ON CONFLICT (office_id, appointment_id) DO UPDATE
+   SET name = excluded.name, phone = excluded.phone, email = excluded.email,
+       postal_address = excluded.postal_address, language = excluded.language, confirm_by = excluded.confirm_by;
+
+-- name: move_appointment(office_id, id, to_office_id, pool_id, day, first_cell, starts_at, ends_at)!
+-- Puts a locked appointment into another place; its pool-days are recomputed by the caller.
+UPDATE appointment
+   SET office_id = :to_office_id, pool_id = :pool_id, day = :day, first_cell = :first_cell,
+       starts_at = :starts_at, ends_at = :ends_at
+ WHERE office_id = :office_id AND id = :id;
+
+-- name: announce(office_id, id, kind, now)$
+-- Tells the office's screens about an appointment as it is now.
+SELECT publish_change(a.office_id, :kind, appointment_json(a), :now)
+  FROM appointment a WHERE a.office_id = :office_id AND a.id = :id;
+
+-- name: announce_departure(office_id, id, kind, now)$
+-- Tells the screens of an office about an appointment that is no longer there.
+SELECT publish_change(:office_id, :kind, jsonb_build_object('id', :id ::uuid), :now);
+
+-- name: expire_held(now)
+-- Ends holds whose time is over and gives the pool-days that they were on. Holds that another
+-- transaction is working on are left to the next sweep.
+UPDATE appointment SET state = 'expired', expires_at = NULL
+ WHERE (office_id, id) IN (SELECT a.office_id, a.id FROM appointment a
+                            WHERE a.state = 'held' AND a.expires_at <= :now
+                            ORDER BY a.pool_id, a.day, a.id
+                              FOR UPDATE SKIP LOCKED)
+RETURNING pool_id, day;
+
+-- name: find_for_check_in(reference)^
+-- What the queue needs of an appointment.
+SELECT a.office_id, o.slug AS office, a.id, a.state, a.starts_at, a.ends_at, a.services ::text AS services,
+       coalesce(c.language, 'de') AS language
+  FROM appointment a
+  JOIN office o ON o.id = a.office_id
+  LEFT JOIN appointment_contact c ON c.office_id = a.office_id AND c.appointment_id = a.id
+ WHERE a.reference = :reference;
+
+-- name: add_pool_days(pool_ids, days)!
+-- Makes sure that these pool-days are there; one that wasn't offers nothing until it is written.
+INSERT INTO pool_day (office_id, pool_id, day, planes, fits_empty)
+SELECT p.office_id, p.id, wanted.day, '{}', 0
+  FROM unnest(:pool_ids ::integer[], :days ::date[]) AS wanted (pool_id, day)
+  JOIN pool p ON p.id = wanted.pool_id
+ ORDER BY p.id, wanted.day
+ON CONFLICT (office_id, pool_id, day) DO NOTHING;
+
+-- name: lock_pool_days(pool_ids, days)
+-- Keeps every booking away from these pool-days until the transaction ends. Locked in the order of
+-- their keys, so that no two transactions wait for each other.
+SELECT d.pool_id, d.day, d.planes
+  FROM pool_day d
+  JOIN unnest(:pool_ids ::integer[], :days ::date[]) AS wanted (pool_id, day)
+       ON wanted.pool_id = d.pool_id AND wanted.day = d.day
+ ORDER BY d.pool_id, d.day
+   FOR UPDATE OF d;
+
+-- name: pool_plans(pool_ids)
+-- The staffing plans of these pools.
+SELECT p.office_id, p.id AS pool_id, o.slug AS office, p.retired, p.plan ::text AS plan
+  FROM pool p JOIN office o ON o.id = p.office_id
+ WHERE p.id = ANY (:pool_ids ::integer[]);
+
+-- name: visits_on(pool_ids, days)
+-- The appointments that hold a place on these pool-days, in the order in which they keep it when
+-- counters are taken away: visitors who have come, then bookings, then holds, the older first.
+SELECT a.pool_id, a.day, a.id AS appointment_id, a.reference, a.first_cell, a.cells, a.starts_at
+  FROM appointment a
+  JOIN unnest(:pool_ids ::integer[], :days ::date[]) AS wanted (pool_id, day)
+       ON wanted.pool_id = a.pool_id AND wanted.day = a.day
+ WHERE a.state IN ('held', 'booked', 'arrived', 'fulfilled', 'missed')
+ ORDER BY a.state = 'held', a.state = 'booked', a.created_at, a.id;
+
+-- name: write_pool_day(pool_id, day, planes, fits_empty)*!
+-- Puts what was computed in the place of what a locked pool-day held.
+UPDATE pool_day SET planes = :planes ::bit(300)[], fits_empty = :fits_empty
+ WHERE office_id = (SELECT p.office_id FROM pool p WHERE p.id = :pool_id) AND pool_id = :pool_id AND day = :day;
+
+-- name: pool_days_from(now)
+-- All pool-days of today and later with what is kept for them, by pool and day.
+SELECT d.pool_id, p.code AS pool, o.slug AS office, d.day, d.planes, d.fits, d.fits_empty
+  FROM pool_day d
+  JOIN pool p ON p.office_id = d.office_id AND p.id = d.pool_id
+  JOIN office o ON o.id = d.office_id
+ WHERE d.day >= (:now ::timestamptz AT TIME ZONE o.time_zone)::date
+ ORDER BY d.pool_id, d.day;
+
+-- name: keep_setup(office_id)
+-- The office's pools; waits for a set-up that is being applied to it and keeps the next one away
+-- until the transaction ends.
+SELECT p.id FROM office o JOIN pool p ON p.office_id = o.id WHERE o.id = :office_id ORDER BY p.id FOR SHARE;
+
+-- name: missing_pool_days(office_id, now, horizon_days)
+-- The days up to the horizon that pools of this office should have and haven't.
+SELECT p.id AS pool_id, wanted.day
+  FROM office o
+  JOIN pool p ON p.office_id = o.id AND NOT p.retired
+ CROSS JOIN generate_series(0, :horizon_days ::integer) AS ahead (days)
+ CROSS JOIN LATERAL (SELECT (:now ::timestamptz AT TIME ZONE o.time_zone)::date + ahead.days AS day) AS wanted
+ WHERE o.id = :office_id
+   AND NOT EXISTS (SELECT FROM pool_day d WHERE d.office_id = o.id AND d.pool_id = p.id AND d.day = wanted.day)
+ ORDER BY p.id, wanted.day;
+
+-- name: coming_pool_days(office_id, now)
+-- The days of today and later that pools of this office have.
+SELECT d.pool_id, d.day
+  FROM office o JOIN pool_day d ON d.office_id = o.id
+ WHERE o.id = :office_id AND d.day >= (:now ::timestamptz AT TIME ZONE o.time_zone)::date
+ ORDER BY d.pool_id, d.day;
+
+-- name: upsert_pool(office_id, code, plan)$
+-- Makes the pool what the office's file says; returns its id.
+INSERT INTO pool (office_id, code, plan) VALUES (:office_id, :code, :plan ::text::jsonb)
+ON CONFLICT ON CONSTRAINT pool_code_key DO UPDATE SET plan = excluded.plan, retired = false
+RETURNING id;
+
+-- name: retire_pools(office_id, codes)!
+-- Pools that the file no longer names offer nothing; their appointments stay.
+UPDATE pool SET retired = true WHERE office_id = :office_id AND code <> ALL (:codes ::text[]);
+
+-- name: replace_pool_services(office_id, pool_id, codes)!
+-- The pool serves exactly these services.
+WITH wanted AS (
+    SELECT s.id FROM service s WHERE s.code = ANY (:codes ::text[])
+), dropped AS (
+    DELETE FROM pool_service ps
+     WHERE ps.office_id = :office_id AND ps.pool_id = :pool_id AND ps.service_id NOT IN (SELECT id FROM wanted)
+)
+INSERT INTO pool_service (office_id, pool_id, service_id) SELECT :office_id, :pool_id, id FROM wanted
+ON CONFLICT DO NOTHING;
