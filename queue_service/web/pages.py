@@ -2,10 +2,21 @@
 
 from litestar.types import ControllerRouterHandler
 
+from queue_service.web import desk_page, follow_page, login_page, start_page
 from queue_service.web.assets import favicon, static_router, texts_of_scripts
 
 web_handlers: list[ControllerRouterHandler] = [
     static_router,
     texts_of_scripts,
     favicon,
+    start_page.start_page,
+    login_page.login_page,
+    login_page.log_in,
+    login_page.log_out,
+    follow_page.find_page,
+    follow_page.follow_page,
+    desk_page.choose_office,
+    desk_page.desk_page,
+    desk_page.choose_counter,
+    desk_page.take_counter,
 ]

@@ -1,0 +1,26 @@
+// What the service refused, in words that say what to do.
+
+import { gettext } from "../texts.js";
+
+const SENTENCES = {
+  illegal_transition: gettext("Das ging nicht mehr: Der Stand hat sich inzwischen geändert. Sie sehen jetzt den neuen."),
+  still_serving: gettext("An Ihrem Schalter ist noch jemand. Beenden oder parken Sie zuerst diese Nummer."),
+  not_your_ticket: gettext("Diese Nummer hat inzwischen ein anderer Schalter aufgerufen."),
+  counter_not_open: gettext("Ihr Schalter ist nicht mehr geöffnet. Bitte öffnen Sie ihn neu."),
+  counter_taken: gettext("An diesem Schalter sitzt schon jemand."),
+  clerk_elsewhere: gettext("Sie haben noch einen anderen Schalter geöffnet."),
+  cannot_serve: gettext("Ihr Schalter kann diese Nummer nicht bedienen."),
+  ticket_not_found: gettext("Diese Nummer gibt es nicht mehr."),
+  service_not_offered: gettext("Diese Dienstleistung gibt es hier nicht."),
+  csrf_failed: gettext("Diese Seite ist veraltet. Bitte laden Sie sie neu."),
+  not_permitted: gettext("Das ist mit Ihrer Anmeldung nicht möglich."),
+  not_authenticated: gettext("Ihre Anmeldung ist abgelaufen. Bitte melden Sie sich neu an."),
+  unavailable: gettext("Der Dienst ist gerade nicht erreichbar. Bitte gleich noch einmal versuchen."),
+  unreachable: gettext("Keine Antwort vom Dienst. Bitte prüfen Sie die Verbindung und versuchen Sie es noch einmal."),
+  in_progress: gettext("Die vorige Eingabe wird noch bearbeitet."),
+};
+
+/** One sentence for a clerk; refusals that nobody foresaw keep their code for the support. */
+export function sentenceFor(refusal) {
+  return SENTENCES[refusal.code] ?? gettext("Das hat nicht geklappt (%(code)s).", { code: refusal.code });
+}
