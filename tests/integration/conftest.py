@@ -1,0 +1,107 @@
+"""A real PostgreSQL for every test: one server a session and version, one cloned database a test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from queue_service.demo import installation
+from queue_service.office_loading import load_offices, read_files
+from queue_service.offices import service as offices
+from queue_service.offices.catalogue import Office
+from queue_service.platform.database import Database, connect
+from queue_service.platform.embedded_postgres import EmbeddedPostgres
+from queue_service.platform.migrations import migrate
+from queue_service.platform.queries import Connection
+from tests.integration.running_service import RunningService, run_service
+
+TEMPLATE = "template_bremen"
+MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""10:00 in Bremen on an ordinary working day; tests move on from here."""
+DEBIAN_SERVERS = Path("/usr/lib/postgresql")
+SYSTEM_BINARIES = sorted(DEBIAN_SERVERS.glob("*/bin/postgres"))
+VERSIONS = ["embedded", *(f"system-{binary.parent.parent.name}" for binary in SYSTEM_BINARIES)]
+
+
+def _binaries(version: str) -> Path | None:
+    return None if version == "embedded" else DEBIAN_SERVERS / version.removeprefix("system-") / "bin"
+
+
+def _database_url(server_dsn: str, name: str) -> str:
+    return server_dsn.replace("/postgres?", f"/{name}?", 1)
+
+
+async def _make_template(server_dsn: str) -> None:
+    admin = await asyncpg.connect(server_dsn)
+    await admin.execute(f"CREATE DATABASE {TEMPLATE}")
+    await admin.close()
+    url = _database_url(server_dsn, TEMPLATE)
+    await migrate(url)
+    conn = await connect(url)
+    async with conn.transaction():
+        await load_offices(conn, MONDAY_MORNING, read_files(sorted(installation.BREMEN.glob("*.yaml"))))
+    await conn.close()
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def postgres_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a server of its own for these tests, with the Bremen template in it."""
+    directory = tmp_path_factory.mktemp("postgres")
+    with EmbeddedPostgres(directory, binaries=_binaries(request.param)) as server:
+        asyncio.run(_make_template(server.dsn))
+        yield server.dsn
+
+
+@pytest.fixture
+async def dsn(postgres_server: str) -> AsyncIterator[str]:
+    """A database of this test's own: migrated, with the offices of Bremen, nothing else."""
+    name = f"test_{uuid4().hex}"
+    admin = await asyncpg.connect(postgres_server)
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    try:
+        yield _database_url(postgres_server, name)
+    finally:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
+
+
+@pytest.fixture
+async def conn(dsn: str) -> AsyncIterator[Connection]:
+    """One connection outside any transaction."""
+    connection = await connect(dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def database(dsn: str) -> AsyncIterator[Database]:
+    """A pool as the service has it."""
+    pool = Database(dsn, connections=20)
+    await pool.open()
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """10:00 in Bremen, Monday 23 November 2026."""
+    return MONDAY_MORNING
+
+
+@pytest.fixture
+async def bsc_mitte(conn: Connection) -> Office:
+    """The office most tests play in."""
+    return await offices.find_office(conn, "bsc-mitte")
+
+
+@pytest.fixture
+async def running_service(dsn: str, now: datetime) -> AsyncIterator[RunningService]:
+    """The whole service on a real socket, in this process, with a clock that the test moves."""
+    async with run_service(dsn, now) as service:
+        yield service

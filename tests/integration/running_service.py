@@ -1,0 +1,117 @@
+"""The service on a real socket for a test, with people and devices to act as."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import uvicorn
+from litestar import Litestar
+
+from queue_service.accounts import service as accounts
+from queue_service.accounts.model import DeviceProfile, Role
+from queue_service.app import create_app
+from queue_service.devices import tokens
+from queue_service.platform.database import connect
+from queue_service.settings import Settings
+
+PASSWORD = "nur fuer Tests 2026"
+
+
+class MovableClock:
+    """Time for a test: stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        """Let time pass, as in ``move(minutes=5)``."""
+        self.now += timedelta(**by)
+
+
+class RunningService:
+    """A served application, its address and its clock."""
+
+    def __init__(self, app: Litestar, dsn: str, base_url: str, clock: MovableClock) -> None:
+        self.app = app
+        self.dsn = dsn
+        self.base_url = base_url
+        self.clock = clock
+        self._users = 0
+
+    def client(self, token: str | None = None) -> httpx.AsyncClient:
+        """A client that acts by this token, or as anybody."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=30)
+
+    async def staff_token(
+        self, role: Role, *, office: str | None = None, authority: str | None = None
+    ) -> str:
+        """A new user with one role, logged in."""
+        self._users += 1
+        name = f"{role.value}-{self._users}"
+        conn = await connect(self.dsn)
+        try:
+            await accounts.create_user(conn, self.clock(), name, f"Test {name}", PASSWORD)
+            await accounts.grant(conn, name, role, office=office, authority=authority)
+        finally:
+            await conn.close()
+        async with self.client() as client:
+            answer = await client.post("/api/v1/session", json={"username": name, "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["token"])
+
+    async def clerks(self, count: int, office: str) -> list[str]:
+        """Tokens of several clerks; passwords are hashed for real, sessions one after another."""
+        return [await self.staff_token(Role.CLERK, office=office) for _ in range(count)]
+
+    async def device_token(self, profile: DeviceProfile, office: str) -> str:
+        """A new device's token."""
+        conn = await connect(self.dsn)
+        try:
+            return (await tokens.make(conn, self.clock(), office, profile, f"test {profile.value}")).token
+        finally:
+            await conn.close()
+
+
+@asynccontextmanager
+async def run_service(dsn: str, now: datetime) -> AsyncIterator[RunningService]:
+    """Serve on a free port of loopback until the test is done."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    settings = Settings(host="127.0.0.1", port=port, data_dir=Path("/nonexistent"), log_level="error")
+    app = create_app(settings, dsn)
+    clock = MovableClock(now)
+    app.state.clock = clock
+    app.state.hub._clock = clock
+    config = uvicorn.Config(
+        app, ws="websockets-sansio", log_config=None, timeout_graceful_shutdown=5, lifespan="on"
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        service = RunningService(app, dsn, f"http://127.0.0.1:{port}", clock)
+        await _until_ready(service, serving)
+        yield service
+    finally:
+        server.should_exit = True
+        await serving
+        listener.close()
+
+
+async def _until_ready(service: RunningService, serving: "asyncio.Task[None]") -> None:
+    async with service.client() as client:
+        while not serving.done():
+            try:
+                if (await client.get("/readyz")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.02)  # a bounded poll of a real socket, not a guess at time
+    serving.result()
