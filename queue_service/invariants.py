@@ -9,4 +9,8 @@ from queue_service.queueing import service as queueing
 
 async def find_broken_invariants(conn: Connection, now: datetime) -> list[str]:
     """Return a sentence for each invariant that is broken; nothing is changed."""
-    return [*await queueing.broken_invariants(conn), *await booking.verify(conn, now)]
+    drifted = [
+        f"pool {drift.pool} of {drift.office} on {drift.day}: {drift.what}"
+        for drift in await booking.verify(conn, now)
+    ]
+    return [*await queueing.broken_invariants(conn), *drifted]

@@ -22,7 +22,9 @@ async def load_offices(conn: Connection, now: datetime, files: Mapping[str, str]
     Raises SetupError with every mistake and its place; then nothing has been changed.
     """
     setup = read_setup(files, await offices.known(conn))
-    loaded = await offices.apply_setup(conn, now, setup)
+    loaded = await offices.apply_setup(conn, setup)
     for office in loaded:
-        await booking.apply_pools(conn, now, office)
+        await booking.apply_pools(conn, now, office, office.setup.pools)
+    for office in loaded:
+        await offices.announce_setup(conn, now, office)
     return loaded

@@ -144,7 +144,7 @@ def is_open(calendar: OfficeCalendar, now: datetime) -> bool:
 
 
 def next_opening(calendar: OfficeCalendar, now: datetime) -> datetime | None:
-    """Give the first instant from ``now`` on at which the office is open, in its own time.
+    """Give the first instant (UTC) from ``now`` on at which the office is open.
 
     ``now`` itself while it is open; None when it doesn't open within ``LOOK_AHEAD_DAYS``.
     """
@@ -184,13 +184,13 @@ def _within(calendar: OfficeCalendar, hours: WeekHours, now: datetime) -> bool:
 def _next_within(calendar: OfficeCalendar, hours: WeekHours, now: datetime) -> datetime | None:
     zone = ZoneInfo(calendar.time_zone)
     if _within(calendar, hours, now):
-        return now.astimezone(zone)
+        return now.astimezone(UTC)
     today = local_day(now, calendar.time_zone)
     for day in (today + offset * ONE_DAY for offset in range(LOOK_AHEAD_DAYS + 1)):
         if hours.on(day) and not is_closed(day, calendar):
             opening = next((at for at in _steps(day, zone, now) if _within(calendar, hours, at)), None)
             if opening:
-                return opening.astimezone(zone)
+                return opening
     return None
 
 

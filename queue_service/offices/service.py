@@ -14,11 +14,11 @@ async def known(conn: Connection) -> Known:
     return Known(authorities=await store.known_authorities(conn), services=await store.known_services(conn))
 
 
-async def apply_setup(conn: Connection, now: datetime, setup: Setup) -> list[Office]:
+async def apply_setup(conn: Connection, setup: Setup) -> list[Office]:
     """Make the installation what the checked files say, inside the caller's transaction.
 
-    Applying the same files again changes nothing but the version of the screens. Pools are not
-    written here: booking owns them.
+    Applying the same files again changes nothing. Pools are not written here: booking owns them;
+    and screens are told last, by ``announce_setup``.
     """
     for authority in setup.authorities:
         await store.upsert_authority(conn, authority)
@@ -28,8 +28,16 @@ async def apply_setup(conn: Connection, now: datetime, setup: Setup) -> list[Off
         office_id = await store.upsert_office(conn, office)
         await store.replace_offered_services(conn, office_id, office.services)
         await store.replace_counters(conn, office_id, office.counters)
-        await store.publish(conn, office_id, "office.changed", {}, now)
     return [await find_office(conn, office.slug) for office in setup.offices]
+
+
+async def announce_setup(conn: Connection, now: datetime, office: Office) -> None:
+    """Tell the office's screens to read everything anew.
+
+    Takes the lock on the office's version, which every other verb takes after all its other locks:
+    so the last thing in a transaction.
+    """
+    await store.publish(conn, office.id, "office.changed", {}, now)
 
 
 async def find_office(conn: Connection, slug: str) -> Office:
