@@ -7,6 +7,7 @@ The device's browser shows the page full screen, for example with
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -128,6 +129,9 @@ def main(service: str, token_file: Path, port: int, data_dir: Path, printer: str
     except OSError as error:
         raise click.ClickException(f"port {port} or {data_dir}: {error.strerror}") from error
     _log_as_lines()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        # The server passes a signal on once it has shut down; then, or before it runs, there is no more to do.
+        signal.signal(ending, lambda _number, _frame: sys.exit(0))
     run(settings, listening)
 
 

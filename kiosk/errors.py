@@ -23,6 +23,7 @@
 ``words`` is what a person is told, in German; it is the key of its translation.
 """
 
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from kiosk.texts import N_
@@ -37,7 +38,8 @@ class KioskError(Exception):
 
     def problem(self) -> dict[str, Any]:
         """Members of the RFC 9457 answer beside ``detail``."""
-        return {"type": "about:blank", "status": self.status, "code": self.code, "title": type(self).__name__}
+        title = HTTPStatus(self.status).phrase
+        return {"type": "about:blank", "status": self.status, "code": self.code, "title": title}
 
 
 class RequestError(KioskError):

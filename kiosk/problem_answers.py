@@ -1,5 +1,6 @@
 """Turns what went wrong into ``application/problem+json``, in the language of the page."""
 
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
@@ -31,8 +32,9 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     if error.status_code == BadRequestError.status:
         return kiosk_error(request, BadRequestError(_fields(error)))
     code = CODES.get(error.status_code, "refused")
+    title = HTTPStatus(error.status_code).phrase
     return _answer(
-        error.status_code, {"type": "about:blank", "status": error.status_code, "code": code, "title": code}
+        error.status_code, {"type": "about:blank", "status": error.status_code, "code": code, "title": title}
     )
 
 

@@ -1,0 +1,271 @@
+// Holds the state of the page, draws it, and turns touches into the next state.
+
+import { ask, follow } from "./device.js";
+import { draw } from "./elements.js";
+import { frame } from "./frame.js";
+import { fitRegions } from "./parts.js";
+import { checkInStep } from "./steps/check_in.js";
+import { helpStep } from "./steps/help.js";
+import { closedStep, failedStep } from "./steps/no_number.js";
+import { searchStep } from "./steps/search.js";
+import { servicesStep } from "./steps/services.js";
+import { startStep } from "./steps/start.js";
+import { askingStep, ticketStep } from "./steps/ticket.js";
+import { loadTexts, t, useLanguage } from "./texts.js";
+import { limit, standing } from "./time_out.js";
+import {
+  CODE_KEYS,
+  CODE_LENGTH,
+  SEARCH_KEYS,
+  checkInRequest,
+  goBack,
+  goTo,
+  newVisit,
+  replaceBy,
+  walkInRequest,
+  withCharacter,
+  withoutLastCharacter,
+} from "./visit.js";
+import { codeProblemWords } from "./words.js";
+
+const STEPS = {
+  start: startStep,
+  services: servicesStep,
+  search: searchStep,
+  check_in: checkInStep,
+  asking: askingStep,
+  ticket: ticketStep,
+  closed: closedStep,
+  failed: failedStep,
+  help: helpStep,
+};
+
+/** Factors of the text size, one after the other at each press. */
+const TEXT_SIZES = [1, 1.4, 2];
+
+/** How long the service may be away before visitors are sent to the reception: a restart takes a second or two. */
+const AWAY_AFTER = 4_000;
+
+const TICK = 1_000;
+
+/** Moments before the end of the time at which the remaining seconds are spoken. */
+const SPOKEN_SECONDS = new Set([20, 10]);
+
+const root = document.getElementById("kiosk");
+
+let visit = newVisit();
+let comfort = newComfort();
+let device = { state: null, awaySince: Date.now(), awayLong: false };
+let quietSince = Date.now();
+let announcement = "";
+let drawn = [];
+let drawnStep = null;
+
+function newComfort() {
+  return { text: 0, largestText: TEXT_SIZES.length - 1, contrast: false, low: false };
+}
+
+function comfortChanged() {
+  return comfort.text > 0 || comfort.contrast || comfort.low;
+}
+
+/** Everything that a touch can mean. */
+const press = {
+  haveAppointment: () => go("check_in"),
+  haveNone: () => go(device.state?.walk_ins?.open === false ? "closed" : "services"),
+  language: (tag) => show({ ...visit, language: tag }),
+  group: (name) => show(goTo(visit, "services", { group: name })),
+  search: () => go("search"),
+  service: (code) => send(walkInRequest(visit, code)),
+  type: (character) => show(withCharacter(visit, character)),
+  erase: () => show(withoutLastCharacter(visit)),
+  showResults: () => show({ ...visit, keyboard: false }),
+  showKeyboard: () => show({ ...visit, keyboard: true }),
+  checkIn: () => visit.code.length === CODE_LENGTH && send(checkInRequest(visit)),
+  again: () => send(visit.request),
+  reprint,
+  help: () => visit.step !== "help" && visit.step !== "asking" && go("help"),
+  back: () => show(leaveGroup(goBack(visit))),
+  home: () => show(newVisit()),
+  moreTime: () => show(visit),
+  text: () => showComfort({ text: (comfort.text + 1) % TEXT_SIZES.length }),
+  contrast: () => showComfort({ contrast: !comfort.contrast }),
+  low: () => showComfort({ low: !comfort.low }),
+};
+
+function go(step) {
+  show(goTo(visit, step));
+}
+
+/** "Back" from the services of a heading leads to the headings. */
+function leaveGroup(next) {
+  return visit.step === "services" && next.group !== null ? { ...next, group: null } : next;
+}
+
+function show(next) {
+  visit = next;
+  quietSince = Date.now();
+  announcement = "";
+  render();
+}
+
+function showComfort(change) {
+  comfort = { ...comfort, ...change };
+  show(visit);
+}
+
+/** Ask for a number; a second touch while it is under way can't ask for another. */
+async function send(request) {
+  if (visit.step === "asking") {
+    return;
+  }
+  show(visit.step === "failed" ? replaceBy(visit, "asking", { problem: null }) : goTo(visit, "asking", { request }));
+  const { ticket, problem } = await ask(request.path, request.body, visit.language);
+  if (visit.request?.id !== request.id) {
+    return;
+  }
+  if (ticket) {
+    showTicket(ticket);
+  } else {
+    showProblem(request, problem);
+  }
+}
+
+/** From here on nothing that was typed is needed any more. */
+function showTicket(ticket) {
+  show({ ...newVisit(), step: "ticket", language: visit.language, request: { id: visit.request.id }, ticket });
+}
+
+function showProblem(request, problem) {
+  const backTo = visit.before.at(-1);
+  const wrongCode = request.path === "/api/check-ins" && codeProblemWords(problem);
+  if (wrongCode) {
+    show({ ...goBackFromAsking(backTo), codeProblem: wrongCode, request: null });
+  } else if (problem.code === "walk_ins_closed") {
+    show({ ...goBackFromAsking("start"), before: ["start"], step: "closed", problem: problem.reason ? problem : null });
+  } else {
+    show(replaceBy(visit, "failed", { problem }));
+  }
+}
+
+function goBackFromAsking(step) {
+  return { ...visit, step, before: visit.before.slice(0, -1) };
+}
+
+async function reprint() {
+  const { id } = visit.ticket;
+  show({ ...visit, reprinting: true });
+  const { ticket, problem } = await ask(`/api/tickets/${id}/reprint`, null, visit.language);
+  if (visit.ticket?.id === id) {
+    const failed = { ...visit.ticket, printed: false, print_reason: problem?.code };
+    show({ ...visit, reprinting: false, ticket: ticket ?? failed });
+  }
+}
+
+/** A touch anywhere means that somebody is there. */
+function stay() {
+  quietSince = Date.now();
+  if (root.querySelector(".time-out:not([hidden])")) {
+    render();
+  }
+}
+
+function tick() {
+  const { expired, secondsLeft } = standing(quietSince, Date.now(), limit(visit, comfortChanged()));
+  if (expired) {
+    comfort = newComfort();
+    show(newVisit());
+    return;
+  }
+  if (SPOKEN_SECONDS.has(secondsLeft)) {
+    announcement = t("Noch {seconds} Sekunden.", { seconds: secondsLeft });
+  }
+  render();
+}
+
+function render() {
+  const now = Date.now();
+  const { secondsLeft } = standing(quietSince, now, limit(visit, comfortChanged()));
+  device.awayLong = device.awaySince !== null && now - device.awaySince > AWAY_AFTER;
+  useLanguage(visit.language);
+  document.documentElement.lang = visit.language;
+  document.documentElement.dataset.kernTheme = comfort.contrast ? "dark" : "light";
+  document.documentElement.dataset.contrast = comfort.contrast ? "high" : "normal";
+  document.documentElement.dataset.position = comfort.low ? "low" : "normal";
+  document.documentElement.dataset.text = String(comfort.text);
+  document.documentElement.style.setProperty("--text", String(TEXT_SIZES[comfort.text]));
+  setAccent(device.state?.office?.accent);
+  const view = { visit, device, comfort, press, now, secondsLeft, announcement };
+  const wanted = frame(view, STEPS[visit.step](view));
+  draw(root, wanted, drawn);
+  drawn = wanted;
+  document.title = root.querySelector("h1").textContent;
+  fitRegions();
+  moveFocus();
+}
+
+function setAccent(accent) {
+  if (/^#[0-9a-f]{6}$/i.test(accent ?? "")) {
+    document.documentElement.style.setProperty("--accent", accent);
+  }
+}
+
+/** A new step begins at its heading, for the keyboard and for a screen reader. */
+function moveFocus() {
+  const step = root.querySelector("main");
+  if (step !== drawnStep) {
+    if (drawnStep !== null) {
+      step.querySelector("h1").focus();
+    }
+    drawnStep = step;
+  }
+}
+
+function onDevice(message) {
+  if (message.type === "state") {
+    const state = message.state;
+    device = { ...device, state, awaySince: state.connected ? null : device.awaySince ?? Date.now() };
+    render();
+  } else if (message.ticket.id === visit.request?.id && visit.step === "asking") {
+    showTicket(message.ticket);
+  }
+}
+
+function onDeviceLost() {
+  const state = device.state && { ...device.state, connected: false };
+  device = { ...device, state, awaySince: device.awaySince ?? Date.now() };
+  render();
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey) {
+    return;
+  }
+  const keys = { check_in: CODE_KEYS, search: [...SEARCH_KEYS, " "] }[visit.step] ?? [];
+  const character = event.key.length === 1 && event.key !== "ß" ? event.key.toUpperCase() : event.key;
+  const onButton = event.target.closest?.("button");
+  if (event.key === "Backspace" && keys.length) {
+    event.preventDefault();
+    press.erase();
+  } else if (keys.includes(character) && !(onButton && character === " ")) {
+    event.preventDefault();
+    press.type(character);
+  } else if (event.key === "Enter" && visit.step === "check_in" && !onButton) {
+    press.checkIn();
+  } else if (event.key === "Escape") {
+    press.back();
+  }
+}
+
+document.addEventListener("pointerdown", stay, { capture: true });
+document.addEventListener("keydown", stay, { capture: true });
+document.addEventListener("keydown", onKey);
+// A finger that rests must not open the browser's own menu.
+document.addEventListener("contextmenu", (event) => event.preventDefault());
+window.addEventListener("resize", fitRegions);
+
+await loadTexts();
+render();
+follow(onDevice, onDeviceLost);
+setInterval(tick, TICK);
+document.fonts.ready.then(fitRegions);

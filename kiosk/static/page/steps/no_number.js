@@ -1,0 +1,44 @@
+// There is no number now: walk-ins are closed, or something failed. Always with a way on.
+
+import { h } from "../elements.js";
+import { button } from "../parts.js";
+import { t } from "../texts.js";
+import { closedWords, nextChanceWords, problemWords, receptionWords } from "../words.js";
+
+export function closedStep({ visit, device, press }) {
+  const walkIns = visit.problem ?? device.state?.walk_ins ?? {};
+  return {
+    title: closedWords(walkIns.reason),
+    say: [
+      h("p", { class: "large" }, t("Ohne Termin bekommen Sie gerade keine Nummer.")),
+      h("p", { class: "large" }, nextChanceWords(walkIns.next_chance_at, device.state?.office?.time_zone)),
+      h("p", {}, t("Einen Termin bekommen Sie am Empfang oder am Bürgertelefon unter der Nummer 115.")),
+    ],
+    act: [
+      h(
+        "div",
+        { class: "buttons" },
+        button("primary", t("Zum Anfang"), press.home),
+        button("secondary", t("Ich habe einen Termin"), press.haveAppointment),
+      ),
+    ],
+  };
+}
+
+export function failedStep({ visit, device, press }) {
+  return {
+    title: t("Das hat leider nicht geklappt"),
+    say: [
+      h("p", { class: "large" }, problemWords(visit.problem)),
+      h("p", { class: "large" }, receptionWords(device.state?.office)),
+    ],
+    act: [
+      h(
+        "div",
+        { class: "buttons" },
+        button("primary", t("Noch einmal versuchen"), press.again),
+        button("secondary", t("Zum Anfang"), press.home),
+      ),
+    ],
+  };
+}

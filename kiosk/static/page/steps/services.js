@@ -1,0 +1,60 @@
+// What the visitor comes for: headings first when there are many services, then the services.
+
+import { h } from "../elements.js";
+import { button, row } from "../parts.js";
+import { localized, t } from "../texts.js";
+import { groupsOf, needsGroups } from "../visit.js";
+import { waitWords } from "../words.js";
+
+/** How many services are named below a heading. */
+const EXAMPLES = 3;
+
+export function servicesStep(view) {
+  const services = view.device.state?.services ?? [];
+  if (services.length === 0) {
+    return {
+      title: t("Heute geht es nur mit Termin"),
+      say: [h("p", { class: "large" }, t("Zurzeit gibt es hier keine Dienstleistung ohne Termin."))],
+      act: [button("primary", t("Zum Anfang"), view.press.home)],
+    };
+  }
+  const search = row(t("Dienstleistung suchen"), { kind: "row-search" }, view.press.search);
+  if (needsGroups(services, localized) && view.visit.group === null) {
+    return {
+      title: t("Was möchten Sie erledigen?"),
+      say: [],
+      act: [list([search, ...groupRows(services, view.press)])],
+    };
+  }
+  const chosen = view.visit.group === null ? services : groupsOf(services, localized).get(view.visit.group) ?? services;
+  return {
+    title: view.visit.group ?? t("Was möchten Sie erledigen?"),
+    say: [],
+    act: [list([...serviceRows(chosen, view), search])],
+  };
+}
+
+export function list(rows) {
+  return h("ul", { class: "rows" }, rows.map((one) => h("li", {}, one)));
+}
+
+/** Rows of services with the expected wait, which is left out while it may be out of date. */
+export function serviceRows(services, { device, press }) {
+  return services.map((service) => row(localized(service.name), waitBeside(service, device.state), () => press.service(service.code)));
+}
+
+function waitBeside(service, state) {
+  if (!state.connected) {
+    return {};
+  }
+  return { label: t("Wartezeit"), figure: waitWords(service.wait) || t("noch nicht bekannt") };
+}
+
+function groupRows(services, press) {
+  return [...groupsOf(services, localized)].map(([name, members]) => row(name, { below: examples(members) }, () => press.group(name)));
+}
+
+function examples(members) {
+  const names = members.slice(0, EXAMPLES).map((service) => localized(service.name)).join(", ");
+  return members.length > EXAMPLES ? `${names} …` : names;
+}

@@ -1,0 +1,63 @@
+// The greeting: one question, and the language.
+
+import { h } from "../elements.js";
+import { choice } from "../parts.js";
+import { languages, t } from "../texts.js";
+import { closedWords, receptionWords } from "../words.js";
+
+export function startStep(view) {
+  const { device } = view;
+  if (!device.state?.connected && device.awayLong) {
+    return away(view);
+  }
+  if (!device.state?.office) {
+    return { title: t("Einen Augenblick bitte"), say: [h("p", {}, t("Das Gerät startet."))], act: [] };
+  }
+  const { walk_ins: walkIns } = device.state;
+  const without = walkIns?.open ? t("Sie bekommen eine Wartenummer.") : closedWords(walkIns?.reason);
+  return {
+    title: t("Haben Sie einen Termin?"),
+    say: [],
+    act: [
+      h(
+        "div",
+        { class: "choices" },
+        choice(t("Ich habe einen Termin"), t("Sie melden sich mit Ihrem Code an."), view.press.haveAppointment),
+        choice(t("Ich habe keinen Termin"), without, view.press.haveNone),
+      ),
+      languageRow(view),
+    ],
+  };
+}
+
+function languageRow({ device, visit, press }) {
+  return h(
+    "div",
+    { class: "languages", role: "group", "aria-label": t("Sprache") },
+    languages(device.state?.office?.languages ?? []).map(({ tag, name }) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "language press",
+          lang: tag,
+          "aria-pressed": String(tag === visit.language),
+          onclick: () => press.language(tag),
+        },
+        name,
+      )),
+  );
+}
+
+/** The service is away: say so, and where help is. The page comes back by itself. */
+function away(view) {
+  return {
+    title: t("Bitte gehen Sie zum Empfang"),
+    say: [
+      h("p", { class: "large" }, t("Dieses Gerät hat keine Verbindung und kann gerade keine Nummern ausgeben.")),
+      h("p", { class: "large" }, receptionWords(view.device.state?.office)),
+      h("p", {}, t("Sobald die Verbindung wieder da ist, können Sie hier eine Nummer ziehen.")),
+    ],
+    act: [languageRow(view)],
+  };
+}

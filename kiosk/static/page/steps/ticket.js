@@ -1,0 +1,84 @@
+// The number, huge, and what happens next.
+
+import { h } from "../elements.js";
+import { button, notice } from "../parts.js";
+import { localized, t } from "../texts.js";
+import { aheadWords, arrivalWords, clockTime, printWords, waitWords } from "../words.js";
+
+/** Lengths of numbers that the style sheet has a size for. */
+const LONGEST_MEASURED = 6;
+
+export function askingStep() {
+  return {
+    title: t("Einen Augenblick bitte"),
+    say: [h("p", { class: "large" }, t("Ihre Nummer wird geholt."))],
+    act: [],
+  };
+}
+
+export function ticketStep(view) {
+  const { visit, device, press } = view;
+  const { ticket } = visit;
+  return {
+    title: [h("span", { class: "number-label" }, t("Ihre Nummer")), " ", h("span", { class: "number", "data-length": Math.min(ticket.number.length, LONGEST_MEASURED) }, ticket.number)],
+    say: [paper(ticket, visit.reprinting), facts(ticket, device.state?.office), next(ticket, device.state?.office)],
+    act: ticket.printed === null || visit.reprinting
+      ? []
+      : [
+          h(
+            "div",
+            { class: "buttons" },
+            button("primary", t("Fertig"), press.home),
+            button("secondary", t("Noch einmal drucken"), press.reprint),
+          ),
+        ],
+  };
+}
+
+function paper(ticket, reprinting) {
+  if (ticket.printed === null || reprinting) {
+    return h("p", { class: "paper", role: "status" }, t("Ihre Nummer wird gedruckt …"));
+  }
+  if (ticket.printed) {
+    return h("p", { class: "paper", role: "status" }, t("Bitte nehmen Sie Ihre Nummer."));
+  }
+  return h(
+    "div",
+    { role: "status" },
+    notice(
+      "warning",
+      h("p", {}, printWords(ticket.print_reason), " ", h("strong", {}, t("Ihre Nummer gilt trotzdem."))),
+      h("p", {}, t("Bitte merken Sie sich die Nummer oder schreiben Sie sie auf.")),
+    ),
+  );
+}
+
+function facts(ticket, office) {
+  const wait = waitWords(ticket.wait);
+  return h(
+    "ul",
+    { class: "facts" },
+    ticket.appointment_at
+      && h("li", {}, t("Ihr Termin: {time} Uhr", { time: clockTime(new Date(ticket.appointment_at), office?.time_zone) })),
+    h("li", {}, aheadWords(ticket.people_ahead)),
+    wait && h("li", {}, t("Wartezeit {wait}", { wait })),
+  );
+}
+
+function next(ticket, office) {
+  const area = localized(office?.area);
+  const late = arrivalWords(ticket.arrival);
+  return h(
+    "div",
+    { class: "next" },
+    late && h("p", {}, h("strong", {}, late)),
+    h(
+      "p",
+      {},
+      area ? t("Bitte nehmen Sie Platz: {area}.", { area }) : t("Bitte nehmen Sie Platz."),
+      " ",
+      t("Ihre Nummer wird angezeigt und aufgerufen."),
+    ),
+  );
+}
+

@@ -1,0 +1,122 @@
+// One visitor's way from the greeting to the number: plain data, and functions from one to the next.
+// A new visit starts from nothing, so nothing of the visitor before can remain.
+
+/** Digits and capitals without 0, 1, I, O and Q, which are taken for one another. */
+export const CODE_KEYS = [..."23456789ABCDEFGHJKLMNPRSTUVWXYZ"];
+export const CODE_LENGTH = 8;
+export const CODE_GROUP = 4;
+
+export const SEARCH_KEYS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÜß"];
+export const LONGEST_SEARCH = 20;
+
+/** Services are listed under headings when there are more than this (a screenful). */
+export const SERVICES_WITHOUT_GROUPS = 8;
+
+export const LANGUAGE_AT_START = "de";
+
+export function newVisit() {
+  return {
+    step: "start",
+    before: [],
+    language: LANGUAGE_AT_START,
+    group: null,
+    search: "",
+    keyboard: true,
+    code: "",
+    codeProblem: null,
+    request: null,
+    ticket: null,
+    reprinting: false,
+    problem: null,
+  };
+}
+
+/** Go on to a step; "back" leads to where the visitor is now. */
+export function goTo(visit, step, facts = {}) {
+  return { ...visit, step, before: [...visit.before, visit.step], ...facts };
+}
+
+/** Go to a step that replaces the present one, which "back" must not lead to. */
+export function replaceBy(visit, step, facts = {}) {
+  return { ...visit, step, ...facts };
+}
+
+export function canGoBack(visit) {
+  return visit.before.length > 0 && visit.step !== "asking" && visit.step !== "ticket";
+}
+
+export function goBack(visit) {
+  if (!canGoBack(visit)) {
+    return visit;
+  }
+  const step = visit.before.at(-1);
+  return { ...visit, step, before: visit.before.slice(0, -1), codeProblem: null, problem: null };
+}
+
+export function withCharacter(visit, character) {
+  if (visit.step === "search") {
+    return { ...visit, search: (visit.search + character).slice(0, LONGEST_SEARCH), keyboard: true };
+  }
+  return { ...visit, code: (visit.code + character).slice(0, CODE_LENGTH), codeProblem: null };
+}
+
+export function withoutLastCharacter(visit) {
+  return visit.step === "search"
+    ? { ...visit, search: visit.search.slice(0, -1), keyboard: true }
+    : { ...visit, code: visit.code.slice(0, -1), codeProblem: null };
+}
+
+/** Characters in groups, as the code is shown in letters and messages. */
+export function codeInGroups(code) {
+  return [code.slice(0, CODE_GROUP), code.slice(CODE_GROUP)];
+}
+
+/** Ask for a number; the id stays the same however often the request is sent. */
+export function walkInRequest(visit, service) {
+  const id = crypto.randomUUID();
+  return { path: "/api/tickets", id, body: { service, language: visit.language, id } };
+}
+
+export function checkInRequest(visit) {
+  const id = crypto.randomUUID();
+  return { path: "/api/check-ins", id, body: { reference: visit.code, language: visit.language, id } };
+}
+
+/** Services by heading, in the order of the office. */
+export function groupsOf(services, localized) {
+  const groups = new Map();
+  for (const service of services) {
+    const name = localized(service.group);
+    groups.set(name, [...(groups.get(name) ?? []), service]);
+  }
+  return groups;
+}
+
+export function needsGroups(services, localized) {
+  return services.length > SERVICES_WITHOUT_GROUPS && groupsOf(services, localized).size > 1;
+}
+
+/** Services whose name, in any language, holds each of the words; after them those whose heading does. */
+export function found(services, search) {
+  const words = plain(search).split(" ").filter(Boolean);
+  const byName = services.filter((service) => matches(words, Object.values(service.name)));
+  const byGroup = services.filter((service) => matches(words, Object.values(service.group)));
+  return [...byName, ...byGroup.filter((service) => !byName.includes(service))];
+}
+
+/** Shorter words must begin a word; "AUSWEIS" is also wanted inside "Personalausweis". */
+const SHORTEST_INSIDE = 3;
+
+function matches(words, texts) {
+  const all = ` ${texts.map(plain).join(" ")}`;
+  return words.every((word) => all.includes(` ${word}`) || (word.length >= SHORTEST_INSIDE && all.includes(word)));
+}
+
+function plain(text) {
+  return text
+    .toLowerCase()
+    .replaceAll("ß", "ss")
+    .normalize("NFD")
+    .replace(/\p{Diacritic}/gu, "")
+    .replace(/[^\p{Letter}\p{Number}]+/gu, " ");
+}

@@ -1,0 +1,131 @@
+// Sentences made of facts: waits, times, reasons, problems.
+
+import { language, localized, t } from "./texts.js";
+
+/** Locales for dates: English as it is written in Europe, with 24 hours. */
+const DATE_LOCALES = { en: "en-GB" };
+
+export function waitWords(wait) {
+  if (!wait) {
+    return "";
+  }
+  const { low_minutes: low, high_minutes: high } = wait;
+  if (low <= 0) {
+    return t("weniger als {minutes} Minuten", { minutes: Math.max(high, 2) });
+  }
+  if (low === high) {
+    return t("etwa {minutes} Minuten", { minutes: Math.max(high, 2) });
+  }
+  return t("etwa {low}–{high} Minuten", { low, high });
+}
+
+export function aheadWords(peopleAhead) {
+  return peopleAhead ? t("vor Ihnen: {count}", { count: peopleAhead }) : t("vor Ihnen: niemand");
+}
+
+export function clockTime(instant, timeZone) {
+  return new Intl.DateTimeFormat(DATE_LOCALES[language()] ?? language(), {
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+  }).format(instant);
+}
+
+function dayWords(instant, timeZone) {
+  return new Intl.DateTimeFormat(DATE_LOCALES[language()] ?? language(), {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    timeZone,
+  }).format(instant);
+}
+
+/** Why no numbers are given out, in one sentence. */
+export function closedWords(reason) {
+  switch (reason) {
+    case "outside_hours":
+      return t("Wir haben gerade geschlossen.");
+    case "holiday":
+      return t("Heute ist ein Feiertag.");
+    case "closure":
+      return t("Heute ist hier geschlossen.");
+    case "stopped_by_staff":
+      return t("Zurzeit werden keine weiteren Wartenummern ausgegeben.");
+    case "by_appointment_only":
+      return t("Hier werden Sie nur mit Termin bedient.");
+    default:
+      return t("Zurzeit werden keine Wartenummern ausgegeben.");
+  }
+}
+
+/** When there is a chance again; empty when nobody knows. */
+export function nextChanceWords(nextChanceAt, timeZone) {
+  if (!nextChanceAt) {
+    return "";
+  }
+  const instant = new Date(nextChanceAt);
+  return t("Ohne Termin wieder ab {day}, {time} Uhr.", {
+    day: dayWords(instant, timeZone),
+    time: clockTime(instant, timeZone),
+  });
+}
+
+/** Where help is. */
+export function receptionWords(office) {
+  return localized(office?.reception) || t("Bitte wenden Sie sich an den Empfang.");
+}
+
+/** What is wrong with a code that the service does not take; null for problems of another kind. */
+export function codeProblemWords(problem) {
+  switch (problem.code) {
+    case "appointment_not_found":
+    case "not_found":
+      return t("Diesen Code kennen wir nicht. Bitte vergleichen Sie ihn mit Ihrer Bestätigung.");
+    case "appointment_not_today":
+      return t("Ihr Termin ist an einem anderen Tag.");
+    case "appointment_elsewhere":
+      return t("Ihr Termin ist in einer anderen Dienststelle.");
+    case "appointment_cancelled":
+      return t("Dieser Termin wurde abgesagt.");
+    case "already_checked_in":
+      return t("Zu diesem Termin gibt es schon eine Nummer.");
+    default:
+      return null;
+  }
+}
+
+/** What kept a request from being carried out. */
+export function problemWords(problem) {
+  switch (problem?.code) {
+    case "service_unreachable":
+    case "service_answer_unusable":
+    case "device_not_ready":
+      return t("Die Verbindung ist unterbrochen. Es wurde keine Nummer gedruckt.");
+    case "device_refused":
+      return t("Dieses Gerät ist nicht angemeldet. Bitte wenden Sie sich an den Empfang.");
+    case "service_not_offered":
+    case "service_not_found":
+      return t("Diese Dienstleistung gibt es hier zurzeit nicht ohne Termin.");
+    case "too_many_attempts":
+      return t("Zu viele Versuche. Bitte warten Sie einen Augenblick.");
+    default:
+      return problem?.detail || t("Das hat nicht geklappt. Bitte wenden Sie sich an den Empfang.");
+  }
+}
+
+/** Why a ticket is not on paper. */
+export function printWords(reason) {
+  return reason === "printer_out_of_paper" ? t("Das Papier ist zu Ende.") : t("Der Drucker druckt gerade nicht.");
+}
+
+/** What arriving early or late means for an appointment; null where there is nothing to say. */
+export function arrivalWords(arrival) {
+  switch (arrival) {
+    case "early":
+      return t("Sie sind früh da. Sie werden zu Ihrer Terminzeit aufgerufen.");
+    case "late":
+      return t("Sie kommen nach Ihrer Terminzeit. Sie werden trotzdem bedient, es kann aber länger dauern.");
+    default:
+      return null;
+  }
+}
