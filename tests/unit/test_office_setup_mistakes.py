@@ -202,6 +202,8 @@ def test_a_file_without_mistakes_is_read() -> None:
             "name: Rathaus",
             "23:11: offices[0].name: expected a block of keys and values,",
         ),
+        ("{de: Rathaus}", '{de: "Rat\\0haus"}', "23:16: offices[0].name.de: holds a control character"),
+        ("{de: Rathaus}", '{de: "Rat\\ud800"}', "23:16: offices[0].name.de: holds a control character"),
         ("name: {de: Rathaus}", "name:", "23:10: offices[0].name: nothing is written here; expected a block"),
         (
             "phone: +49 421 361-0",

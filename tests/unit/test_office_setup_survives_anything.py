@@ -3,13 +3,15 @@
 import msgspec
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from queue_service.offices.setup_file import SetupError, read_setup
 from queue_service.offices.setup_model import Setup
 from tests.unit.test_office_setup_mistakes import TOWN
 
+ANY_PACE = settings(deadline=None)
+"""Other tests may have the machine."""
 LINES = TOWN.splitlines(keepends=True)
 SCRAPS = [
     *(
@@ -90,6 +92,7 @@ def outcome(text: str) -> Setup | SetupError:
     return answer
 
 
+@ANY_PACE
 @given(st.text())
 @example("%YAML 1." + "9" * 5000 + "\n---\na")
 @example('"\\UFFFFFFFF"')
@@ -98,6 +101,7 @@ def test_any_text(text: str) -> None:
     outcome(text)
 
 
+@ANY_PACE
 @given(EDITS)
 def test_a_set_up_with_scraps_thrown_in(edits: list[tuple[int, int, str]]) -> None:
     text = TOWN
@@ -106,16 +110,19 @@ def test_a_set_up_with_scraps_thrown_in(edits: list[tuple[int, int, str]]) -> No
     outcome(text)
 
 
+@ANY_PACE
 @given(st.lists(st.sampled_from(LINES), max_size=len(LINES)))
 def test_lines_of_a_set_up_in_any_order(lines: list[str]) -> None:
     outcome("".join(lines))
 
 
+@ANY_PACE
 @given(SECTIONS)
 def test_the_right_sections_with_anything_in_them(sections: dict[str, object]) -> None:
     outcome(yaml.dump(sections, allow_unicode=True))
 
 
+@ANY_PACE
 @given(st.data())
 def test_a_set_up_in_which_one_value_is_something_else(data: st.DataObject) -> None:
     sections = yaml.load(TOWN, Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but texts
