@@ -72,7 +72,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         given[known[name]] = environment[variable] if name == variable else _read(variable, environment[variable])
     for field, value in given.items():
         _check(field, value)
-    settings = msgspec.convert(given, Settings, strict=False)
+    settings = _convert(given)
     if settings.clock_start is not None and settings.clock_start.tzinfo is None:
         msg = f"{PREFIX}CLOCK_START needs an offset, like 2026-11-23T08:00:00+01:00"
         raise SettingsError(msg)
@@ -81,10 +81,21 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
 
 def _check(field: str, value: object) -> None:
     try:
-        msgspec.convert({field: value}, Settings, strict=False)
+        _convert({field: value})
     except msgspec.ValidationError as invalid:
         msg = f"{PREFIX}{field.upper()}: {str(invalid).partition(' - at ')[0]}"
         raise SettingsError(msg) from invalid
+
+
+def _convert(given: dict[str, object]) -> Settings:
+    return msgspec.convert(given, Settings, strict=False, dec_hook=_path)
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str) and value:
+        return Path(value)
+    msg = f"Expected a path, got {value!r}"
+    raise ValueError(msg)
 
 
 def _read(variable: str, file: str) -> str:
