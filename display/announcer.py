@@ -1,0 +1,126 @@
+"""Says one call after another: the only place that lets a sound begin, so none can overlap.
+
+For each call: its text goes up, its sound is made, the player plays it to the end, a short
+silence follows. A player that fails or vanishes costs sound, never the next call.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from display.announced_calls import keep_announced
+from display.announcement import announce
+from display.announcement_sound import AnnouncementStudio
+from display.call_ledger import CallLedger
+from display.player import Clip, Player
+from display.waveform import to_wav
+from queue_service.protocol.stream import Call
+
+SILENCE_BETWEEN_SECONDS = 0.8
+"""Tells the end of one announcement from the gong of the next."""
+
+REPEATED_UP_TO_WAITING = 3
+"""With more calls than this waiting to be said, calls are said once: being called late is worse than once."""
+
+log = structlog.get_logger(__name__)
+
+
+class Announcement(msgspec.Struct, frozen=True):
+    """The call that has the hall's attention."""
+
+    id: str
+    call: Call
+    shown_at: datetime
+    """When its text went up."""
+
+
+def announcement_id(call: Call) -> str:
+    """Name a call's announcement; the instant tells calls apart when a service began its versions anew."""
+    return f"{call.version}-{int(call.at.timestamp())}"
+
+
+class Announcer:
+    """Works off the ledger; ``wake`` tells it that a call came in."""
+
+    def __init__(  # noqa: PLR0913 - the composition root is its only caller
+        self,
+        *,
+        ledger: CallLedger,
+        studio: AnnouncementStudio,
+        player: Player,
+        data_dir: Path,
+        language: str,
+        now: Callable[[], datetime],
+        on_change: Callable[[], None],
+    ) -> None:
+        self._ledger = ledger
+        self._studio = studio
+        self._player = player
+        self._data_dir = data_dir
+        self._language = language
+        self._now = now
+        self._on_change = on_change
+        self._came_in = asyncio.Event()
+        self._current: Announcement | None = None
+        self._last: Announcement | None = None
+
+    @property
+    def last(self) -> Announcement | None:
+        """The announcement before."""
+        return self._last
+
+    @property
+    def current(self) -> Announcement | None:
+        """The announcement under way."""
+        return self._current
+
+    def wake(self) -> None:
+        """Look at the ledger again."""
+        self._came_in.set()
+
+    async def run(self) -> None:
+        """Say calls as they come; ends only by cancellation."""
+        while True:
+            await self._came_in.wait()
+            self._came_in.clear()
+            while self._ledger.waiting:
+                await self._say_next()
+
+    async def sound_of(self, call: Call) -> bytes:
+        """A call's announcement as WAV, made again where it is not at hand."""
+        return to_wav(await self._studio.produce(announce(call, self._language), repeat=True))
+
+    async def _say_next(self) -> None:
+        begun = time.perf_counter()
+        repeat = len(self._ledger.waiting) - 1 <= REPEATED_UP_TO_WAITING
+        call = self._ledger.take(self._now())
+        # Kept before it is heard: after a crash a call is rather cut short than said twice.
+        self._keep()
+        self._current = Announcement(announcement_id(call), call, self._now())
+        self._on_change()
+        sound = await self._studio.produce(announce(call, self._language), repeat=repeat)
+        clip = Clip(self._current.id, to_wav(sound), sound.seconds)
+        log.info(
+            "call_announced",
+            version=call.version,
+            seconds=round(sound.seconds, 1),
+            ready_after_ms=round((time.perf_counter() - begun) * 1000),
+            waiting=len(self._ledger.waiting),
+        )
+        await self._player.play(clip, lambda: self._sound_began(call))
+        self._last, self._current = self._current, None
+        self._on_change()
+        await asyncio.sleep(SILENCE_BETWEEN_SECONDS)
+
+    def _sound_began(self, call: Call) -> None:
+        self._ledger.note_start(call, self._now())
+        self._keep()
+        self._on_change()
+
+    def _keep(self) -> None:
+        keep_announced(self._data_dir, self._ledger.announced)

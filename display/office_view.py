@@ -1,0 +1,97 @@
+"""What the display knows of its office right now, and who wants to hear when that changes."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+
+from display.call_ledger import CallLedger
+from display.service_clock import ServiceClock
+from queue_service.protocol.stream import DisplayChange, DisplaySnapshot, apply_to_display
+
+
+class Link(StrEnum):
+    """How the connection to the service stands."""
+
+    CONNECTING = "connecting"
+    """Not there yet, or lost; attempts go on."""
+    CONNECTED = "connected"
+    """A snapshot came over this connection and every change since."""
+    REFUSED = "refused"
+    """The service is there but does not accept this device; attempts go on."""
+
+
+class OfficeView:
+    """The last snapshot with all changes since; each new call also goes into the ledger.
+
+    Listeners are told "something changed", not what: a slow one misses steps but never the newest state.
+    """
+
+    def __init__(self, ledger: CallLedger, clock: ServiceClock) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._snapshot: DisplaySnapshot | None = None
+        self._link = Link.CONNECTING
+        self._listeners: set[asyncio.Event] = set()
+        self._on_call: Callable[[], None] = lambda: None
+
+    @property
+    def snapshot(self) -> DisplaySnapshot | None:
+        """The office as last known; None before the first connection."""
+        return self._snapshot
+
+    @property
+    def link(self) -> Link:
+        """How the connection to the service stands."""
+        return self._link
+
+    def when_called(self, on_call: Callable[[], None]) -> None:
+        """Have ``on_call`` run whenever calls wait to be said."""
+        self._on_call = on_call
+
+    def begin(self, snapshot: DisplaySnapshot, now: datetime) -> None:
+        """Take a fresh snapshot as the truth; calls missed meanwhile are said."""
+        self._snapshot = snapshot
+        self._link = Link.CONNECTED
+        self._ledger.begin(snapshot, self._clock.at(now))
+        self._told()
+
+    def follow(self, change: DisplayChange, now: datetime) -> None:
+        """Apply the next change.
+
+        Raises VersionGapError when one is missing; the view then stays as it was.
+        """
+        if self._snapshot is None:
+            raise RuntimeError("a change before any snapshot")
+        self._snapshot = apply_to_display(self._snapshot, change)
+        self._clock.hear(change.at, now)
+        if change.call:
+            self._ledger.follow(change.call)
+        self._told()
+
+    def lose(self, link: Link) -> None:
+        """Note that there is no connection any more; the last facts stay."""
+        if self._link is not link:
+            self._link = link
+            self.tell()
+
+    @contextmanager
+    def listening(self) -> Iterator[asyncio.Event]:
+        """Give an event that is set at each change; the listener clears it before it looks."""
+        changed = asyncio.Event()
+        self._listeners.add(changed)
+        try:
+            yield changed
+        finally:
+            self._listeners.discard(changed)
+
+    def tell(self) -> None:
+        """Tell every listener that something they may show has changed."""
+        for listener in self._listeners:
+            listener.set()
+
+    def _told(self) -> None:
+        if self._ledger.waiting:
+            self._on_call()
+        self.tell()

@@ -1,0 +1,101 @@
+"""The open wall page: it is sent each new state and reports what it plays."""
+
+import asyncio
+import contextlib
+from typing import Any, Literal
+
+import msgspec
+import structlog
+from litestar import WebSocket
+from litestar.datastructures import State
+from litestar.exceptions import WebSocketDisconnect
+
+from display.office_view import OfficeView
+from display.player import PagePlayer
+from display.wall import Wall
+from display.wall_state import WallState
+
+ALIVE_EVERY_SECONDS = 5.0
+"""The page takes three missed ones for a lost program (``ALIVE_WITHIN_MS`` in wall.js)."""
+
+POLICY_VIOLATION = 1008
+
+log = structlog.get_logger(__name__)
+
+
+class StateMessage(msgspec.Struct, frozen=True, tag="state", tag_field="type"):
+    """Replaces all that the page showed."""
+
+    state: WallState
+
+
+class AliveMessage(msgspec.Struct, frozen=True, tag="alive", tag_field="type"):
+    """Nothing is new; a page that hears nothing at all says so on the wall."""
+
+
+class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What became of a sound that the page was to play."""
+
+    event: Literal["began", "ended", "failed"]
+    id: str
+    reason: str = ""
+    """The browser's name for the failure."""
+
+
+async def serve_page(socket: WebSocket[Any, Any, State], wall: Wall, view: OfficeView, player: PagePlayer | None) -> None:
+    """Serve one page until it goes."""
+    if player:
+        player.page_came()
+    reading = asyncio.create_task(_take_reports(socket, player))
+    sending = asyncio.create_task(_send_states(socket, wall, view))
+    try:
+        # Only a socket that is read notices that its page has gone.
+        done, _ = await asyncio.wait({reading, sending}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in (reading, sending):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
+                await task
+        if player:
+            player.page_went()
+
+
+async def _take_reports(socket: WebSocket[Any, Any, State], player: PagePlayer | None) -> None:
+    while True:
+        try:
+            text = await socket.receive_data("text")
+        except WebSocketDisconnect:
+            return
+        try:
+            report = msgspec.json.decode(text, type=Report)
+        except msgspec.DecodeError:
+            log.warning("page_report_not_understood")
+            await socket.close(code=POLICY_VIOLATION, reason="bad_report")
+            return
+        if player:
+            _pass_on(report, player)
+
+
+def _pass_on(report: Report, player: PagePlayer) -> None:
+    match report.event:
+        case "began":
+            player.page_began(report.id)
+        case "ended":
+            player.page_ended(report.id)
+        case "failed":
+            player.page_failed(report.id, report.reason)
+
+
+async def _send_states(socket: WebSocket[Any, Any, State], wall: Wall, view: OfficeView) -> None:
+    with contextlib.suppress(WebSocketDisconnect), view.listening() as changed:
+        changed.set()
+        while True:
+            message: StateMessage | AliveMessage = AliveMessage()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ALIVE_EVERY_SECONDS):
+                    await changed.wait()
+                changed.clear()
+                message = StateMessage(wall.wall_state())
+            await socket.send_data(msgspec.json.encode(message), "text", encoding="utf-8")

@@ -1,0 +1,73 @@
+"""The display's own page and API, on the loopback interface only."""
+
+from typing import Annotated, Any
+
+from litestar import MediaType, Request, Response, WebSocket, get, websocket
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.params import Parameter
+
+from display.page_feed import serve_page
+from display.wall import DisplayState, Wall
+
+PROBLEM = "application/problem+json"
+
+CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed"}
+
+
+@get("/", media_type=MediaType.HTML, sync_to_thread=False)
+def page(state: State) -> str:
+    """Give the wall page."""
+    html: str = state.page.html
+    return html
+
+
+@get("/api/state", sync_to_thread=False)
+def current_state(state: State) -> DisplayState:
+    """Give what the display knows and does."""
+    wall: Wall = state.wall
+    return wall.state()
+
+
+@get("/api/announcements/{file:str}", media_type="audio/wav")
+async def announcement(state: State, file: Annotated[str, Parameter(max_length=64)]) -> bytes:
+    """Give the announcement ``{id}.wav`` of a call that is being said or still shown."""
+    wall: Wall = state.wall
+    name, dot, ending = file.rpartition(".")
+    wav = await wall.announcement_wav(name) if dot and ending == "wav" else None
+    if wav is None:
+        raise NotFoundException("no such announcement")
+    return wav
+
+
+@websocket("/api/events")
+async def events(socket: WebSocket[Any, Any, State]) -> None:
+    """Tell the page every change of the state and take its reports of what it plays."""
+    await socket.accept()
+    state = socket.app.state
+    await serve_page(socket, state.wall, state.view, state.page_player)
+
+
+@get("/livez", media_type=MediaType.TEXT, sync_to_thread=False)
+def livez() -> str:
+    """Say that the program runs; whether it is connected is in ``/api/state``."""
+    return "ok"
+
+
+def http_problem(_: Request[Any, Any, State], error: HTTPException) -> Response[dict[str, object]]:
+    """Answer a request that can't be served as RFC 9457 asks."""
+    return Response(
+        {
+            "type": "about:blank",
+            "status": error.status_code,
+            "code": CODES.get(error.status_code, "request_refused"),
+            "title": error.detail if error.status_code < 500 else "internal error",
+        },
+        status_code=error.status_code,
+        media_type=PROBLEM,
+        headers=error.headers,
+    )
+
+
+HANDLERS = (page, current_state, announcement, events, livez)
+

@@ -1,0 +1,117 @@
+"""Holds one WebSocket to the service and keeps the office's view true by it."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
+
+from display.office_view import Link, OfficeView
+from display.reconnect_delay import reconnect_delay
+from queue_service.protocol.stream import DisplayChange, DisplaySnapshot, VersionGapError
+
+STREAM_PATH = "/api/v1/stream"
+
+OPEN_WITHIN_SECONDS = 5.0
+SNAPSHOT_WITHIN_SECONDS = 10.0
+PING_EVERY_SECONDS = 10.0
+PONG_WITHIN_SECONDS = 5.0
+"""A line that died without a word is noticed 15 s after it at the latest."""
+
+LARGEST_MESSAGE_BYTES = 1024 * 1024
+"""A display's snapshot is some kilobytes."""
+
+REFUSING_STATUSES: Final = frozenset({401, 403})
+
+log = structlog.get_logger(__name__)
+
+
+class UnexpectedMessageError(ValueError):
+    """The service sent something that is neither a snapshot nor a change."""
+
+
+class _Kind(msgspec.Struct):
+    type: str
+
+
+class ServiceLink:
+    """Reconnects for ever; each connection begins with a snapshot."""
+
+    def __init__(self, service: str, token_file: Path, view: OfficeView, now: Callable[[], datetime]) -> None:
+        self._address = "ws" + service.removeprefix("http") + STREAM_PATH
+        self._token_file = token_file
+        self._view = view
+        self._now = now
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Connect, follow, wait, again; ends only by cancellation."""
+        while True:
+            link, reason = await self._follow_until_lost()
+            self._view.lose(link)
+            self._failures += 1
+            delay = reconnect_delay(self._failures, random.random())  # noqa: S311 - spreads load, guards nothing
+            log.info("service_link_lost", reason=reason, again_in_seconds=round(delay, 1))
+            await asyncio.sleep(delay)
+
+    async def _follow_until_lost(self) -> tuple[Link, str]:
+        """How the link stands afterwards, and why."""
+        try:
+            await self._follow()
+        except InvalidStatus as error:
+            status = error.response.status_code
+            return (Link.REFUSED if status in REFUSING_STATUSES else Link.CONNECTING), f"status {status}"
+        except (OSError, UnicodeError, InvalidHandshake, WebSocketException) as error:
+            return Link.CONNECTING, type(error).__name__
+        except (VersionGapError, UnexpectedMessageError, msgspec.DecodeError) as error:
+            return Link.CONNECTING, f"{type(error).__name__}: {error}"
+        return Link.CONNECTING, "closed"
+
+    async def _follow(self) -> None:
+        token = await asyncio.to_thread(_read_token, self._token_file)
+        async with connect(
+            self._address,
+            additional_headers={"Authorization": f"Bearer {token}"},
+            open_timeout=OPEN_WITHIN_SECONDS,
+            ping_interval=PING_EVERY_SECONDS,
+            ping_timeout=PONG_WITHIN_SECONDS,
+            max_size=LARGEST_MESSAGE_BYTES,
+            compression=None,
+            proxy=None,
+        ) as socket:
+            await self._take_first(socket)
+            async for message in socket:
+                self._take(message)
+
+    async def _take_first(self, socket: ClientConnection) -> None:
+        async with asyncio.timeout(SNAPSHOT_WITHIN_SECONDS):
+            message = await socket.recv()
+        self._begin(message)
+        self._failures = 0
+
+    def _begin(self, message: str | bytes) -> None:
+        snapshot = msgspec.json.decode(message, type=DisplaySnapshot)
+        self._view.begin(snapshot, self._now())
+        log.info("service_link_up", office=snapshot.office.slug, version=snapshot.version)
+
+    def _take(self, message: str | bytes) -> None:
+        match msgspec.json.decode(message, type=_Kind).type:
+            case "snapshot":
+                self._begin(message)
+            case "ping":
+                # Some proxies close sockets that carry no data frames, so the service may send these.
+                return
+            case "error" as kind:
+                raise UnexpectedMessageError(kind)
+            case _:
+                self._view.follow(msgspec.json.decode(message, type=DisplayChange), self._now())
+
+
+def _read_token(path: Path) -> str:
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,148 @@
+// Draws what the program says and plays what it hands out. Decides nothing about calls.
+
+import { fitAll } from "./fit.js";
+import { showClock } from "./clock.js";
+import { playOnce, listenToAudio } from "./sound.js";
+
+const RECONNECT_MS = 1000;
+const ALIVE_WITHIN_MS = 15000; // three of the program's signs of life (page_feed.ALIVE_EVERY_SECONDS)
+const LOST_AFTER_MS = 2000; // a restart of the program takes less; no bar comes and goes for it
+
+const find = (name) => document.querySelector(`[data-${name}]`);
+const digest = document.querySelector("meta[name=page-digest]").content;
+
+let socket = null;
+let state = null;
+let aliveTimer = 0;
+let lostTimer = 0;
+let restTimer = 0;
+let lost = false;
+
+function connect() {
+  socket = new WebSocket(`ws://${location.host}/api/events`);
+  socket.addEventListener("message", (event) => {
+    hearProgram();
+    const message = JSON.parse(event.data);
+    if (message.type === "state") take(message.state);
+  });
+  socket.addEventListener("close", () => {
+    clearTimeout(aliveTimer);
+    loseProgram();
+    setTimeout(connect, RECONNECT_MS);
+  });
+}
+
+function hearProgram() {
+  clearTimeout(aliveTimer);
+  clearTimeout(lostTimer);
+  lostTimer = 0;
+  aliveTimer = setTimeout(() => socket.close(), ALIVE_WITHIN_MS);
+  if (lost) {
+    lost = false;
+    drawBars();
+  }
+}
+
+function loseProgram() {
+  lostTimer ||= setTimeout(() => {
+    lost = true;
+    drawBars();
+  }, LOST_AFTER_MS);
+}
+
+function report(event, id, reason = "") {
+  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ event, id, reason }));
+}
+
+function take(next) {
+  if (next.page !== digest) {
+    location.reload();
+    return;
+  }
+  const before = state?.current?.id;
+  state = next;
+  document.body.style.setProperty("--accent", next.accent);
+  write(find("office"), next.office);
+  showClock(next.time_zone);
+  drawBars();
+  drawCall(next.current, before);
+  drawListed(next.listed);
+  write(find("waiting"), { text: next.waiting });
+  write(find("wait"), { text: next.wait });
+  find("notice").hidden = !next.notice;
+  if (next.notice) write(find("notice"), next.notice);
+  fitAll();
+  if (next.playing && !next.playing.begun) playOnce(next.playing);
+}
+
+function write(element, line) {
+  // Unchanged words are not written again: a live region would be read out again.
+  if (element.textContent !== line.text) element.textContent = line.text;
+  if (line.lang) element.lang = line.lang;
+}
+
+function drawBars() {
+  const bar = find("bar");
+  const lostWords = find("lost").content.textContent;
+  const sentences = [...(state?.bars ?? [])];
+  if (lost && !sentences.includes(lostWords)) sentences.unshift(lostWords);
+  bar.hidden = sentences.length === 0;
+  if (bar.dataset.shown === sentences.join("\n")) return;
+  bar.dataset.shown = sentences.join("\n");
+  bar.replaceChildren(...sentences.map((sentence) => paragraph(sentence)));
+  fitAll();
+}
+
+function paragraph(text) {
+  const element = document.createElement("p");
+  element.textContent = text;
+  return element;
+}
+
+function drawCall(call, before) {
+  find("call-filled").hidden = !call;
+  find("call-empty").hidden = Boolean(call);
+  if (!call) {
+    find("call").classList.remove("is-new");
+    return;
+  }
+  write(find("number"), { text: call.number });
+  write(find("place"), call.place);
+  write(find("again"), { text: call.again });
+  write(find("second"), call.second ?? { text: "" });
+  if (call.id !== before) attract(call.new_for_ms);
+}
+
+function attract(milliseconds) {
+  const card = find("call");
+  clearTimeout(restTimer);
+  card.classList.remove("is-new");
+  if (milliseconds <= 0) return;
+  void card.offsetWidth; // lets the frame's animation begin anew for the next call
+  card.classList.add("is-new");
+  restTimer = setTimeout(() => card.classList.remove("is-new"), milliseconds);
+}
+
+function drawListed(calls) {
+  find("listed").hidden = calls.length === 0;
+  find("listed-empty").hidden = calls.length > 0;
+  find("listed-rows").replaceChildren(...calls.map((call) => row(call)));
+}
+
+function row(call) {
+  const line = document.createElement("tr");
+  const number = document.createElement("td");
+  number.textContent = call.number;
+  const counter = document.createElement("td");
+  const sign = document.createElement("span");
+  sign.className = "listed-counter";
+  sign.textContent = call.counter;
+  counter.append(sign);
+  line.append(number, counter);
+  return line;
+}
+
+listenToAudio(find("audio"), report);
+addEventListener("resize", fitAll);
+document.fonts.addEventListener("loadingdone", fitAll);
+connect();

@@ -1,0 +1,148 @@
+"""The display as its pages and programs see it: the office's calls and what this display does with them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import quote
+
+import msgspec
+
+from display.announcer import Announcer, announcement_id
+from display.call_ledger import CallLedger
+from display.office_view import Link, OfficeView
+from display.player import PagePlayer
+from display.service_clock import ServiceClock
+from display.texts import Texts
+from display.wall_state import Playing, Sight, WallState, wall_state
+from queue_service.protocol.stream import WaitRange
+
+
+class DisplayedCall(msgspec.Struct, frozen=True):
+    """One call in ``GET /api/state``."""
+
+    id: str
+    number: str
+    counter: str
+    counter_name: dict[str, str]
+    at: datetime
+    announced_at: datetime | None
+    """When its sound began, by this device's clock; None while it waits, or when it came too old to be said."""
+    nth: int
+    version: int
+    audio: str
+    """Address of the announcement as WAV."""
+
+
+class DisplayState(msgspec.Struct, frozen=True):
+    """Answer of ``GET /api/state``; without a connection the office's facts are those last known."""
+
+    connected: bool
+    link: Link
+    version: int | None
+    office: str | None
+    calls: list[DisplayedCall]
+    """Newest first."""
+    waiting: int | None
+    open_counters: int | None
+    wait: WaitRange | None
+    announcing: str | None
+    """Id of the call that is being said."""
+    to_be_said: int
+    """Calls that wait for their turn to be said."""
+    pages: int | None
+    """Wall pages that are open; None where the sound is not the pages' business."""
+    sound_blocked: bool
+
+
+class Wall:
+    """Puts together what the parts know; changes nothing."""
+
+    def __init__(  # noqa: PLR0913 - the composition root is its only caller
+        self,
+        *,
+        view: OfficeView,
+        ledger: CallLedger,
+        announcer: Announcer,
+        pages: PagePlayer | None,
+        clock: ServiceClock,
+        now: Callable[[], datetime],
+        texts: Texts,
+        language: str,
+        page_digest: str,
+    ) -> None:
+        self._view = view
+        self._ledger = ledger
+        self._announcer = announcer
+        self._pages = pages
+        self._clock = clock
+        self._now = now
+        self._texts = texts
+        self._language = language
+        self._page_digest = page_digest
+
+    def state(self) -> DisplayState:
+        """What other programs may know."""
+        snapshot = self._view.snapshot
+        said_at = self._ledger.announced.at
+        current = self._announcer.current
+        return DisplayState(
+            connected=self._view.link is Link.CONNECTED,
+            link=self._view.link,
+            version=snapshot.version if snapshot else None,
+            office=snapshot.office.slug if snapshot else None,
+            calls=[
+                DisplayedCall(
+                    id=(name := announcement_id(call)),
+                    number=call.number,
+                    counter=call.counter,
+                    counter_name=call.counter_name,
+                    at=call.at,
+                    announced_at=said_at.get(call.version),
+                    nth=call.nth,
+                    version=call.version,
+                    audio=audio_address(name),
+                )
+                for call in (snapshot.calls if snapshot else [])
+            ],
+            waiting=snapshot.waiting if snapshot else None,
+            open_counters=snapshot.open_counters if snapshot else None,
+            wait=snapshot.wait if snapshot else None,
+            announcing=current.id if current else None,
+            to_be_said=len(self._ledger.waiting),
+            pages=self._pages.pages if self._pages else None,
+            sound_blocked=self._pages.blocked if self._pages else False,
+        )
+
+    def wall_state(self) -> WallState:
+        """What the page draws."""
+        now = self._now()
+        sight = Sight(
+            snapshot=self._view.snapshot,
+            connected=self._view.link is Link.CONNECTED,
+            announcement=self._announcer.current,
+            last_shown=self._announcer.last,
+            waiting_to_be_said=self._ledger.waiting,
+            sound_blocked=self._pages.blocked if self._pages else False,
+            playing=self._playing(),
+            page=self._page_digest,
+        )
+        return wall_state(sight, self._texts, self._language, now=now, service_now=self._clock.at(now))
+
+    async def announcement_wav(self, name: str) -> bytes | None:
+        """The announcement of the call that is being said or of one that is still shown."""
+        clip = self._pages.clip if self._pages else None
+        if clip and clip.id == name:
+            return clip.wav
+        calls = self._view.snapshot.calls if self._view.snapshot else []
+        call = next((call for call in calls if announcement_id(call) == name), None)
+        return await self._announcer.sound_of(call) if call else None
+
+    def _playing(self) -> Playing | None:
+        if self._pages is None or self._pages.clip is None:
+            return None
+        name = self._pages.clip.id
+        return Playing(name, audio_address(name), self._pages.begun)
+
+
+def audio_address(name: str) -> str:
+    """Where the announcement of this name is found."""
+    return f"/api/announcements/{quote(name)}.wav"

@@ -1,0 +1,185 @@
+"""What the wall shows, as words and numbers: everything that the page draws, decided here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from display.announcer import Announcement, announcement_id
+from display.texts import N_, Texts, localized
+from queue_service.protocol.stream import Call, DisplaySnapshot, WaitRange
+
+LISTED_CALLS = 5
+"""Calls in the list beside the current one (LOOK: the last five)."""
+
+NEW_FOR_MS = 8_000
+"""How long a new call stands in the inverted card (LOOK: 8 s)."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """Words with their language, so that a reader's voice suits them."""
+
+    text: str
+    lang: str
+
+
+class CallCard(msgspec.Struct, frozen=True):
+    """The call in the large place."""
+
+    id: str
+    number: str
+    place: Line
+    second: Line | None
+    """The place once more in the visitor's language."""
+    again: str
+    """Says that this is not the first call of the number; empty for the first."""
+    new_for_ms: int
+    """How much longer it counts as new; 0 when it rests."""
+
+
+class ListedCall(msgspec.Struct, frozen=True):
+    """One line of the list."""
+
+    id: str
+    number: str
+    counter: str
+    """As painted on the counter's sign."""
+
+
+class Playing(msgspec.Struct, frozen=True):
+    """A sound that the page is to play, unless it has begun elsewhere or earlier."""
+
+    id: str
+    audio: str
+    begun: bool
+
+
+class WallState(msgspec.Struct, frozen=True):
+    """Everything the page draws; it decides nothing but where it puts things."""
+
+    office: Line
+    time_zone: str
+    accent: str
+    bars: list[str]
+    """Sentences about what does not work, most important first; empty on a good day."""
+    current: CallCard | None
+    listed: list[ListedCall]
+    waiting: str
+    wait: str
+    notice: Line | None
+    playing: Playing | None
+    page: str
+    """Digest of the page's files; a page of another digest loads itself again."""
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """All that the wall's state depends on."""
+
+    snapshot: DisplaySnapshot | None
+    connected: bool
+    announcement: Announcement | None
+    waiting_to_be_said: Sequence[Call]
+    last_shown: Announcement | None
+    """The announcement before, whose call may still count as new."""
+    sound_blocked: bool
+    playing: Playing | None
+    page: str
+
+
+LOST = N_("Anzeige wird aktualisiert – Aufrufe erfolgen auch mündlich")
+SOUNDLESS = N_("Zurzeit ohne Ton – bitte achten Sie auf die Anzeige")
+AGAIN = (N_("Zweiter Aufruf"), N_("Dritter Aufruf"), N_("Erneuter Aufruf"))
+
+
+def wall_state(sight: Sight, texts: Texts, language: str, *, now: datetime, service_now: datetime) -> WallState:
+    """Give what the wall shows at ``now``; ``service_now`` is the same instant by the service's clock."""
+    snapshot = sight.snapshot
+    bars = [] if sight.connected else [texts.say(LOST, language)]
+    if sight.sound_blocked:
+        bars.append(texts.say(SOUNDLESS, language))
+    if snapshot is None:
+        return WallState(Line("", language), "", "", bars, None, [], "", "", None, sight.playing, sight.page)
+    office = snapshot.office
+    calls = _calls_of_today(snapshot.calls, ZoneInfo(office.time_zone), service_now)
+    current = current_call(sight, calls)
+    name, name_language = localized(office.name, language)
+    notice, notice_language = localized(office.notice, language)
+    return WallState(
+        office=Line(name, name_language),
+        time_zone=office.time_zone,
+        accent=office.accent,
+        bars=bars,
+        current=_card(current, _shown_since(sight, current), texts, language, now) if current else None,
+        listed=[_listed(call) for call in calls if call != current][:LISTED_CALLS],
+        waiting=waiting_words(snapshot.waiting, texts, language),
+        wait=wait_words(snapshot.wait, snapshot.open_counters, texts, language),
+        notice=Line(notice, notice_language) if notice else None,
+        playing=sight.playing,
+        page=sight.page,
+    )
+
+
+def current_call(sight: Sight, calls: Sequence[Call]) -> Call | None:
+    """The call being said, else the newest one that is not waiting to be said."""
+    if sight.announcement:
+        return sight.announcement.call
+    waiting = {call.version for call in sight.waiting_to_be_said}
+    return next((call for call in calls if call.version not in waiting), None)
+
+
+def waiting_words(waiting: int, texts: Texts, language: str) -> str:
+    """How many people wait, as a person would say it."""
+    if waiting == 0:
+        return texts.say(N_("Zurzeit wartet niemand"), language)
+    if waiting == 1:
+        return texts.say(N_("1 Person wartet"), language)
+    return texts.say(N_("{count} Personen warten"), language, count=waiting)
+
+
+def wait_words(wait: WaitRange | None, open_counters: int, texts: Texts, language: str) -> str:
+    """The estimate for somebody who would come now; what is not known is said to be not known."""
+    if wait is None:
+        if open_counters == 0:
+            return texts.say(N_("Zurzeit ist kein Schalter geöffnet"), language)
+        return texts.say(N_("Wartezeit zurzeit nicht bekannt"), language)
+    low, high = wait.low_minutes, wait.high_minutes
+    if high == 0:
+        return texts.say(N_("Keine Wartezeit"), language)
+    if low == 0:
+        return texts.say(N_("Wartezeit bis etwa {high} Minuten"), language, high=high)
+    if low == high:
+        return texts.say(N_("Wartezeit etwa {high} Minuten"), language, high=high)
+    return texts.say(N_("Wartezeit etwa {low}–{high} Minuten"), language, low=low, high=high)
+
+
+def _calls_of_today(calls: Sequence[Call], zone: ZoneInfo, service_now: datetime) -> list[Call]:
+    """Leave out yesterday's: in the morning its last number would stand in the large place."""
+    today = service_now.astimezone(zone).date()
+    return [call for call in calls if call.at.astimezone(zone).date() == today]
+
+
+def _card(call: Call, shown_at: datetime | None, texts: Texts, language: str, now: datetime) -> CallCard:
+    name, name_language = localized(call.counter_name, language)
+    visitors = call.language.partition("-")[0]
+    second = call.counter_name.get(visitors) if visitors != name_language else None
+    age_ms = round((now - shown_at).total_seconds() * 1000) if shown_at else NEW_FOR_MS
+    return CallCard(
+        id=announcement_id(call),
+        number=call.number,
+        place=Line(name or call.counter, name_language),
+        second=Line(second, visitors) if second and second != name else None,
+        again=texts.say(AGAIN[min(call.nth - 2, len(AGAIN) - 1)], language) if call.nth > 1 else "",
+        new_for_ms=min(NEW_FOR_MS, max(0, NEW_FOR_MS - age_ms)),
+    )
+
+
+def _shown_since(sight: Sight, call: Call) -> datetime | None:
+    for announcement in (sight.announcement, sight.last_shown):
+        if announcement and announcement.call == call:
+            return announcement.shown_at
+    return None
+
+
+def _listed(call: Call) -> ListedCall:
+    return ListedCall(announcement_id(call), call.number, call.counter)
