@@ -7,13 +7,19 @@ from typing import Any
 
 import structlog
 from litestar import Litestar, Request, Response, Router
+from litestar.enums import ScopeType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.plugins.prometheus import PrometheusConfig
 
 from queue_service import probes
-from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, Authentication, assert_every_route_is_guarded, check_access
+from queue_service.accounts.guards import (
+    PUBLIC_FOR_UNKNOWN,
+    Authentication,
+    assert_every_route_is_guarded,
+    check_access,
+)
 from queue_service.accounts.routes import session_router
 from queue_service.accounts.service import SESSION_PREFIX, resolve_session
 from queue_service.booking.routes import booking_routes
@@ -117,7 +123,9 @@ def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response
 
 def _metrics() -> PrometheusConfig:
     # Paths hold tokens and references: only route templates become labels.
-    return PrometheusConfig(app_name="queue_service", prefix="queue_service", group_path=True, scopes={"http"})
+    return PrometheusConfig(
+        app_name="queue_service", prefix="queue_service", group_path=True, scopes={ScopeType.HTTP}
+    )
 
 
 def _openapi() -> OpenAPIConfig:
@@ -131,7 +139,9 @@ def _openapi() -> OpenAPIConfig:
         components=Components(
             security_schemes={
                 "token": SecurityScheme(
-                    type="http", scheme="bearer", description="From POST /api/v1/session, or a device's token."
+                    type="http",
+                    scheme="bearer",
+                    description="From POST /api/v1/session, or a device's token.",
                 )
             }
         ),

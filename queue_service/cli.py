@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
@@ -136,7 +137,9 @@ def office() -> None:
 
 
 @office.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
 @click.option("--check", is_flag=True, help="Only check; change nothing.")
 @data_dir_option
 def load(files: tuple[Path, ...], check: bool, data_dir: Path | None) -> None:
@@ -166,6 +169,10 @@ def load(files: tuple[Path, ...], check: bool, data_dir: Path | None) -> None:
 
 
 # Settings are read when a command runs, so that a bad one is told as a sentence.
-shell = Shell(connect=lambda: _connection(_settings()), clock=lambda: make_clock(_settings())())
+def _now() -> datetime:
+    return make_clock(_settings())()
+
+
+shell = Shell(connect=lambda: _connection(_settings()), clock=_now)
 main.add_command(user_commands(shell))
 main.add_command(device_commands(shell))

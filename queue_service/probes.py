@@ -63,14 +63,22 @@ async def _readiness(state: State) -> Readiness:
         return Readiness(database=False, migrations=False, change_feed=hears)
 
 
-@get("/metrics", operation_id="metrics", opt=PUBLIC_FOR_UNKNOWN, tags=["operation"], media_type=MediaType.TEXT,
-     responses=refusals(errors.NotFound))  # fmt: skip
+@get(
+    "/metrics",
+    operation_id="metrics",
+    opt=PUBLIC_FOR_UNKNOWN,
+    tags=["operation"],
+    media_type=MediaType.TEXT,
+    responses=refusals(errors.NotFound),
+)
 async def metrics(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
     """Give this process's figures to Prometheus, as far as QUEUE_METRICS lets them be read."""
     allowed = state.settings.metrics == "all" or (state.settings.metrics == "loopback" and _is_local(request))
     if not allowed:
         raise errors.NotFound
-    return Response(prometheus_client.generate_latest(), headers={"Content-Type": prometheus_client.CONTENT_TYPE_LATEST})
+    return Response(
+        prometheus_client.generate_latest(), headers={"Content-Type": prometheus_client.CONTENT_TYPE_LATEST}
+    )
 
 
 def _is_local(request: Request[Any, Any, Any]) -> bool:

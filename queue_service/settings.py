@@ -59,7 +59,9 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
 
     Raises SettingsError naming the variable when one is unknown, unreadable or out of range.
     """
-    known = {PREFIX + field.encode_name.upper(): field.encode_name for field in msgspec.structs.fields(Settings)}
+    known = {
+        PREFIX + field.encode_name.upper(): field.encode_name for field in msgspec.structs.fields(Settings)
+    }
     given: dict[str, object] = {}
     for variable in sorted(name for name in environment if name.startswith(PREFIX)):
         name = variable if variable in known else variable.removesuffix("_FILE")
@@ -69,7 +71,9 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         if known[name] in given:
             msg = f"{name} and {name}_FILE are both set"
             raise SettingsError(msg)
-        given[known[name]] = environment[variable] if name == variable else _read(variable, environment[variable])
+        given[known[name]] = (
+            environment[variable] if name == variable else _read(variable, environment[variable])
+        )
     for field, value in given.items():
         _check(field, value)
     settings = _convert(given)

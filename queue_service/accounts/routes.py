@@ -5,15 +5,15 @@ from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from litestar import Request, Router, delete, get, post
-from litestar.datastructures import State
-from litestar.openapi import ResponseSpec
+from litestar.datastructures import CacheControlHeader, State
+from litestar.params import JSONBody
 
 from queue_service.accounts import service
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, requires
 from queue_service.accounts.model import Grant, Permission, Principal, Role
 from queue_service.accounts.passwords import LONGEST_PASSWORD
-from queue_service.platform.errors import NotAuthenticated
-from queue_service.protocol.device_api import Problem
+from queue_service.platform import errors
+from queue_service.platform.http import refusals
 
 LONGEST_USERNAME = 100
 
@@ -63,25 +63,20 @@ class SessionNow(msgspec.Struct, frozen=True):
     user: SessionUser
 
 
-def _problem(description: str) -> ResponseSpec:
-    return ResponseSpec(Problem, description=description, media_type="application/problem+json")
+SIGNED_IN = (errors.NotAuthenticated, errors.NotPermitted, errors.Unavailable)
 
 
-BAD_FIELDS = _problem("A field is missing, unknown, of the wrong type or too long: `invalid_fields`.")
-WRONG_LOGIN = _problem("User name or password is wrong, or the user is disabled: `wrong_login`.")
-TOO_MANY = _problem("Too many wrong passwords from here: `too_many_attempts`, with `Retry-After`.")
-NOT_LOGGED_IN = _problem("No token, or one that is over: `not_authenticated`.")
-NOT_STAFF = _problem("A device's token, or a page without its CSRF token: `not_permitted`, `csrf_failed`.")
-
-
-# A token that has just run out must not keep anybody from logging in again.
+# A token that has just run out must not keep anybody from logging in again. An Idempotency-Key is
+# not honoured: the answer would have to be stored, and with it the token.
 @post(
     "/",
     operation_id="logIn",
     opt=PUBLIC_FOR_UNKNOWN,
-    responses={400: BAD_FIELDS, 401: WRONG_LOGIN, 429: TOO_MANY},
+    responses=refusals(
+        errors.BadRequest, errors.InvalidFields, errors.WrongLogin, errors.TooManyAttempts, errors.Unavailable
+    ),
 )
-async def log_in(data: LogIn, request: StaffRequest, state: State) -> SessionStarted:
+async def log_in(data: JSONBody[LogIn], request: StaffRequest, state: State) -> SessionStarted:
     """Start a session."""
     session = await service.log_in(
         state.database.connection,
@@ -97,12 +92,12 @@ async def log_in(data: LogIn, request: StaffRequest, state: State) -> SessionSta
     "/",
     operation_id="readSession",
     opt=requires(Permission.SESSION_OWN),
-    responses={401: NOT_LOGGED_IN, 403: NOT_STAFF},
+    responses=refusals(*SIGNED_IN),
 )
 async def read_session(request: StaffRequest) -> SessionNow:
     """Tell who is logged in, with which roles, until when."""
     if request.user.expires_at is None:
-        raise NotAuthenticated
+        raise errors.NotAuthenticated
     return SessionNow(request.user.expires_at, session_user(request.user))
 
 
@@ -110,12 +105,12 @@ async def read_session(request: StaffRequest) -> SessionNow:
     "/",
     operation_id="logOut",
     opt=requires(Permission.SESSION_OWN),
-    responses={401: NOT_LOGGED_IN, 403: NOT_STAFF},
+    responses=refusals(*SIGNED_IN, errors.CsrfFailed),
 )
 async def log_out(request: StaffRequest, state: State) -> None:
     """End the session; its token opens nothing any more."""
     if request.user.session_hash is None:
-        raise NotAuthenticated
+        raise errors.NotAuthenticated
     async with state.database.connection() as conn:
         await service.log_out(conn, request.user.session_hash)
 
@@ -139,4 +134,9 @@ def _role_held(grant: Grant) -> RoleHeld:
     return RoleHeld(grant.role, office=grant.office, authority=grant.authority)
 
 
-session_router = Router("/api/v1/session", route_handlers=[log_in, read_session, log_out], tags=["session"])
+session_router = Router(
+    "/api/v1/session",
+    route_handlers=[log_in, read_session, log_out],
+    tags=["session"],
+    cache_control=CacheControlHeader(no_store=True),
+)

@@ -30,11 +30,7 @@ def visit_cells(first_cell: int, cells: int) -> Plane:
 
 def cells_where(flags: Iterable[bool]) -> Plane:
     """Give the set of cells whose flag is true; cells beyond the last flag are not in it."""
-    plane = NO_CELLS
-    for cell, flag in enumerate(flags):
-        if flag:
-            plane |= 1 << (DAY_CELLS - 1 - cell)
-    return plane
+    return int("".join("1" if flag else "0" for flag in flags).ljust(DAY_CELLS, "0"), 2)
 
 
 def cells_in(plane: Plane) -> list[int]:
@@ -80,7 +76,7 @@ def take_place(planes: Planes, cells: Plane) -> Planes:
     """
     shifted = [
         (plane & ~cells) | (following & cells)
-        for plane, following in zip(planes, [*planes[1:], NO_CELLS], strict=True)
+        for plane, following in zip(planes, [*planes, NO_CELLS][1:], strict=True)
     ]
     while shifted and not shifted[-1]:
         shifted.pop()

@@ -59,8 +59,19 @@ def places_left(places: Sequence[int], visits: Iterable[tuple[int, int]]) -> lis
 def possible_starts(left: Sequence[int], cells: int) -> list[int]:
     """List the cells from which every one of ``cells`` cells has a place left."""
     return [
-        start for start in range(len(left) - cells + 1) if all(left[start + step] > 0 for step in range(cells))
+        start
+        for start in range(len(left) - cells + 1)
+        if all(left[start + step] > 0 for step in range(cells))
     ]
+
+
+def longest_visit(left: Sequence[int]) -> int:
+    """Give the cells of the longest unbroken time with a place left."""
+    longest = current = 0
+    for count in left:
+        current = current + 1 if count > 0 else 0
+        longest = max(longest, current)
+    return longest
 
 
 def offered_starts(left: Sequence[int], cells: int, *, first: int, end: int) -> list[int]:

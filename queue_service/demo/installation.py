@@ -46,7 +46,8 @@ class DemoUser(msgspec.Struct, frozen=True):
 def demo_users() -> list[DemoUser]:
     """Return everybody who works in the demo."""
     clerks = [
-        DemoUser(f"clerk{i}", f"Sachbearbeitung {i}", Role.CLERK, MAIN_OFFICE) for i in range(1, DAY_CLERKS + 1)
+        DemoUser(f"clerk{i}", f"Sachbearbeitung {i}", Role.CLERK, MAIN_OFFICE)
+        for i in range(1, DAY_CLERKS + 1)
     ]
     return [
         *clerks,

@@ -54,11 +54,13 @@ class Program:
             self.start()
 
 
-class Stop(Exception):  # noqa: N818 - not an error
+class Stop(Exception):
     """Somebody asked the demo to end."""
 
 
-def supervise(programs: list[Program], until_ready: Callable[[], bool], when_ready: Callable[[], None]) -> None:
+def supervise(
+    programs: list[Program], until_ready: Callable[[], bool], when_ready: Callable[[], None]
+) -> None:
     """Run ``programs`` until SIGTERM or Ctrl-C; call ``when_ready`` once ``until_ready`` holds."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,1 @@
+"""Kiosks, displays and every other open screen: their tokens and what they are fed."""

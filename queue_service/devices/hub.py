@@ -201,7 +201,9 @@ class OfficeFeed:
             return views.display_change(facts, hall, change, body)
         if audience == "staff":
             return views.staff_change(hall, change, body)
-        message, self._kiosk_lengths = views.kiosk_change(facts, hall, change, self._kiosk_lengths, self._clock())
+        message, self._kiosk_lengths = views.kiosk_change(
+            facts, hall, change, self._kiosk_lengths, self._clock()
+        )
         return message
 
 

@@ -62,10 +62,14 @@ async def stream(socket: StreamSocket, state: State) -> None:
         )
     except errors.QueueError as refused:
         code = WEBSOCKET_CLOSE_BASE + refused.status
-        await socket.close(CLOSE_UNAVAILABLE if isinstance(refused, errors.Unavailable) else code, refused.code)
+        await socket.close(
+            CLOSE_UNAVAILABLE if isinstance(refused, errors.Unavailable) else code, refused.code
+        )
         return
     except (WebSocketDisconnect, TimeoutError):
-        await _close(socket, WEBSOCKET_CLOSE_BASE + errors.NotAuthenticated.status, errors.NotAuthenticated.code)
+        await _close(
+            socket, WEBSOCKET_CLOSE_BASE + errors.NotAuthenticated.status, errors.NotAuthenticated.code
+        )
         return
     try:
         await _feed(socket, subscriber, token)
@@ -103,7 +107,9 @@ async def _admit(
     if principal.profile is not None:
         audience, permission = PROFILE_AUDIENCE[principal.profile]
         own = await offices.find_office_by_id(conn, principal.device_office_id or 0)
-        office = own if office_slug in (None, own.slug) else await offices.find_office(conn, office_slug or "")
+        office = (
+            own if office_slug in (None, own.slug) else await offices.find_office(conn, office_slug or "")
+        )
     else:
         audience, permission = "staff", Permission.STREAM_STAFF
         if not office_slug:
@@ -133,7 +139,9 @@ async def _feed(socket: StreamSocket, subscriber: Subscriber, token: str | None)
     if subscriber.overflowed.is_set():
         await _close(socket, CLOSE_TOO_SLOW, "too slow, come back for a snapshot")
     elif tasks[3] in done:
-        await _close(socket, WEBSOCKET_CLOSE_BASE + errors.NotAuthenticated.status, errors.NotAuthenticated.code)
+        await _close(
+            socket, WEBSOCKET_CLOSE_BASE + errors.NotAuthenticated.status, errors.NotAuthenticated.code
+        )
 
 
 async def _send(socket: StreamSocket, subscriber: Subscriber) -> None:

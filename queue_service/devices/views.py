@@ -121,7 +121,9 @@ def queue_lengths(facts: OfficeFacts, hall: Hall) -> list[QueueLength]:
     open_counters = hall.open_counters(minutes)
     return [
         QueueLength(
-            service.code, waiting.get(service.code, 0), estimate(service.code, waiting, minutes, open_counters)
+            service.code,
+            waiting.get(service.code, 0),
+            estimate(service.code, waiting, minutes, open_counters),
         )
         for service in facts.services
         if service.walk_in

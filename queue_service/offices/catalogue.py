@@ -1,5 +1,6 @@
 """Offices and services as the running system sees them: read from the database, never changed here."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -34,6 +35,11 @@ class Office(msgspec.Struct, frozen=True):
     def calendar(self) -> OfficeCalendar:
         """Hours, closures and holidays."""
         return self.setup.calendar(self.land)
+
+    @property
+    def head_starts(self) -> Mapping[str, int]:
+        """Minutes by class of visitors; empty: the defaults of the order policy."""
+        return {str(visitor_class): minutes for visitor_class, minutes in self.setup.head_starts.items()}
 
     def card(self, visitor_url: str) -> OfficeCard:
         """What a device of this office shows at its head."""

@@ -51,7 +51,7 @@ def _service(row: Record) -> OfferedService:
 
 async def upsert_authority(conn: Connection, authority: AuthoritySetup) -> int:
     """Write one authority; returns its id."""
-    return await _queries.upsert_authority(  # type: ignore[no-any-return]
+    made: int = await _queries.upsert_authority(
         conn,
         slug=authority.slug,
         name=_json(authority.name),
@@ -59,11 +59,12 @@ async def upsert_authority(conn: Connection, authority: AuthoritySetup) -> int:
         land=authority.land,
         accent=authority.accent,
     )
+    return made
 
 
 async def upsert_service(conn: Connection, service: ServiceSetup) -> int:
     """Write one service of the catalogue; returns its id."""
-    return await _queries.upsert_service(  # type: ignore[no-any-return]
+    made: int = await _queries.upsert_service(
         conn,
         code=service.code,
         leika_key=service.leika,
@@ -75,11 +76,12 @@ async def upsert_service(conn: Connection, service: ServiceSetup) -> int:
         fee=_json(service.fee),
         setup=_json(service),
     )
+    return made
 
 
 async def upsert_office(conn: Connection, office: OfficeSetup) -> int:
     """Write the office's own row; returns its id."""
-    return await _queries.upsert_office(  # type: ignore[no-any-return]
+    made: int = await _queries.upsert_office(
         conn,
         slug=office.slug,
         authority=office.authority,
@@ -89,11 +91,16 @@ async def upsert_office(conn: Connection, office: OfficeSetup) -> int:
         walk_in_cap_minutes=office.walk_in_cap_minutes,
         setup=_json(office),
     )
+    return made
 
 
-async def replace_offered_services(conn: Connection, office_id: int, offered: list[OfferedServiceSetup]) -> None:
+async def replace_offered_services(
+    conn: Connection, office_id: int, offered: list[OfferedServiceSetup]
+) -> None:
     """Make the office offer exactly these services."""
-    await _queries.drop_office_services(conn, office_id=office_id, codes=[service.service for service in offered])
+    await _queries.drop_office_services(
+        conn, office_id=office_id, codes=[service.service for service in offered]
+    )
     for position, service in enumerate(offered):
         await _queries.upsert_office_service(
             conn,
@@ -109,7 +116,9 @@ async def replace_offered_services(conn: Connection, office_id: int, offered: li
 
 async def replace_counters(conn: Connection, office_id: int, counters: list[CounterSetup]) -> None:
     """Make the office have exactly these counters; those that are open stay open."""
-    await _queries.retire_counters(conn, office_id=office_id, numbers=[counter.number for counter in counters])
+    await _queries.retire_counters(
+        conn, office_id=office_id, numbers=[counter.number for counter in counters]
+    )
     for position, counter in enumerate(counters):
         await _queries.upsert_counter(
             conn,
@@ -124,7 +133,8 @@ async def replace_counters(conn: Connection, office_id: int, counters: list[Coun
 
 async def publish(conn: Connection, office_id: int, kind: str, body: object, now: datetime) -> int:
     """Write a change for the office's screens; returns its version."""
-    return await _queries.publish(conn, office_id=office_id, kind=kind, body=_json(body), now=now)  # type: ignore[no-any-return]
+    made: int = await _queries.publish(conn, office_id=office_id, kind=kind, body=_json(body), now=now)
+    return made
 
 
 async def known_authorities(conn: Connection) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import asyncpg
 
@@ -38,7 +38,9 @@ LOST = (
 
 async def connect(dsn: str) -> "Connection":
     """Open one connection outside the pool, with the same session settings."""
-    return await asyncpg.connect(dsn, server_settings=SESSION_SETTINGS, command_timeout=COMMAND_TIMEOUT_SECONDS)
+    return await asyncpg.connect(
+        dsn, server_settings=SESSION_SETTINGS, command_timeout=COMMAND_TIMEOUT_SECONDS
+    )
 
 
 async def _keep_session(_: "Connection") -> None:
@@ -80,7 +82,8 @@ class Database:
             raise Unavailable
         try:
             async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as conn:
-                yield conn
+                # A proxy with all methods of a connection.
+                yield cast("Connection", conn)
         except LOST as lost:
             if isinstance(lost, ValueError):
                 # asyncpg's own DataError is an InterfaceError: the caller's value, not the server.

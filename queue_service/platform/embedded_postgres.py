@@ -1,9 +1,10 @@
 """PostgreSQL from a wheel, as a child of this program, for offices without a database server.
 
 The first process to take the lock on the data directory owns the server: it starts it, and the
-server ends with it. The kernel itself tells the server when its owner is killed, so that no orphan stays behind; should one still be shutting down when the
-next owner comes, that one waits for it, and PostgreSQL recovers from its log. A process that finds
-the lock taken connects to the running server and leaves it alone.
+server ends with it. The kernel itself tells the server when its owner is killed, so that no orphan
+stays behind; should one still be shutting down when the next owner comes, that one waits for it, and
+PostgreSQL recovers from its log. A process that finds the lock taken connects to the running server
+and leaves it alone.
 """
 
 import fcntl
@@ -17,7 +18,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Self
 
 import structlog
 
@@ -72,7 +73,7 @@ class EmbeddedPostgres:
         """Whether this process started the server."""
         return self._process is not None
 
-    def __enter__(self) -> "EmbeddedPostgres":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -157,7 +158,7 @@ class EmbeddedPostgres:
                 stdout=log_file,
                 stderr=log_file,
                 cwd="/",
-                # Ctrl-C in a terminal goes to the whole group; the server must outlive the service's last request.
+                # Ctrl-C in a terminal goes to a whole group; the server must outlive the last request.
                 start_new_session=True,
                 preexec_fn=end_with_parent(signal.SIGINT),  # noqa: PLW1509 - one libc call
                 **_as_account(account),
@@ -213,7 +214,14 @@ class EmbeddedPostgres:
         except KeyError:
             log.info("embedded_postgres_account_made", account=ACCOUNT)
             subprocess.run(  # noqa: S603 - fixed arguments
-                ["/usr/sbin/useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT],
+                [
+                    "/usr/sbin/useradd",
+                    "--system",
+                    "--no-create-home",
+                    "--shell",
+                    "/usr/sbin/nologin",
+                    ACCOUNT,
+                ],
                 check=True,
             )
             return pwd.getpwnam(ACCOUNT)
@@ -239,7 +247,7 @@ def _wheel_binaries() -> Path:
     return binaries
 
 
-def _as_account(account: pwd.struct_passwd | None) -> dict[str, object]:
+def _as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:
     if account is None:
         return {}
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}

@@ -160,9 +160,7 @@ async def _answer_once(request: AnyRequest, key: str, work: Work, status: int) -
         if before is not None:
             if before["fingerprint"] != fingerprint:
                 raise errors.IdempotencyMismatch
-            return Response(
-                before["answer"] or None, status_code=before["status"], media_type=MediaType.JSON
-            )
+            return Response(before["answer"] or None, status_code=before["status"], media_type=MediaType.JSON)
         value = await work(conn)
         encoded = b"" if value is None else _encode(value)
         status = HTTPStatus.NO_CONTENT if value is None else status

@@ -13,7 +13,9 @@ import msgspec
 from queue_service.protocol.stream import WaitRange
 
 
-class TicketRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"visitor_class": "class"}):
+class TicketRequest(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"visitor_class": "class"}
+):
     """A visitor without an appointment wants a number for a service."""
 
     service: str

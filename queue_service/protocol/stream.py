@@ -105,7 +105,8 @@ class WalkIns(msgspec.Struct, frozen=True):
 
     open: bool
     reason: str | None = None
-    """Stable code: ``outside_hours``, ``holiday``, ``closure``, ``stopped_by_staff``, ``by_appointment_only``."""
+    """Stable code: ``outside_hours``, ``holiday``, ``closure``, ``stopped_by_staff`` or
+    ``by_appointment_only``."""
     next_chance_at: datetime | None = None
 
 
@@ -130,7 +131,7 @@ class QueueLength(msgspec.Struct, frozen=True):
 
 
 class KioskChange(msgspec.Struct, frozen=True):
-    """One change as a kiosk sees it; ``services`` holds only those whose queue or wait is another now."""
+    """One change as a kiosk sees it; ``services`` are those whose queue or wait is another now."""
 
     type: str
     version: int
@@ -143,7 +144,7 @@ class KioskChange(msgspec.Struct, frozen=True):
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello", tag_field="type"):
-    """First message of a client that can't set headers; ``since`` resumes without a snapshot where possible."""
+    """First message of a client that can't set headers; ``since`` resumes where possible."""
 
     token: str
     since: int | None = None

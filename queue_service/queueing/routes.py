@@ -28,7 +28,9 @@ MOST_SERVICES = 500
 
 ApiRequest: TypeAlias = Request[Principal, Any, State]
 OfficePath = Annotated[str, Parameter(max_length=LONGEST_CODE, description="The office's slug")]
-CounterPath = Annotated[str, Parameter(max_length=LONGEST_CODE + 9, description="The counter's id, as `GET …/counters` gives it")]
+CounterPath = Annotated[
+    str, Parameter(max_length=LONGEST_CODE + 9, description="The counter's id, as `GET …/counters` gives it")
+]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_CODE)]
 SIGNED_IN = (errors.NotAuthenticated, errors.NotPermitted)
 STORED = (errors.BadRequest, errors.IdempotencyMismatch, errors.Unavailable)
@@ -47,7 +49,7 @@ class CallRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TransferRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a visitor is sent on to: a service, a counter (its id, or its number within the office), or both."""
+    """Where a visitor is sent on to: a service, a counter (id, or number within the office), or both."""
 
     service: Code | None = None
     counter: Annotated[str, msgspec.Meta(max_length=LONGEST_CODE + 9)] | None = None
@@ -116,7 +118,9 @@ class OfficeQueueController(Controller):
         async def work(conn: Connection) -> IssuedTicket:
             here = await _office(conn, office, request, Permission.TICKET_ISSUE)
             actor, channel = device_actor(request.user)
-            return await service.issue_ticket(conn, now, here, data, channel, actor, state.settings.visitor_url)
+            return await service.issue_ticket(
+                conn, now, here, data, channel, actor, state.settings.visitor_url
+            )
 
         return await answer(request, work, status=HTTPStatus.CREATED)
 
@@ -160,7 +164,9 @@ class OfficeQueueController(Controller):
         opt=requires(Permission.OFFICE_READ_COUNTERS),
         responses=refusals(*SIGNED_IN, errors.OfficeNotFound, errors.Unavailable),
     )
-    async def list_counters(self, office: OfficePath, request: ApiRequest, state: State) -> Response[Counters]:
+    async def list_counters(
+        self, office: OfficePath, request: ApiRequest, state: State
+    ) -> Response[Counters]:
         """Tell which counters the office has and what they do now."""
         async with state.database.connection() as conn:
             here = await _office(conn, office, request, Permission.OFFICE_READ_COUNTERS)
@@ -192,7 +198,9 @@ class CounterController(Controller):
             found = await service.find_counter(conn, counter)
             request.user.require(Permission.COUNTER_WORK, found.office_id, found.authority_id)
             actor = service.Actor(request.user.key, request.user.user_id)
-            return await service.open_counter(conn, state.clock(), found, data.services if data else None, actor)
+            return await service.open_counter(
+                conn, state.clock(), found, data.services if data else None, actor
+            )
 
         return await answer(request, work, atomic=True)
 
@@ -266,6 +274,10 @@ MOVE_REFUSALS = refusals(
     *SIGNED_IN, *STORED, errors.TicketNotFound, errors.NotYourTicket, errors.IllegalTransition,
     errors.InProgress,
 )  # fmt: skip
+RESUME_REFUSALS = refusals(
+    *SIGNED_IN, *STORED, errors.TicketNotFound, errors.NotYourTicket, errors.IllegalTransition,
+    errors.StillServing, errors.CounterNotOpen, errors.InProgress,
+)  # fmt: skip
 
 
 class TicketController(Controller):
@@ -319,7 +331,7 @@ class TicketController(Controller):
 
     @post("/{ticket:uuid}/resume", operation_id="resumeTicket", status_code=HTTPStatus.OK,
           opt=requires(Permission.TICKET_HANDLE),
-          responses=MOVE_REFUSALS | refusals(errors.IllegalTransition, errors.StillServing, errors.CounterNotOpen))  # fmt: skip
+          responses=RESUME_REFUSALS)  # fmt: skip
     async def resume(self, ticket: UUID, request: ApiRequest) -> Response[Ticket]:
         """A parked visitor is back, at the counter of whoever resumes."""
         return await _move(request, ticket, "resume")

@@ -77,7 +77,13 @@ def walk_ins(office: Office, now: datetime) -> WalkIns:
 
 
 async def issue_ticket(
-    conn: Connection, now: datetime, office: Office, request: TicketRequest, channel: str, actor: Actor, visitor_url: str
+    conn: Connection,
+    now: datetime,
+    office: Office,
+    request: TicketRequest,
+    channel: str,
+    actor: Actor,
+    visitor_url: str,
 ) -> IssuedTicket:
     """Give a number to somebody without an appointment.
 
@@ -95,14 +101,20 @@ async def issue_ticket(
     state = walk_ins(office, now)
     if not state.open:
         raise errors.WalkInsClosed(reason=state.reason, next_chance_at=state.next_chance_at)
-    admission = admit_walk_in(now, request.visitor_class, office.setup.head_starts)
+    admission = admit_walk_in(now, request.visitor_class, office.head_starts)
     new = _new_ticket(now, office, service, admission, channel, request.id)
     new = msgspec.structs.replace(new, needs=request.needs, language=request.language)
     return await _insert(conn, now, new, actor, visitor_url)
 
 
 async def check_in(
-    conn: Connection, now: datetime, office: Office, request: CheckInRequest, channel: str, actor: Actor, visitor_url: str
+    conn: Connection,
+    now: datetime,
+    office: Office,
+    request: CheckInRequest,
+    channel: str,
+    actor: Actor,
+    visitor_url: str,
 ) -> IssuedTicket:
     """Give a number to somebody who came for an appointment; runs in the caller's transaction.
 
@@ -129,7 +141,7 @@ async def check_in(
         found.starts_at,
         timedelta(minutes=window.early_minutes),
         timedelta(minutes=window.late_minutes),
-        office.setup.head_starts,
+        office.head_starts,
     )
     service = await offices.find_offered_service(conn, office, found.services[0].service)
     new = msgspec.structs.replace(
@@ -142,7 +154,12 @@ async def check_in(
 
 
 def _new_ticket(
-    now: datetime, office: Office, service: OfferedService, admission: Admission, channel: str, ticket_id: UUID | None
+    now: datetime,
+    office: Office,
+    service: OfferedService,
+    admission: Admission,
+    channel: str,
+    ticket_id: UUID | None,
 ) -> store.NewTicket:
     day = _local_day(now, office)
     return store.NewTicket(
@@ -240,7 +257,12 @@ async def call_next(conn: Connection, now: datetime, counter: FoundCounter, acto
     Raises CounterNotOpen, StillServing.
     """
     called = await store.call_next(
-        conn, office_id=counter.office_id, counter_id=counter.id, clerk_id=_clerk(actor), actor=actor.key, now=now
+        conn,
+        office_id=counter.office_id,
+        counter_id=counter.id,
+        clerk_id=_clerk(actor),
+        actor=actor.key,
+        now=now,
     )
     if called is None:
         await _require_free_desk(conn, counter, actor)
@@ -338,7 +360,7 @@ async def transfer(
     target = await offices.find_offered_service(conn, office, service) if service else None
     if counter is not None and counter.office_id != found.office_id:
         raise errors.CounterNotFound
-    gained = head_start("transferred", office.setup.head_starts)
+    gained = head_start("transferred", office.head_starts)
     step = msgspec.structs.replace(
         _step(found, "transfer", actor),
         target_counter_id=counter.id if counter else None,
@@ -364,7 +386,9 @@ def _step(found: FoundTicket, verb: str, actor: Actor) -> store.Move:
     )
 
 
-async def _move(conn: Connection, now: datetime, found: FoundTicket, step: store.Move, actor: Actor) -> Ticket:
+async def _move(
+    conn: Connection, now: datetime, found: FoundTicket, step: store.Move, actor: Actor
+) -> Ticket:
     if found.appointment_id is not None and found.state in step.from_states:
         await booking.follow_ticket(conn, found.office_id, found.appointment_id, step.verb)
     moved = await store.move_ticket(conn, found.office_id, found.ticket.id, step, actor.key, now)

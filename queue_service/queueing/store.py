@@ -11,7 +11,14 @@ from asyncpg import Record
 from queue_service.platform.queries import Connection, load_queries
 from queue_service.queueing.arrival import Admission
 from queue_service.queueing.hall import ChangeRecord, HallRecord
-from queue_service.queueing.model import Counter, CounterWithServices, FoundCounter, FoundTicket, Queue, Ticket
+from queue_service.queueing.model import (
+    Counter,
+    CounterWithServices,
+    FoundCounter,
+    FoundTicket,
+    Queue,
+    Ticket,
+)
 from queue_service.queueing.wait_forecast import OpenCounter
 
 _queries = load_queries("queueing")
@@ -164,7 +171,14 @@ async def call_next(
 
 
 async def call_ticket(
-    conn: Connection, *, office_id: int, counter_id: int, clerk_id: int, ticket_id: UUID, actor: str, now: datetime
+    conn: Connection,
+    *,
+    office_id: int,
+    counter_id: int,
+    clerk_id: int,
+    ticket_id: UUID,
+    actor: str,
+    now: datetime,
 ) -> CalledTicket | None:
     """Call a chosen waiting ticket; None when that is not possible."""
     return _called(
@@ -208,7 +222,9 @@ async def find_by_token(conn: Connection, token: str) -> Followed | None:
     if row is None:
         return None
     name = row["counter_name"]
-    return Followed(**{**row, "counter_name": msgspec.json.decode(name, type=dict[str, str]) if name else None})
+    return Followed(
+        **{**row, "counter_name": msgspec.json.decode(name, type=dict[str, str]) if name else None}
+    )
 
 
 async def find_issued(conn: Connection, ticket_id: UUID) -> Issued | None:
@@ -218,7 +234,13 @@ async def find_issued(conn: Connection, ticket_id: UUID) -> Issued | None:
 
 
 async def queue_ahead(
-    conn: Connection, *, office_id: int, waiting_since: datetime, rank_at: datetime, number: str, now: datetime
+    conn: Connection,
+    *,
+    office_id: int,
+    waiting_since: datetime,
+    rank_at: datetime,
+    number: str,
+    now: datetime,
 ) -> Ahead:
     """Who would be called before such a ticket, and the counters."""
     row = await _queries.queue_ahead(
@@ -251,7 +273,9 @@ async def hall(conn: Connection, office_id: int, calls: int) -> HallRecord:
 async def changes_since(conn: Connection, office_id: int, version: int) -> list[ChangeRecord]:
     """The office's changes after ``version``, in order."""
     return [
-        ChangeRecord(version=row["version"], kind=row["kind"], at=row["at"], body=msgspec.Raw(row["body"].encode()))
+        ChangeRecord(
+            version=row["version"], kind=row["kind"], at=row["at"], body=msgspec.Raw(row["body"].encode())
+        )
         async for row in _queries.changes_since(conn, office_id=office_id, version=version)
     ]
 
@@ -301,7 +325,9 @@ async def close_counter(
 ) -> Counter | None:
     """Free a counter; None when it is not open, not this clerk's, or has a visitor."""
     return _counter_of(
-        await _queries.close_counter(conn, office_id=office_id, counter_id=counter_id, clerk_id=clerk_id, now=now)
+        await _queries.close_counter(
+            conn, office_id=office_id, counter_id=counter_id, clerk_id=clerk_id, now=now
+        )
     )
 
 
