@@ -1,5 +1,341 @@
-"""HTTP for slots and appointments."""
+"""HTTP for places and appointments: parse, authorise, call the service, answer."""
 
-from litestar.types import ControllerRouterHandler
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Annotated, Any, TypeAlias
 
-booking_routes: list[ControllerRouterHandler] = []
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import ResponseHeader, State
+from litestar.params import PathParameter, QueryParameter
+
+from queue_service.accounts.guards import PUBLIC
+from queue_service.accounts.model import Permission, Principal
+from queue_service.booking import service
+from queue_service.booking.model import (
+    DEFAULT_PLACES,
+    MOST_PERSONS,
+    MOST_PLACES,
+    MOST_SERVICES,
+    Appointment,
+    BookingMade,
+    BookingRequest,
+    Channel,
+    ConfirmRequest,
+    KeptAppointment,
+    MoveRequest,
+    PlaceSearch,
+    PlacesFound,
+    ServiceWish,
+)
+from queue_service.offices import service as offices
+from queue_service.platform import errors
+from queue_service.platform.http import answer, json_answer, refusals
+from queue_service.platform.queries import Connection
+from queue_service.protocol.device_api import FieldError
+
+ApiRequest: TypeAlias = Request[Principal, Any, State]
+
+LONGEST_CODE = 60
+LONGEST_INSTANT = 40
+LONGEST_REFERENCE = 40
+LONGEST_SECRET = 100
+MOST_OFFICES = 100
+MOST_WISHES = MOST_SERVICES * 20
+"""Each of the services as often as one visit may settle it."""
+YEARS = range(2000, 3000)
+"""Beyond them, time zones run out of calendar."""
+SEARCH = {
+    "online": Permission.APPOINTMENT_SEARCH_ONLINE,
+    "phone": Permission.APPOINTMENT_SEARCH_PHONE,
+    "counter": Permission.APPOINTMENT_SEARCH_COUNTER,
+}
+BOOK = {
+    "online": Permission.APPOINTMENT_BOOK_ONLINE,
+    "phone": Permission.APPOINTMENT_BOOK_PHONE,
+    "counter": Permission.APPOINTMENT_BOOK_COUNTER,
+}
+NOT_STORED = [ResponseHeader(name="Cache-Control", value="no-store", description="True for a moment only")]
+SIGNED_IN = (errors.NotAuthenticated, errors.NotPermitted)
+STORED = (errors.BadRequest, errors.InvalidFields, errors.IdempotencyMismatch, errors.Unavailable)
+OF_AN_APPOINTMENT = (
+    errors.AppointmentNotFound,
+    errors.HoldExpired,
+    errors.AppointmentCancelled,
+    errors.IllegalTransition,
+    errors.InProgress,
+)
+
+Services = Annotated[
+    list[str],
+    QueryParameter(
+        name="service",
+        min_items=1,
+        max_items=MOST_WISHES,
+        description="Code of a service; name it several times for several of it, and others for others",
+    ),
+]
+Offices = Annotated[
+    list[str] | None,
+    QueryParameter(
+        name="office", max_items=MOST_OFFICES, description="Slugs of offices; any, when none is named"
+    ),
+]
+From = Annotated[
+    str | None,
+    QueryParameter(
+        name="from",
+        max_length=LONGEST_INSTANT,
+        description="An instant (RFC 3339 with offset) or a day of the office: places begin then or later",
+    ),
+]
+To = Annotated[
+    str | None,
+    QueryParameter(
+        name="to",
+        max_length=LONGEST_INSTANT,
+        description="An instant (RFC 3339 with offset), before which places begin, or the last day",
+    ),
+]
+Persons = Annotated[
+    int,
+    QueryParameter(
+        name="persons",
+        ge=1,
+        le=MOST_PERSONS,
+        description="How many people come; what takes longer for several is named several times",
+    ),
+]
+AsChannel = Annotated[
+    Channel, QueryParameter(name="channel", description="`online` for anybody, the others for staff")
+]
+Limit = Annotated[
+    int, QueryParameter(name="limit", ge=1, le=MOST_PLACES, description="At most so many places")
+]
+ReferencePath = Annotated[
+    str,
+    PathParameter(
+        max_length=LONGEST_REFERENCE, description="As dictated: case, spaces and hyphens don't matter"
+    ),
+]
+Secret = Annotated[
+    str | None,
+    QueryParameter(
+        name="secret",
+        max_length=LONGEST_SECRET,
+        description="What the booking was answered with; staff of the office need none",
+    ),
+]
+
+
+class SlotController(Controller):
+    """What can be booked."""
+
+    path = "/api/v1/slots"
+    tags = ("appointments",)
+    response_headers = NOT_STORED
+
+    @get(
+        "/",
+        operation_id="findSlots",
+        opt=PUBLIC,
+        responses=refusals(
+            *SIGNED_IN, errors.BadRequest, errors.InvalidFields, errors.OfficeNotFound,
+            errors.ServiceNotFound, errors.Unavailable,
+        ),
+    )  # fmt: skip
+    async def find_slots(  # noqa: PLR0913, PLR0917  # so many questions may be asked
+        self,
+        request: ApiRequest,
+        state: State,
+        services: Services,
+        asked_offices: Offices = None,
+        begin: From = None,
+        end: To = None,
+        persons: Persons = 1,  # noqa: ARG002  # part of the contract; lengths depend on quantities alone
+        channel: AsChannel = "online",
+        limit: Limit = DEFAULT_PLACES,
+    ) -> Response[PlacesFound]:
+        """Give the earliest places over the offices asked, or say why there are none.
+
+        Places follow one another from the beginning of each free time, each as long as the visit;
+        `POST /appointments` accepts any other start on full five minutes that fits as well.
+        """
+        request.user.require(SEARCH[channel])
+        search = PlaceSearch(
+            services=[ServiceWish(code) for code in services],
+            offices=asked_offices or [],
+            begin=_instant_or_day("from", begin),
+            end=_instant_or_day("to", end),
+            channel=channel,
+            limit=limit,
+        )
+        async with state.database.connection() as conn:
+            return json_answer(await service.find_places(conn, state.clock(), search))
+
+
+class AppointmentController(Controller):
+    """What happens to an appointment."""
+
+    path = "/api/v1/appointments"
+    tags = ("appointments",)
+    response_headers = NOT_STORED
+
+    @post(
+        "/",
+        operation_id="bookAppointment",
+        opt=PUBLIC,
+        responses=refusals(
+            *SIGNED_IN, *STORED, errors.OfficeNotFound, errors.ServiceNotFound, errors.ServiceNotOffered,
+            errors.SlotTaken, errors.InProgress,
+        ),
+    )  # fmt: skip
+    async def book(self, data: BookingRequest, request: ApiRequest, state: State) -> Response[BookingMade]:
+        """Book a place, or hold it for some minutes.
+
+        The secret is answered here and never again: with the reference it opens the appointment.
+        """
+        request.user.require(BOOK[data.channel])
+
+        async def work(conn: Connection) -> BookingMade:
+            if data.channel != "online":
+                office = await offices.find_office(conn, data.office)
+                request.user.require(BOOK[data.channel], office.id, office.authority_id)
+            return await service.book(conn, state.clock(), data)
+
+        return await answer(request, work, status=HTTPStatus.CREATED)
+
+    @get(
+        "/{reference:str}",
+        operation_id="readAppointment",
+        opt=PUBLIC,
+        responses=refusals(
+            *SIGNED_IN,
+            errors.BadRequest,
+            errors.InvalidFields,
+            errors.AppointmentNotFound,
+            errors.Unavailable,
+        ),
+    )
+    async def read(
+        self, reference: ReferencePath, request: ApiRequest, state: State, secret: Secret = None
+    ) -> Response[Appointment]:
+        """Give the appointment to its visitor or to staff."""
+        async with state.database.connection() as conn:
+            kept = await _opened(conn, request, reference, secret, Permission.APPOINTMENT_READ)
+            return json_answer(service.shown_appointment(kept))
+
+    @post(
+        "/{reference:str}/confirm",
+        operation_id="confirmAppointment",
+        status_code=HTTPStatus.OK,
+        opt=PUBLIC,
+        responses=refusals(*SIGNED_IN, *STORED, *OF_AN_APPOINTMENT),
+    )
+    async def confirm(
+        self,
+        reference: ReferencePath,
+        request: ApiRequest,
+        state: State,
+        data: ConfirmRequest | None = None,
+        secret: Secret = None,
+    ) -> Response[Appointment]:
+        """Make a hold an appointment; a contact given here replaces the one that came with the hold."""
+
+        async def work(conn: Connection) -> Appointment:
+            await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE)
+            contact = data.contact if data else None
+            return service.shown_appointment(await service.confirm(conn, state.clock(), reference, contact))
+
+        return await answer(request, work)
+
+    @post(
+        "/{reference:str}/move",
+        operation_id="moveAppointment",
+        status_code=HTTPStatus.OK,
+        opt=PUBLIC,
+        responses=refusals(
+            *SIGNED_IN,
+            *STORED,
+            *OF_AN_APPOINTMENT,
+            errors.OfficeNotFound,
+            errors.ServiceNotOffered,
+            errors.SlotTaken,
+        ),
+    )
+    async def move(
+        self,
+        reference: ReferencePath,
+        data: MoveRequest,
+        request: ApiRequest,
+        state: State,
+        secret: Secret = None,
+    ) -> Response[Appointment]:
+        """Put the appointment to another time, here or at another office; services and length stay."""
+
+        async def work(conn: Connection) -> Appointment:
+            await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE)
+            return service.shown_appointment(await service.move(conn, state.clock(), reference, data))
+
+        return await answer(request, work)
+
+    @post(
+        "/{reference:str}/cancel",
+        operation_id="cancelAppointment",
+        status_code=HTTPStatus.OK,
+        opt=PUBLIC,
+        responses=refusals(*SIGNED_IN, *STORED, *OF_AN_APPOINTMENT, errors.AlreadyCheckedIn),
+    )
+    async def cancel(
+        self, reference: ReferencePath, request: ApiRequest, state: State, secret: Secret = None
+    ) -> Response[Appointment]:
+        """Give the place back."""
+
+        async def work(conn: Connection) -> Appointment:
+            await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE)
+            return service.shown_appointment(await service.cancel(conn, state.clock(), reference))
+
+        return await answer(request, work)
+
+
+async def _opened(
+    conn: Connection, request: ApiRequest, reference: str, secret: str | None, permission: Permission
+) -> KeptAppointment:
+    """Give the appointment to whoever has its secret, or may act as staff of its office.
+
+    Everybody else is told that it isn't there, which is also what a wrong secret is told.
+    """
+    kept = await service.find(conn, reference)
+    if secret is not None:
+        allowed = service.opens(kept, secret)
+    else:
+        allowed = request.user.may(permission, kept.office_id, kept.authority_id)
+    if not allowed:
+        raise errors.AppointmentNotFound
+    return kept
+
+
+def _instant_or_day(field: str, text: str | None) -> datetime | date | None:
+    """Read RFC 3339: an instant with offset, or a day. Raises InvalidFields."""
+    if text is None:
+        return None
+    try:
+        if "T" not in text.upper():
+            read: datetime | date = date.fromisoformat(text)
+        else:
+            # A plus sign that nobody escaped arrives as a space.
+            read = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError as wrong:
+        raise _bad_time(field) from wrong
+    if read.year not in YEARS or (isinstance(read, datetime) and read.tzinfo is None):
+        raise _bad_time(field)
+    return read
+
+
+def _bad_time(field: str) -> errors.InvalidFields:
+    example = "2027-01-11T08:00:00+01:00 or 2027-01-11"
+    return errors.InvalidFields(
+        errors=[FieldError(field, f"This is not a time with offset or a day: {example}")]
+    )
+
+
+booking_routes = [SlotController, AppointmentController]

@@ -68,7 +68,18 @@ def test_any_two_characters_that_changed_places_are_noticed(stem: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", "AAAA", "K7RM-W3X", "K7RM-W3XAA", "0000-0000", "IIII-OOOO", "K7RM_W3XA", "ÄÖÜß-ÄÖÜß", "A" * 100_000],
+    [
+        "",
+        "-",
+        "AAAA",
+        "K7RM-W3X",
+        "K7RM-W3XAA",
+        "0000-0000",
+        "IIII-OOOO",
+        "K7RM_W3XA",
+        "ÄÖÜß-ÄÖÜß",
+        "A" * 100_000,
+    ],
 )
 def test_what_can_not_be_a_reference_is_an_unknown_one(text: str) -> None:
     with pytest.raises(AppointmentNotFound):

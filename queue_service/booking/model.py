@@ -1,0 +1,252 @@
+"""Searches, bookings and appointments as programs and pages see them.
+
+Offices are named by slug, services by code. Durations are in minutes, multiples of five.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from queue_service.offices.model import Language
+
+Channel = Literal["online", "phone", "counter"]
+ConfirmBy = Literal["sms", "email", "letter", "none"]
+AppointmentState = Literal["held", "booked", "arrived", "fulfilled", "missed", "cancelled", "expired"]
+
+HORIZON = timedelta(days=60)
+"""How far ahead places are offered, counted from the office's local day."""
+HOLD_TIME: dict[Channel, timedelta] = {
+    "online": timedelta(minutes=15),
+    "phone": timedelta(minutes=5),
+    "counter": timedelta(minutes=5),
+}
+"""How long a place is kept for somebody who has not confirmed: a form takes longer than a call."""
+LEAD_TIME: dict[Channel, timedelta] = {
+    "online": timedelta(minutes=15),
+    "phone": timedelta(minutes=15),
+    "counter": timedelta(0),
+}
+"""Places that begin sooner are not offered: somebody who isn't there yet has to get there."""
+DEFAULT_PLACES = 20
+MOST_PLACES = 200
+"""Places in one answer of a search."""
+MOST_SERVICES = 10
+"""Different services settled in one visit."""
+MOST_PERSONS = 20
+
+
+Slug = Annotated[str, Meta(min_length=1, max_length=60)]
+ShortText = Annotated[str, Meta(max_length=200)]
+Quantity = Annotated[int, Meta(ge=1, le=20)]
+Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class ServiceWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A service, and how many of it one visit is to settle."""
+
+    service: Slug
+    quantity: Quantity = 1
+
+
+class PlaceSearch(msgspec.Struct, frozen=True):
+    """What somebody is looking for."""
+
+    services: list[ServiceWish]
+    offices: list[str] = []
+    """Empty: any office."""
+    begin: datetime | date | None = None
+    end: datetime | date | None = None
+    """Places begin at or after ``begin`` and before ``end``; a date is a whole local day of each
+    office, and the day of ``end`` is included."""
+    channel: Channel = "online"
+    limit: int = DEFAULT_PLACES
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A place that can be booked: somebody at this office has time from ``start`` to ``end``."""
+
+    office: str
+    start: datetime
+    end: datetime
+    minutes: int
+
+
+class WhyNone(msgspec.Struct, frozen=True):
+    """Why a search found no place."""
+
+    code: Literal["no_such_dates", "not_offered", "beyond_horizon", "closed", "too_long", "full"]
+    message: str
+    next_release_at: datetime | None = None
+    """When places that this search could find are opened for booking, if that is known."""
+
+
+class PlacesFound(msgspec.Struct, frozen=True):
+    """The earliest places, by start and then office; ``why_none`` is set exactly when there are none."""
+
+    items: list[Place]
+    why_none: WhyNone | None = None
+
+
+class PostalAddress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a letter goes."""
+
+    street: Annotated[str, Meta(min_length=1, max_length=200)]
+    postal_code: Annotated[str, Meta(min_length=1, max_length=12)]
+    city: Annotated[str, Meta(min_length=1, max_length=100)]
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] = "DE"
+    """ISO 3166-1."""
+
+
+class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who comes, and how they hear of it, as sent; what may stay empty depends on the channel."""
+
+    name: ShortText = ""
+    phone: Annotated[str, Meta(max_length=60)] | None = None
+    email: Annotated[str, Meta(max_length=254)] | None = None
+    """RFC 5321 leaves 254 characters for an address."""
+    postal_address: PostalAddress | None = None
+    language: Language = "de"
+    confirm_by: ConfirmBy | Annotated[list[ConfirmBy], Meta(max_length=4)] = "none"
+
+
+class KeptContact(msgspec.Struct, frozen=True):
+    """A contact that was checked, as it is stored. An empty ``confirm_by`` means that nothing is sent."""
+
+    name: str
+    phone: str | None
+    """In E.164."""
+    email: str | None
+    postal_address: PostalAddress | None
+    language: str
+    confirm_by: list[str]
+
+
+class BookingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody wants this place."""
+
+    office: Slug
+    services: Annotated[list[ServiceWish], Meta(min_length=1, max_length=MOST_SERVICES)]
+    start: Instant
+    persons: Annotated[int, Meta(ge=1, le=MOST_PERSONS)] = 1
+    """How many people come; what takes longer for several is asked for by quantity."""
+    channel: Channel = "online"
+    hold: bool = False
+    """Keep the place for ``HOLD_TIME`` only, until it is confirmed."""
+    contact: Contact = Contact()
+
+
+class BookingMade(msgspec.Struct, frozen=True):
+    """The place is taken. The secret is told once and opens the appointment together with the reference."""
+
+    reference: str
+    secret: str
+    status: Literal["held", "booked"]
+    office: str
+    start: datetime
+    end: datetime
+    expires_at: datetime | None
+
+
+class ConfirmRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A contact given here replaces the one that came with the hold."""
+
+    contact: Contact | None = None
+
+
+class MoveRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The appointment is to begin then, there; without an office it stays where it is."""
+
+    start: Instant
+    office: Slug | None = None
+
+
+class ContactShown(msgspec.Struct, frozen=True):
+    """A contact as people read it."""
+
+    name: str
+    phone: str | None
+    """In E.164, for programs."""
+    phone_shown: str | None
+    """As it is dialled in Germany, or internationally for a number from abroad."""
+    email: str | None
+    postal_address: PostalAddress | None
+    language: str
+    confirm_by: list[str]
+
+
+class Appointment(msgspec.Struct, frozen=True):
+    """An appointment as its visitor and the staff of its office see it."""
+
+    reference: str
+    status: AppointmentState
+    office: str
+    start: datetime
+    end: datetime
+    services: list[ServiceWish]
+    persons: int
+    channel: Channel
+    created_at: datetime
+    expires_at: datetime | None
+    contact: ContactShown | None
+    """None once it was deleted after the visit."""
+
+
+class KeptAppointment(msgspec.Struct, frozen=True):
+    """An appointment's row with its office, before a verb."""
+
+    office_id: int
+    id: UUID
+    office: str
+    authority_id: int
+    time_zone: str
+    pool_id: int
+    day: date
+    first_cell: int
+    cells: int
+    starts_at: datetime
+    ends_at: datetime
+    state: AppointmentState
+    reference: str
+    secret_hash: bytes
+    services: list[ServiceWish]
+    persons: int
+    channel: Channel
+    created_at: datetime
+    expires_at: datetime | None
+    contact: KeptContact | None
+
+
+class CheckInAppointment(msgspec.Struct, frozen=True):
+    """What the queue has to know of an appointment whose visitor stands at the kiosk."""
+
+    office_id: int
+    office: str
+    id: UUID
+    state: AppointmentState
+    starts_at: datetime
+    ends_at: datetime
+    services: list[ServiceWish]
+    language: str
+
+
+class Overbooked(msgspec.Struct, frozen=True):
+    """An appointment for which there is no counter left after staffing was cut."""
+
+    office: str
+    pool: str
+    day: date
+    appointment_id: UUID
+    reference: str
+    starts_at: datetime
+
+
+class Drift(msgspec.Struct, frozen=True):
+    """A pool's day on which what is kept is not what follows from staffing and appointments."""
+
+    office: str
+    pool: str
+    day: date
+    what: str

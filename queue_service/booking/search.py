@@ -1,0 +1,166 @@
+"""Finds the earliest places, and says why there are none."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from heapq import nsmallest
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from queue_service.booking import store
+from queue_service.booking.day_cells import CELL, ONE_DAY, cell_at, day_begins, first_cell_from
+from queue_service.booking.model import (
+    HORIZON,
+    LEAD_TIME,
+    Place,
+    PlaceSearch,
+    PlacesFound,
+    ServiceWish,
+    WhyNone,
+)
+from queue_service.booking.slot_arithmetic import CELL_MINUTES, DAY_CELLS, longest_visit, offered_starts
+from queue_service.booking.staffing import staffed_planes, staffing_on
+from queue_service.booking.store import FreeDay, Period, VisitPool, Wanted
+from queue_service.offices import service as offices
+from queue_service.platform.errors import InvalidFields, OfficeNotFound, ServiceNotFound
+from queue_service.platform.queries import Connection
+from queue_service.protocol.device_api import FieldError
+
+FIRST_DAYS = 4
+"""Pool-days read at first; each further reading takes twice as many. Most searches end with the first."""
+NEXT_RELEASE_DAYS = 14
+"""How far beyond the horizon is looked for the next day that will open."""
+
+Candidate: TypeAlias = tuple[datetime, str, int, str]
+"""Start (UTC), office, cells, time zone."""
+
+MESSAGES = {
+    "no_such_dates": "The time asked for is over, or ends before it begins.",
+    "not_offered": "No office asked for offers these services together by appointment.",
+    "beyond_horizon": f"Appointments are given out {HORIZON.days} days ahead.",
+    "closed": "No appointments are given out on these days.",
+    "too_long": "The visit takes longer than appointments on these days can.",
+    "full": "No place is left in this time.",
+}
+
+
+async def find_places(conn: Connection, now: datetime, search: PlaceSearch) -> PlacesFound:
+    """Give the earliest places at which all the services can be settled in one visit.
+
+    Earliest first over all offices that were asked; a start that several pools of an office have is
+    one place. Reads pool-days only, never appointments, and as few as it needs. Raises
+    ServiceNotFound, OfficeNotFound, and InvalidFields for more of a service than a visit may settle.
+    """
+    wanted = wanted_services(search.services, search.offices or None)
+    if wanted.offices:
+        await refuse_unknown(conn, wanted)
+    period = _period(now, search)
+    candidates: set[Candidate] = set()
+    after, days = date.min, FIRST_DAYS
+    while not _is_over(period):
+        rows = await store.search_days(conn, wanted, period, after=after, days=days)
+        candidates.update(found for row in rows for found in _candidates(row, period, search.limit))
+        if len(candidates) >= search.limit or len(rows) < days:
+            break
+        after, days = rows[-1].day, 2 * days
+    if not candidates:
+        return PlacesFound([], await _why_none(conn, now, wanted, period))
+    return PlacesFound([_place(*found) for found in nsmallest(search.limit, candidates)])
+
+
+def wanted_services(services: Sequence[ServiceWish], asked: list[str] | None) -> Wanted:
+    """Put a service that is named several times together."""
+    quantities: dict[str, int] = {}
+    for wish in services:
+        quantities[wish.service] = quantities.get(wish.service, 0) + wish.quantity
+    return Wanted(list(quantities), list(quantities.values()), asked)
+
+
+async def refuse_unknown(conn: Connection, wanted: Wanted) -> None:
+    """Raise what is wrong with a wish that nobody can serve as it stands.
+
+    ServiceNotFound, OfficeNotFound, or InvalidFields for more of a service than one visit may settle.
+    """
+    unknown = await store.unknown_names(conn, wanted)
+    if "service" in unknown:
+        raise ServiceNotFound(services=unknown["service"])
+    if "office" in unknown:
+        raise OfficeNotFound(offices=unknown["office"])
+    limits = await store.too_many(conn, wanted)
+    if limits:
+        raise InvalidFields(
+            errors=[
+                FieldError("services", f"One visit settles at most {most} of '{code}'.")
+                for code, most in limits.items()
+            ]
+        )
+
+
+def _period(now: datetime, search: PlaceSearch) -> Period:
+    earliest = now + LEAD_TIME[search.channel]
+    begin, end = search.begin, search.end
+    return Period(
+        not_before=max(begin, earliest) if isinstance(begin, datetime) else earliest,
+        end=end if isinstance(end, datetime) else None,
+        first_day=None if isinstance(begin, datetime) else begin,
+        # One day more than any time zone may need.
+        last_day=end.astimezone(UTC).date() + ONE_DAY if isinstance(end, datetime) else end,
+    )
+
+
+def _is_over(period: Period) -> bool:
+    return period.end is not None and period.end <= period.not_before
+
+
+def _candidates(row: FreeDay, period: Period, limit: int) -> list[Candidate]:
+    zone = ZoneInfo(row.time_zone)
+    begins = day_begins(row.day, zone)
+    first = first_cell_from(period.not_before, row.day, zone)
+    end = first_cell_from(period.end, row.day, zone) if period.end else DAY_CELLS
+    starts = offered_starts(row.plane, row.cells, first=first, end=end)[:limit]
+    return [(begins + start * CELL, row.office, row.cells, row.time_zone) for start in starts]
+
+
+def _place(start: datetime, office: str, cells: int, time_zone: str) -> Place:
+    local = start.astimezone(ZoneInfo(time_zone))
+    end = (start + cells * CELL).astimezone(ZoneInfo(time_zone))
+    return Place(office, local, end, cells * CELL_MINUTES)
+
+
+async def _why_none(conn: Connection, now: datetime, wanted: Wanted, period: Period) -> WhyNone:
+    await refuse_unknown(conn, wanted)
+    pools = await store.visit_pools(conn, wanted)
+    if not pools:
+        return _why("not_offered")
+    zone = ZoneInfo(pools[0].time_zone)
+    horizon = cell_at(now, zone)[0] + HORIZON
+    begin_day = max(period.first_day or date.min, period.not_before.astimezone(zone).date())
+    if _is_over(period) or (period.last_day and period.last_day < begin_day):
+        return _why("no_such_dates")
+    if begin_day > horizon:
+        return _why("beyond_horizon", day_begins(begin_day - HORIZON, zone).astimezone(zone))
+    searched = await store.searched_days(conn, wanted, period)
+    code = "full" if searched.long_enough else "too_long" if searched.staffed else "closed"
+    if period.last_day and period.last_day <= horizon:
+        return _why(code)
+    return _why(code, await _next_release(conn, pools, horizon, period.last_day))
+
+
+def _why(code: str, next_release_at: datetime | None = None) -> WhyNone:
+    return WhyNone(code, MESSAGES[code], next_release_at)  # type: ignore[arg-type]
+
+
+async def _next_release(
+    conn: Connection, pools: list[VisitPool], horizon: date, last_day: date | None
+) -> datetime | None:
+    """Give the instant at which the next day opens that has room for the visit in one of the pools."""
+    plans = await store.pool_plans(conn, [pool.pool_id for pool in pools])
+    named = {slug: await offices.find_office(conn, slug) for slug in sorted({pool.office for pool in pools})}
+    for day in (horizon + offset * ONE_DAY for offset in range(1, NEXT_RELEASE_DAYS + 1)):
+        if last_day and day > last_day:
+            return None
+        for pool in pools:
+            office = named[pool.office]
+            staffing = staffing_on(day, plans[pool.pool_id].plan, office.calendar)
+            if longest_visit(staffed_planes(day, office.zone, staffing)) >= pool.cells:
+                return day_begins(day - HORIZON, office.zone).astimezone(office.zone)
+    return None

@@ -1,0 +1,332 @@
+"""The verbs of an appointment: one short transaction each; connection and time are arguments."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import date, datetime
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from queue_service.booking import contact as contacts
+from queue_service.booking import store
+from queue_service.booking.day_cells import CELL, ONE_DAY, begins_cell, cell_at
+from queue_service.booking.lifecycle import APPOINTMENT
+from queue_service.booking.model import (
+    HOLD_TIME,
+    HORIZON,
+    Appointment,
+    BookingMade,
+    BookingRequest,
+    CheckInAppointment,
+    Contact,
+    KeptAppointment,
+    KeptContact,
+    MoveRequest,
+)
+from queue_service.booking.pool_days import apply_pools, extend_horizon, left_without, recompute, verify
+from queue_service.booking.reference import new_reference, parse_reference, shown
+from queue_service.booking.search import find_places, refuse_unknown, wanted_services
+from queue_service.booking.slot_arithmetic import DAY_CELLS, has_place, visit_cells
+from queue_service.booking.store import NewAppointment, VisitPool
+from queue_service.platform.errors import (
+    AlreadyCheckedIn,
+    AppointmentCancelled,
+    AppointmentNotFound,
+    HoldExpired,
+    IllegalTransition,
+    InvalidFields,
+    ServiceNotOffered,
+    SlotTaken,
+)
+from queue_service.platform.queries import Connection
+from queue_service.protocol.device_api import FieldError
+
+__all__ = [
+    "apply_pools", "book", "cancel", "confirm", "expire_holds", "extend_horizon", "find",
+    "find_for_check_in", "find_places", "follow_ticket", "mark_arrived", "move", "opens", "recompute",
+    "shown_appointment", "verify",
+]  # fmt: skip
+
+SECRET_BYTES = 24
+"""192 random bits: who knows a reference, as a whole waiting room may, opens nothing by it."""
+REFERENCES_TRIED = 3
+"""With 27 thousand million references and ten million appointments, three taken in a row is a matter
+of more bookings than there will be."""
+VERB_OF_TICKET = {"finish": "finish", "no_show": "no_show", "requeue": "return", "cancel": "cancel"}
+"""What an appointment does when its ticket does something; other verbs of tickets don't touch it."""
+
+
+async def book(conn: Connection, now: datetime, request: BookingRequest) -> BookingMade:
+    """Take a place; any start on full five minutes that fits, whether it was offered or not.
+
+    Raises InvalidFields, OfficeNotFound, ServiceNotFound, ServiceNotOffered, and SlotTaken when
+    nobody at the office has time then.
+    """
+    contact = contacts.checked(request.contact, request.channel, held=request.hold)
+    wanted = wanted_services(request.services, [request.office])
+    pools = await _pools_for(conn, now, wanted, request.start)
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    appointment_id = uuid4()
+    references = [new_reference() for _ in range(REFERENCES_TRIED)]
+    expires_at = now + HOLD_TIME[request.channel] if request.hold else None
+    for pool in pools:
+        zone = ZoneInfo(pool.time_zone)
+        day, first_cell = cell_at(request.start, zone)
+        if first_cell + pool.cells > DAY_CELLS:
+            continue
+        new = NewAppointment(
+            id=appointment_id,
+            references=references,
+            secret_hash=_hash(secret),
+            starts_at=request.start,
+            ends_at=request.start + pool.cells * CELL,
+            state="held" if request.hold else "booked",
+            services=request.services,
+            persons=request.persons,
+            channel=request.channel,
+            expires_at=expires_at,
+            contact=contact,
+        )
+        kind = "appointment.booked" if not request.hold and day == cell_at(now, zone)[0] else None
+        visit = visit_cells(first_cell, pool.cells)
+        reference = await store.book(conn, pool, day, first_cell, visit, new, kind, now)
+        if reference is not None:
+            return BookingMade(
+                reference=shown(reference),
+                secret=secret,
+                status="held" if request.hold else "booked",
+                office=pool.office,
+                start=new.starts_at.astimezone(zone),
+                end=new.ends_at.astimezone(zone),
+                expires_at=expires_at,
+            )
+    raise SlotTaken
+
+
+async def _pools_for(
+    conn: Connection, now: datetime, wanted: store.Wanted, start: datetime
+) -> list[VisitPool]:
+    """Give the pools that a visit could go to; raises what is wrong with the wish or its start."""
+    if start < now:
+        raise InvalidFields(errors=[FieldError("start", "This time is over.")])
+    if start > now + HORIZON + ONE_DAY:
+        raise SlotTaken(f"Appointments are given out {HORIZON.days} days ahead.")
+    pools = await store.visit_pools(conn, wanted)
+    if not pools or await store.too_many(conn, wanted):
+        await refuse_unknown(conn, wanted)
+        raise ServiceNotOffered
+    if not begins_cell(start, ZoneInfo(pools[0].time_zone)):
+        raise InvalidFields(errors=[FieldError("start", "Appointments begin on full five minutes.")])
+    return pools
+
+
+async def find(conn: Connection, reference: str) -> KeptAppointment:
+    """Give the appointment as it is kept; raises AppointmentNotFound.
+
+    Who may see it is the caller's question: its staff, or whoever has the secret (``opens``).
+    """
+    return _found(await store.find_appointment(conn, parse_reference(reference)))
+
+
+def opens(kept: KeptAppointment, secret: str) -> bool:
+    """Tell, in a time that doesn't depend on the answer, whether this is the appointment's secret."""
+    return hmac.compare_digest(_hash(secret), kept.secret_hash)
+
+
+def shown_appointment(kept: KeptAppointment) -> Appointment:
+    """Give the appointment as its visitor and the staff see it."""
+    zone = ZoneInfo(kept.time_zone)
+    return Appointment(
+        reference=shown(kept.reference),
+        status=kept.state,
+        office=kept.office,
+        start=kept.starts_at.astimezone(zone),
+        end=kept.ends_at.astimezone(zone),
+        services=kept.services,
+        persons=kept.persons,
+        channel=kept.channel,
+        created_at=kept.created_at,
+        expires_at=kept.expires_at,
+        contact=contacts.shown(kept.contact) if kept.contact else None,
+    )
+
+
+async def confirm(
+    conn: Connection, now: datetime, reference: str, contact: Contact | None = None
+) -> KeptAppointment:
+    """Make a hold an appointment; ``contact`` replaces the one that came with the hold.
+
+    Can't fail for want of a place. Raises AppointmentNotFound, HoldExpired, AppointmentCancelled,
+    IllegalTransition, and InvalidFields when the contact lacks what the channel needs.
+    """
+    async with conn.transaction():
+        kept = await _locked(conn, now, reference, "confirm")
+        known: KeptContact | None = kept.contact
+        if contact is not None:
+            known = contacts.checked(contact, kept.channel, held=False)
+            await store.write_contact(conn, kept.office_id, kept.id, known)
+        contacts.require_name(known, kept.channel)
+        await _change(conn, kept, "confirm")
+        await _announce(conn, now, kept, "appointment.booked")
+        return await find(conn, reference)
+
+
+async def cancel(conn: Connection, now: datetime, reference: str) -> KeptAppointment:
+    """Give the place back.
+
+    Raises AppointmentNotFound, AppointmentCancelled, HoldExpired, AlreadyCheckedIn once the visitor has
+    a number (then the ticket is what is cancelled), IllegalTransition.
+    """
+    async with conn.transaction():
+        kept = await _locked(conn, now, reference, "cancel")
+        if kept.state == "arrived":
+            raise AlreadyCheckedIn
+        await _change(conn, kept, "cancel")
+        await recompute(conn, [(kept.pool_id, kept.day)])
+        if kept.state == "booked":
+            await _announce(conn, now, kept, "appointment.cancelled")
+        return await find(conn, reference)
+
+
+async def move(conn: Connection, now: datetime, reference: str, request: MoveRequest) -> KeptAppointment:
+    """Put the appointment to another time, at this office or another; services and length stay.
+
+    The new place is taken and the old one given back together, or neither. Raises
+    AppointmentNotFound, SlotTaken, ServiceNotOffered, OfficeNotFound, InvalidFields, HoldExpired,
+    AppointmentCancelled, IllegalTransition.
+    """
+    async with conn.transaction():
+        kept = await _locked(conn, now, reference, "move")
+        wanted = wanted_services(kept.services, [request.office or kept.office])
+        pools = await _pools_for(conn, now, wanted, request.start)
+        zone = ZoneInfo(pools[0].time_zone)
+        day, first_cell = cell_at(request.start, zone)
+        old_day = (kept.pool_id, kept.day)
+        await store.lock_pool_days(conn, {old_day, *((pool.pool_id, day) for pool in pools)})
+        pool = await _pool_with_place(conn, kept, pools, day, first_cell)
+        ends_at = request.start + kept.cells * CELL
+        await store.move_appointment(conn, kept, pool, day, first_cell, request.start, ends_at)
+        await recompute(conn, [old_day, (pool.pool_id, day)])
+        moved = await find(conn, reference)
+        if kept.state == "booked":
+            await _announce_move(conn, now, kept, moved)
+        return moved
+
+
+async def _pool_with_place(
+    conn: Connection, kept: KeptAppointment, pools: list[VisitPool], day: date, first_cell: int
+) -> VisitPool:
+    """Give a pool that has the new place, the old one counted as free; raises SlotTaken."""
+    if first_cell + kept.cells <= DAY_CELLS:
+        visit = visit_cells(first_cell, kept.cells)
+        for pool in pools:
+            if has_place(await left_without(conn, (pool.pool_id, day), kept.id), visit):
+                return pool
+    raise SlotTaken
+
+
+async def expire_holds(conn: Connection, now: datetime) -> int:
+    """End the holds that nobody confirmed in time and give their places back; gives their number.
+
+    Safe to run by several processes at once. Until it runs, their places are kept: offers are too
+    few for a moment and never too many.
+    """
+    async with conn.transaction():
+        pool_days = await store.expire_held(conn, now)
+        await recompute(conn, pool_days)
+    return len(pool_days)
+
+
+async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointment:
+    """Give what the queue needs of an appointment; raises AppointmentNotFound."""
+    found = await store.find_for_check_in(conn, parse_reference(reference))
+    if found is None:
+        raise AppointmentNotFound
+    return found
+
+
+async def mark_arrived(conn: Connection, office_id: int, appointment_id: UUID) -> None:
+    """Note that the visitor is here, inside the transaction that gives the number.
+
+    Raises AlreadyCheckedIn when it was noted before or the appointment is not one to come to.
+    """
+    if not await store.change_state(conn, office_id, appointment_id, "booked", "arrived"):
+        raise AlreadyCheckedIn
+
+
+async def follow_ticket(conn: Connection, office_id: int, appointment_id: UUID, verb: str) -> None:
+    """Let an appointment follow what happens to its ticket, inside the transaction of that verb.
+
+    Before the ticket's own statement, which takes the office's version: a place that is given back
+    locks a pool-day first.
+    """
+    if verb not in VERB_OF_TICKET:
+        return
+    locked = await store.lock_appointment(conn, office_id, appointment_id)
+    if locked is None:
+        return
+    to_state = APPOINTMENT.target(locked.state, VERB_OF_TICKET[verb])
+    if to_state is None:
+        return
+    await store.change_state(conn, office_id, appointment_id, locked.state, to_state)
+    if to_state == "cancelled":
+        await recompute(conn, [(locked.pool_id, locked.day)])
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode(errors="replace")).digest()
+
+
+def _found(kept: KeptAppointment | None) -> KeptAppointment:
+    if kept is None:
+        raise AppointmentNotFound
+    return kept
+
+
+async def _locked(conn: Connection, now: datetime, reference: str, verb: str) -> KeptAppointment:
+    """Give the appointment, locked, after asking its lifecycle whether ``verb`` may happen now."""
+    kept = _found(await store.find_appointment(conn, parse_reference(reference), lock=True))
+    over = kept.expires_at is not None and kept.expires_at <= now
+    if kept.state == "expired" or (over and verb != "cancel"):
+        raise HoldExpired
+    if kept.state == "cancelled":
+        raise AppointmentCancelled
+    if APPOINTMENT.target(kept.state, verb) is None:
+        raise IllegalTransition(
+            "The appointment's state does not allow that.",
+            state=kept.state,
+            allowed=APPOINTMENT.allowed(kept.state),
+        )
+    return kept
+
+
+async def _change(conn: Connection, kept: KeptAppointment, verb: str) -> None:
+    to_state = APPOINTMENT.target(kept.state, verb)
+    assert to_state is not None, "asked by _locked"
+    await store.change_state(conn, kept.office_id, kept.id, kept.state, to_state)
+
+
+def _is_today(kept: KeptAppointment, now: datetime) -> bool:
+    return kept.day == cell_at(now, ZoneInfo(kept.time_zone))[0]
+
+
+async def _announce(conn: Connection, now: datetime, kept: KeptAppointment, kind: str) -> None:
+    """Tell the office's screens, which show no other day's appointments than today's."""
+    if _is_today(kept, now):
+        await store.announce(conn, kept.office_id, kept.id, kind, now)
+
+
+async def _announce_move(
+    conn: Connection, now: datetime, before: KeptAppointment, after: KeptAppointment
+) -> None:
+    """Tell screens that an appointment of today is another one, has gone, or has come."""
+    stays = before.office_id == after.office_id
+    if stays and _is_today(before, now) and _is_today(after, now):
+        await store.announce(conn, after.office_id, after.id, "appointment.moved", now)
+        return
+    # By id of the office: versions are taken in one order, whichever way appointments move.
+    for kept in sorted((before, after), key=lambda kept: kept.office_id):
+        if kept is before and _is_today(before, now):
+            await store.announce_departure(conn, kept.office_id, kept.id, "appointment.cancelled", now)
+        elif kept is after:
+            await _announce(conn, now, after, "appointment.booked")

@@ -1,0 +1,424 @@
+"""The only caller of ``sql/queries/booking.sql``."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import msgspec
+from asyncpg import BitString, Record
+
+from queue_service.booking.model import (
+    AppointmentState,
+    Channel,
+    CheckInAppointment,
+    KeptAppointment,
+    KeptContact,
+    PostalAddress,
+    ServiceWish,
+)
+from queue_service.booking.slot_arithmetic import DAY_CELLS, Plane, Planes
+from queue_service.offices.setup_model import PoolSetup
+from queue_service.platform.queries import Connection, load_queries
+
+_queries: Any = load_queries("booking")
+_encode = msgspec.json.Encoder().encode
+_wishes = msgspec.json.Decoder(list[ServiceWish]).decode
+_address = msgspec.json.Decoder(PostalAddress).decode
+PLANS_KEPT = 1024
+"""Staffing plans that stay decoded."""
+
+PoolDay: TypeAlias = tuple[int, date]
+"""A pool's id and a local day of its office."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Services by code with their quantities, and the offices that are asked (None: all)."""
+
+    codes: list[str]
+    quantities: list[int]
+    offices: list[str] | None
+
+
+class Period(msgspec.Struct, frozen=True):
+    """What a search looks at: instants from ``not_before`` to ``end``, local days from first to last."""
+
+    not_before: datetime
+    end: datetime | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+class FreeDay(msgspec.Struct, frozen=True):
+    """A pool's day on which the visit fits, by the cells that have a place left."""
+
+    office: str
+    time_zone: str
+    cells: int
+    day: date
+    plane: Plane
+
+
+class SearchedDays(msgspec.Struct, frozen=True):
+    """What a search asked: how many pools; were they staffed at all, and long enough for the visit."""
+
+    pools: int
+    staffed: bool
+    long_enough: bool
+
+
+class VisitPool(msgspec.Struct, frozen=True):
+    """A pool that can serve a visit, and how many cells the visit takes there."""
+
+    office_id: int
+    pool_id: int
+    office: str
+    time_zone: str
+    cells: int
+
+
+class NewAppointment(msgspec.Struct, frozen=True):
+    """All that an appointment begins with, but its place."""
+
+    id: UUID
+    references: list[str]
+    secret_hash: bytes
+    starts_at: datetime
+    ends_at: datetime
+    state: AppointmentState
+    services: list[ServiceWish]
+    persons: int
+    channel: Channel
+    expires_at: datetime | None
+    contact: KeptContact
+
+
+class PoolPlan(msgspec.Struct, frozen=True):
+    """A pool with its staffing plan as applied."""
+
+    office_id: int
+    pool_id: int
+    office: str
+    retired: bool
+    plan: PoolSetup
+
+
+class KeptPoolDay(msgspec.Struct, frozen=True):
+    """What the database holds for a pool's day."""
+
+    pool_id: int
+    pool: str
+    office: str
+    day: date
+    planes: Planes
+    fits: int
+    fits_empty: int
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """An appointment that holds a place on a pool's day."""
+
+    pool_id: int
+    day: date
+    appointment_id: UUID
+    reference: str
+    first_cell: int
+    cells: int
+    starts_at: datetime
+
+
+class LockedAppointment(msgspec.Struct, frozen=True):
+    """An appointment that no other verb can change now."""
+
+    state: AppointmentState
+    pool_id: int
+    day: date
+
+
+def _json(value: object) -> str | None:
+    return None if value is None else _encode(value).decode()
+
+
+def _bits(plane: Plane) -> BitString:
+    return BitString.from_int(plane, DAY_CELLS)
+
+
+def _planes(bits: Iterable[BitString]) -> Planes:
+    return [plane.to_int() for plane in bits]
+
+
+@lru_cache(PLANS_KEPT)
+def _plan(text: str) -> PoolSetup:
+    return msgspec.json.decode(text, type=PoolSetup)
+
+
+def _split(pool_days: Iterable[PoolDay]) -> dict[str, list[Any]]:
+    pairs = list(pool_days)
+    return {"pool_ids": [pool_id for pool_id, _ in pairs], "days": [day for _, day in pairs]}
+
+
+def _contact_columns(contact: KeptContact) -> dict[str, Any]:
+    columns: dict[str, Any] = msgspec.structs.asdict(contact)
+    return columns | {"postal_address": _json(contact.postal_address)}
+
+
+async def search_days(
+    conn: Connection, wanted: Wanted, period: Period, *, after: date, days: int
+) -> list[FreeDay]:
+    """Give the next pool-days after ``after`` on which the visit fits, in order, complete for each day.
+
+    At least ``days`` of them; fewer mean that there are no more.
+    """
+    rows = _queries.search_days(
+        conn,
+        codes=wanted.codes,
+        quantities=wanted.quantities,
+        offices=wanted.offices,
+        not_before=period.not_before,
+        first_day=period.first_day,
+        last_day=period.last_day,
+        after_day=after,
+        days=days,
+    )
+    return [
+        FreeDay(row["office"], row["time_zone"], row["cells"], row["day"], row["plane"].to_int())
+        async for row in rows
+    ]
+
+
+async def searched_days(conn: Connection, wanted: Wanted, period: Period) -> SearchedDays:
+    """Tell what a search without a result has asked."""
+    row = await _queries.searched_days(
+        conn,
+        codes=wanted.codes,
+        quantities=wanted.quantities,
+        offices=wanted.offices,
+        not_before=period.not_before,
+        first_day=period.first_day,
+        last_day=period.last_day,
+    )
+    return SearchedDays(**row)
+
+
+async def visit_pools(conn: Connection, wanted: Wanted) -> list[VisitPool]:
+    """Give the pools that can serve the visit, the most special first."""
+    rows = _queries.visit_pools(
+        conn, codes=wanted.codes, quantities=wanted.quantities, offices=wanted.offices
+    )
+    return [VisitPool(**row) async for row in rows]
+
+
+async def unknown_names(conn: Connection, wanted: Wanted) -> dict[str, list[str]]:
+    """Give the names that stand for nothing, by kind: ``service``, ``office``."""
+    unknown: dict[str, list[str]] = {}
+    async for row in _queries.unknown_names(conn, codes=wanted.codes, offices=wanted.offices or []):
+        unknown.setdefault(row["kind"], []).append(row["name"])
+    return unknown
+
+
+async def too_many(conn: Connection, wanted: Wanted) -> dict[str, int]:
+    """Give the services of which more are asked for than one visit may settle, with what it may."""
+    rows = _queries.too_many(conn, codes=wanted.codes, quantities=wanted.quantities)
+    return {row["code"]: row["max_quantity"] async for row in rows}
+
+
+async def book(
+    conn: Connection,
+    pool: VisitPool,
+    day: date,
+    first_cell: int,
+    visit: Plane,
+    new: NewAppointment,
+    kind: str | None,
+    now: datetime,
+) -> str | None:
+    """Take the place and write the appointment; gives its reference, or None when the place is gone.
+
+    ``kind`` names the change that the office's screens are told, if any.
+    """
+    row = await _queries.book(
+        conn,
+        office_id=pool.office_id,
+        pool_id=pool.pool_id,
+        day=day,
+        first_cell=first_cell,
+        cells=pool.cells,
+        visit=_bits(visit),
+        id=new.id,
+        references=new.references,
+        secret_hash=new.secret_hash,
+        starts_at=new.starts_at,
+        ends_at=new.ends_at,
+        state=new.state,
+        services=_json(new.services),
+        persons=new.persons,
+        channel=new.channel,
+        expires_at=new.expires_at,
+        **_contact_columns(new.contact),
+        kind=kind,
+        now=now,
+    )
+    return None if row is None else str(row["reference"])
+
+
+async def find_appointment(conn: Connection, reference: str, *, lock: bool = False) -> KeptAppointment | None:
+    """Give the appointment; ``lock`` keeps other verbs away from it until the transaction ends."""
+    if lock:
+        # Two statements: what is read must be what the lock was waited for.
+        await _queries.lock_appointment(conn, reference=reference)
+    row = await _queries.find_appointment(conn, reference=reference)
+    return _kept(row) if row else None
+
+
+def _kept(row: Record) -> KeptAppointment:
+    columns: dict[str, Any] = dict(row)
+    contact = {
+        name: columns.pop(name)
+        for name in ("name", "phone", "email", "postal_address", "language", "confirm_by")
+    }
+    has_contact = columns.pop("has_contact")
+    if contact["postal_address"] is not None:
+        contact["postal_address"] = _address(contact["postal_address"])
+    columns["services"] = _wishes(columns["services"])
+    return KeptAppointment(**columns, contact=KeptContact(**contact) if has_contact else None)
+
+
+async def lock_appointment(
+    conn: Connection, office_id: int, appointment_id: UUID
+) -> LockedAppointment | None:
+    """Keep other verbs away from this appointment until the transaction ends."""
+    row = await _queries.lock_appointment_by_id(conn, office_id=office_id, id=appointment_id)
+    return LockedAppointment(**row) if row else None
+
+
+async def change_state(
+    conn: Connection, office_id: int, appointment_id: UUID, from_state: str, to_state: str
+) -> bool:
+    """Take the appointment to another state and end its hold; False when another verb was faster."""
+    changed = await _queries.change_state(
+        conn, office_id=office_id, id=appointment_id, from_state=from_state, to_state=to_state
+    )
+    return changed is not None
+
+
+async def write_contact(conn: Connection, office_id: int, appointment_id: UUID, contact: KeptContact) -> None:
+    """Put this contact in the place of the one before."""
+    await _queries.write_contact(
+        conn, office_id=office_id, appointment_id=appointment_id, **_contact_columns(contact)
+    )
+
+
+async def move_appointment(
+    conn: Connection,
+    kept: KeptAppointment,
+    pool: VisitPool,
+    day: date,
+    first_cell: int,
+    starts_at: datetime,
+    ends_at: datetime,
+) -> None:
+    """Put a locked appointment into another place; both pool-days are recomputed by the caller."""
+    await _queries.move_appointment(
+        conn,
+        office_id=kept.office_id,
+        id=kept.id,
+        to_office_id=pool.office_id,
+        pool_id=pool.pool_id,
+        day=day,
+        first_cell=first_cell,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+
+
+async def announce(conn: Connection, office_id: int, appointment_id: UUID, kind: str, now: datetime) -> None:
+    """Tell the office's screens about the appointment as it is now."""
+    await _queries.announce(conn, office_id=office_id, id=appointment_id, kind=kind, now=now)
+
+
+async def announce_departure(
+    conn: Connection, office_id: int, appointment_id: UUID, kind: str, now: datetime
+) -> None:
+    """Tell the office's screens that the appointment is no longer there."""
+    await _queries.announce_departure(conn, office_id=office_id, id=appointment_id, kind=kind, now=now)
+
+
+async def expire_held(conn: Connection, now: datetime) -> list[PoolDay]:
+    """End holds whose time is over; gives the pool-day of each."""
+    return [(row["pool_id"], row["day"]) async for row in _queries.expire_held(conn, now=now)]
+
+
+async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointment | None:
+    """Give what the queue needs of an appointment."""
+    row = await _queries.find_for_check_in(conn, reference=reference)
+    return CheckInAppointment(**{**row, "services": _wishes(row["services"])}) if row else None
+
+
+async def add_pool_days(conn: Connection, pool_days: Iterable[PoolDay]) -> None:
+    """Make sure that these pool-days are there."""
+    await _queries.add_pool_days(conn, **_split(pool_days))
+
+
+async def lock_pool_days(conn: Connection, pool_days: Iterable[PoolDay]) -> dict[PoolDay, Planes]:
+    """Keep bookings away from these pool-days until the transaction ends; gives what is left of each."""
+    rows = _queries.lock_pool_days(conn, **_split(pool_days))
+    return {(row["pool_id"], row["day"]): _planes(row["planes"]) async for row in rows}
+
+
+async def pool_plans(conn: Connection, pool_ids: Sequence[int]) -> dict[int, PoolPlan]:
+    """Give the staffing plans by pool id."""
+    rows = _queries.pool_plans(conn, pool_ids=pool_ids)
+    return {row["pool_id"]: PoolPlan(**{**row, "plan": _plan(row["plan"])}) async for row in rows}
+
+
+async def visits_on(conn: Connection, pool_days: Iterable[PoolDay]) -> dict[PoolDay, list[Visit]]:
+    """Give the appointments that hold places, in the order in which they keep them."""
+    visits: dict[PoolDay, list[Visit]] = {}
+    async for row in _queries.visits_on(conn, **_split(pool_days)):
+        visits.setdefault((row["pool_id"], row["day"]), []).append(Visit(**row))
+    return visits
+
+
+async def write_pool_days(conn: Connection, computed: Mapping[PoolDay, tuple[Planes, int]]) -> None:
+    """Put planes and the longest visit of the empty day in the place of what locked pool-days held."""
+    await _queries.write_pool_day(
+        conn,
+        [
+            {"pool_id": pool_id, "day": day, "planes": list(map(_bits, planes)), "fits_empty": fits_empty}
+            for (pool_id, day), (planes, fits_empty) in computed.items()
+        ],
+    )
+
+
+async def pool_days_from(conn: Connection, now: datetime) -> list[KeptPoolDay]:
+    """Give all pool-days of today and later."""
+    rows = _queries.pool_days_from(conn, now=now)
+    return [KeptPoolDay(**{**row, "planes": _planes(row["planes"])}) async for row in rows]
+
+
+async def keep_setup(conn: Connection, office_id: int) -> list[int]:
+    """Keep other set-ups away from this office until the transaction ends; gives the ids of its pools."""
+    return [row["id"] async for row in _queries.keep_setup(conn, office_id=office_id)]
+
+
+async def missing_pool_days(
+    conn: Connection, office_id: int, now: datetime, horizon_days: int
+) -> list[PoolDay]:
+    """Give the days up to the horizon that pools of this office should have and haven't."""
+    rows = _queries.missing_pool_days(conn, office_id=office_id, now=now, horizon_days=horizon_days)
+    return [(row["pool_id"], row["day"]) async for row in rows]
+
+
+async def coming_pool_days(conn: Connection, office_id: int, now: datetime) -> list[PoolDay]:
+    """Give the days of today and later that pools of this office have."""
+    rows = _queries.coming_pool_days(conn, office_id=office_id, now=now)
+    return [(row["pool_id"], row["day"]) async for row in rows]
+
+
+async def replace_pools(conn: Connection, office_id: int, pools: Sequence[PoolSetup]) -> None:
+    """Make the office have exactly these pools; the others are retired and keep their appointments."""
+    await _queries.retire_pools(conn, office_id=office_id, codes=[pool.code for pool in pools])
+    for pool in pools:
+        pool_id = await _queries.upsert_pool(conn, office_id=office_id, code=pool.code, plan=_json(pool))
+        await _queries.replace_pool_services(conn, office_id=office_id, pool_id=pool_id, codes=pool.services)
