@@ -12,7 +12,7 @@ import { Stream } from "./stream.js";
 import { TransferDialog } from "./transfer_dialog.js";
 import { PRIMARY_KEY, VERBS, doneSentence, primaryFor, reasonAgainst } from "./verbs.js";
 import { VisitorView } from "./visitor_view.js";
-import { duration, minutesSince, people } from "./words.js";
+import { duration, minutesSince, people, whySentence } from "./words.js";
 
 const ORDER_AFTER = 250; // ms after a change until the calling order is read again
 const ORDER_EVERY = 30_000; // ms; a wait that reaches the office's cap changes the order without a change
@@ -20,6 +20,7 @@ const BEHIND_FOR = 5_000; // ms until a stream that lags behind the order is ope
 
 const byId = (id) => document.getElementById(id);
 const { office, counter: counterId, timeZone, now: pageMadeAt } = byId("desk").dataset;
+const { title } = document;
 const callable = new Set(JSON.parse(byId("desk").dataset.services));
 
 const state = new OfficeState();
@@ -49,7 +50,8 @@ function show() {
   const current = visitor();
   const waiting = state.waiting();
   const rows = waiting.map((ticket) => ({ ticket, obstacle: mine ? state.obstacle(ticket, mine, callable) : "service" }));
-  const next = rows.find(({ ticket, obstacle }) => obstacle === null && mine.serving.includes(ticket.service))?.ticket;
+  const next = rows.find(({ obstacle }) => obstacle === null)?.ticket;
+  document.title = current ? `${current.number} – ${title}` : title;
   view.show(current, services.get(current?.service), next, now);
   queue.show(rows, state.inState("parked"), state.inState("no_show"), !current, now);
   const longest = waiting.reduce((most, ticket) => Math.max(most, minutesSince(ticket.waiting_since, now)), 0);
@@ -175,23 +177,17 @@ async function moved(name, ticket, body = {}) {
 async function callNext() {
   const answer = await act(`/counters/${counterId}/call-next`);
   if (answer === null) return gettext("Niemand wartet gerade.");
-  return called(answer);
+  called(answer);
+  return whySentence(answer.ticket.number, answer.why);
 }
 
 async function callChosen(ticket) {
   return called(await act(`/counters/${counterId}/call`, { ticket: ticket.id }));
 }
 
-const WHY = {
-  wait_cap: (why) => gettext("%(number)s ist aufgerufen, denn länger als %(time)s soll niemand warten.", why),
-  head_start: (why) => gettext("%(number)s ist aufgerufen: mit Vorrang, gewartet %(time)s.", why),
-  longest_wait: (why) => gettext("%(number)s ist aufgerufen: am längsten gewartet, %(time)s.", why),
-};
-
-function called({ ticket, why }) {
+function called({ ticket }) {
   state.putTicket(ticket);
-  const words = WHY[why?.rule];
-  return words ? words({ number: ticket.number, time: duration(why.waited_minutes) }) : doneSentence("call", ticket.number);
+  return doneSentence("call", ticket.number);
 }
 
 function leave() {

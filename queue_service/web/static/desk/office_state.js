@@ -74,13 +74,14 @@ export class OfficeState {
   }
 
   /**
-   * Why a counter can't call a waiting ticket: "service", "needs", "counter"; null when it can.
+   * Why a waiting ticket is not called next from a counter: "counter", "service", "needs" (can't be
+   * called there at all), "choice" (the clerk doesn't serve it now); null when nothing stands against it.
    * callable: codes of all services that can be served there.
    */
   obstacle(ticket, counter, callable) {
     if (ticket.counter && ticket.counter !== counter.id) return "counter";
     if (!callable.has(ticket.service)) return "service";
     if (ticket.needs.some((need) => !counter.features.includes(need))) return "needs";
-    return null;
+    return counter.serving.includes(ticket.service) ? null : "choice";
   }
 }

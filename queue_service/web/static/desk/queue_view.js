@@ -11,6 +11,7 @@ const FOR_THIS_COUNTER = "mine";
 const OBSTACLES = {
   service: gettext("nicht an diesem Schalter"),
   needs: gettext("braucht einen anderen Schalter"),
+  choice: gettext("nicht in Ihrer Auswahl"),
   counter: (ticket) => gettext("wartet auf Schalter %(counter)s", { counter: ticket.counter.split(".").pop() }),
 };
 
@@ -86,7 +87,7 @@ export class QueueView {
     showTags(row.querySelector(".tags"), tags);
     const button = row.querySelector("button");
     button.setAttribute("aria-label", gettext("%(number)s aufrufen", { number: ticket.number }));
-    button.setAttribute("aria-disabled", String(!free || obstacle !== null));
+    button.setAttribute("aria-disabled", String(!free || !(obstacle === null || obstacle === "choice")));
   }
 
   #press(button) {
@@ -136,7 +137,7 @@ export class QueueView {
   }
 
   #makeAsideRow(ticket, verbs) {
-    const labels = { resume: gettext("Fortsetzen"), requeue: gettext("Wieder einreihen") };
+    const labels = { resume: gettext("Fortsetzen"), requeue: gettext("Einreihen") };
     const buttons = verbs.map((verb) =>
       element(
         "button",

@@ -81,3 +81,12 @@ export function needTags(ticket) {
     ...(language ? [{ kind: "language", text: language }] : []),
   ];
 }
+
+/** Which rule of the calling order made it this number's turn. */
+export function whySentence(number, why) {
+  const values = { number, time: duration(why.waited_minutes) };
+  if (why.rule === "wait_cap") return gettext("%(number)s ist aufgerufen: Höchstwartezeit erreicht (%(time)s)", values);
+  if (why.rule === "longest_wait") return gettext("%(number)s ist aufgerufen: am längsten gewartet (%(time)s)", values);
+  if (why.class === "appointment") return gettext("%(number)s ist aufgerufen: Termin (gewartet %(time)s)", values);
+  return gettext("%(number)s ist aufgerufen: Vorrang (gewartet %(time)s)", values);
+}
