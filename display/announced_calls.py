@@ -3,7 +3,6 @@
 Versions and instants only: no number and no counter is kept on the device.
 """
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -40,7 +39,7 @@ def keep_announced(data_dir: Path, announced: AnnouncedCalls) -> None:
     fresh = target.with_suffix(".new")
     try:
         fresh.write_bytes(msgspec.json.encode(announced))
-        os.replace(fresh, target)
+        fresh.replace(target)
     except OSError as error:
         log.warning("announced_calls_not_kept", reason=error.strerror)
 

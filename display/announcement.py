@@ -94,7 +94,7 @@ SPOKEN_LANGUAGES: Final = tuple(_VOCABULARIES)
 
 
 def announce(call: Call, house_language: str) -> list[Wording]:
-    """What is said, in order: the house's language, then the visitor's where it is another that we can say."""
+    """What is said, in order: the house's language, then the visitor's if it is another that we can say."""
     languages = [house_language]
     visitors = call.language.partition("-")[0]
     if visitors in _VOCABULARIES and visitors != house_language:
@@ -143,4 +143,6 @@ def _speak_run(run: str, vocabulary: _Vocabulary) -> str:
     ten, one = vocabulary.tens[value // 10 - 2], value % 10
     if one == 0:
         return ten
-    return vocabulary.compound.format(ten=ten, one=vocabulary.one_in_compound if one == 1 else vocabulary.digits[one])
+    return vocabulary.compound.format(
+        ten=ten, one=vocabulary.one_in_compound if one == 1 else vocabulary.digits[one]
+    )

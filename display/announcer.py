@@ -47,7 +47,7 @@ def announcement_id(call: Call) -> str:
 class Announcer:
     """Works off the ledger; ``wake`` tells it that a call came in."""
 
-    def __init__(  # noqa: PLR0913 - the composition root is its only caller
+    def __init__(
         self,
         *,
         ledger: CallLedger,

@@ -18,7 +18,7 @@ import click
 import espeakng_loader
 import structlog
 import uvicorn
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
@@ -113,7 +113,9 @@ class Display:
 
     @asynccontextmanager
     async def _running(self, _: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(part) for part in (self._link.run(), self._announcer.run(), self._warm_up())]
+        tasks = [
+            asyncio.create_task(part) for part in (self._link.run(), self._announcer.run(), self._warm_up())
+        ]
         for task in tasks:
             task.add_done_callback(self._part_ended)
         try:
@@ -150,7 +152,9 @@ class Display:
     type=click.Choice(SPOKEN_LANGUAGES),
     help="Of the page, and spoken first",
 )
-@click.option("--theme", default=Theme.LIGHT.value, show_default=True, type=click.Choice([kind.value for kind in Theme]))
+@click.option(
+    "--theme", default=Theme.LIGHT.value, show_default=True, type=click.Choice([kind.value for kind in Theme])
+)
 @click.option(
     "--sound",
     default=SoundAt.PAGE.value,
@@ -201,7 +205,7 @@ def main(  # noqa: PLR0913 - one parameter an option
         raise click.ClickException(f"port {port} or {data_dir}: {error.strerror}") from error
     _log_as_lines()
     for ending in (signal.SIGTERM, signal.SIGINT):
-        # The server passes a signal on once it has shut down; then, or before it runs, there is no more to do.
+        # The server passes a signal on once it has shut down; then, or before it runs, nothing is left to do.
         signal.signal(ending, lambda _number, _frame: sys.exit(0))
     run(settings, listening)
 
@@ -234,7 +238,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _litestar(state: State, running: Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]]) -> Litestar:
+def _litestar(
+    state: State, running: Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]]
+) -> Litestar:
     return Litestar(
         route_handlers=[*HANDLERS, create_static_files_router(path="/static", directories=[STATIC])],
         lifespan=[running],

@@ -43,7 +43,9 @@ class CallLedger:
             self._announced = AnnouncedCalls(office=snapshot.office.slug)
             self._entered = 0
             self._waiting.clear()
-        unseen = sorted((call for call in snapshot.calls if call.version > self._entered), key=lambda call: call.version)
+        unseen = sorted(
+            (call for call in snapshot.calls if call.version > self._entered), key=lambda call: call.version
+        )
         self._enter(call for call in unseen if service_now - call.at <= MISSED_CALL_IS_SAID_FOR)
         self._entered = max(self._entered, snapshot.version)
 

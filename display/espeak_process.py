@@ -50,7 +50,7 @@ class Library:
         return bytes(self._samples) if done == EE_OK else None
 
     def _take(self, samples: "ctypes._Pointer[ctypes.c_short]", count: int, _events: object) -> int:
-        if samples and count:
+        if count:
             self._samples += ctypes.string_at(samples, count * ctypes.sizeof(ctypes.c_short))
         return 0
 

@@ -25,7 +25,7 @@ STRIKES: Final = (_Strike(0.0, 659.26, 0.35), _Strike(0.5, 523.25, 0.45))
 """A falling major third, E5 to C5: below the range that age takes first (above 2 kHz)."""
 
 PARTIALS: Final = ((1, 1.0), (2, 0.3), (3, 0.08))
-"""Multiple of the fundamental and its share; higher ones fade faster, as on a struck bar, and would sound sharp."""
+"""Multiple of the fundamental and its share; higher ones fade faster, as on a struck bar."""
 
 ATTACK_SECONDS = 0.012
 """Long enough not to click, short enough to be heard as a stroke."""
@@ -44,14 +44,18 @@ def gong(rate: int = SAMPLE_RATE) -> Sound:
         for index in range(begin, length):
             wave[index] += _strike_value(strike, (index - begin) / rate)
     highest = max(map(abs, wave))
-    values = array("h", [round(value / highest * _release(index / rate) * FULL_SCALE) for index, value in enumerate(wave)])
+    values = array(
+        "h",
+        [round(value / highest * _release(index / rate) * FULL_SCALE) for index, value in enumerate(wave)],
+    )
     return at_level(Sound.from_values(values, rate), GONG_LEVEL_DBFS)
 
 
 def _strike_value(strike: _Strike, seconds: float) -> float:
     attack = 0.5 - 0.5 * math.cos(math.pi * min(1.0, seconds / ATTACK_SECONDS))
     return attack * sum(
-        share * math.exp(-seconds * multiple / strike.fades_within_seconds)
+        share
+        * math.exp(-seconds * multiple / strike.fades_within_seconds)
         * math.sin(2 * math.pi * strike.hertz * multiple * seconds)
         for multiple, share in PARTIALS
     )

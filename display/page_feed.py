@@ -42,7 +42,9 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The browser's name for the failure."""
 
 
-async def serve_page(socket: WebSocket[Any, Any, State], wall: Wall, view: OfficeView, player: PagePlayer | None) -> None:
+async def serve_page(
+    socket: WebSocket[Any, Any, State], wall: Wall, view: OfficeView, player: PagePlayer | None
+) -> None:
     """Serve one page until it goes."""
     if player:
         player.page_came()

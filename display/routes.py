@@ -70,4 +70,3 @@ def http_problem(_: Request[Any, Any, State], error: HTTPException) -> Response[
 
 
 HANDLERS = (page, current_state, announcement, events, livez)
-

@@ -48,7 +48,7 @@ class SpeechCache:
         fresh = path.with_suffix(".new")
         try:
             fresh.write_bytes(to_wav(sound))
-            os.replace(fresh, path)
+            fresh.replace(path)
             self._drop_oldest()
         except OSError as error:
             log.warning("speech_not_kept", reason=error.strerror)
@@ -59,5 +59,5 @@ class SpeechCache:
             path.unlink(missing_ok=True)
 
     def _path(self, voice: str, utterance: Utterance) -> Path:
-        wording = "\n".join((voice, utterance.language, utterance.text))
+        wording = f"{voice}\n{utterance.language}\n{utterance.text}"
         return self._folder / f"{hashlib.sha256(wording.encode()).hexdigest()[:32]}.wav"

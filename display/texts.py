@@ -49,7 +49,7 @@ class Texts(msgspec.Struct, frozen=True):
 
 
 def localized(by_language: dict[str, str], language: str) -> tuple[str, str]:
-    """Pick the words of ``language``, else German, else any, with their language; empty where there are none."""
+    """Pick the words of ``language``, else German, else any, and say in which they are; empty for none."""
     for tag in (language, SOURCE_LANGUAGE, *by_language):
         if by_language.get(tag):
             return by_language[tag], tag

@@ -1,9 +1,13 @@
 """Voices: how an utterance becomes sound, each in a process that may die or hang without harm.
 
-    SpeechError
-    ├── VoiceDiedError      the voice's process ended while it spoke
-    ├── VoiceHangsError     the voice's process did not answer in time and was ended
-    └── VoiceRefusesError   the voice can't say this (language, broken answer, not installed)
+What may go wrong:
+
+SpeechError
+├── VoiceDiedError      the voice's process ended while it spoke
+├── VoiceHangsError     the voice's process did not answer in time and was ended
+└── VoiceRefusesError   the voice can't say this (language, broken answer, not installed)
+
+Who asks for speech tries once more after the first two and goes on without words after the third.
 """
 
 import asyncio
@@ -18,7 +22,7 @@ from display.announcement import Utterance
 from display.waveform import Sound, from_wav
 
 ANSWER_SECONDS = 0.7
-"""Longest wait for one utterance: a hundred times what espeak-ng takes for it on a small computer (5 to 7 ms)."""
+"""Longest wait for one utterance: a hundred times what espeak-ng takes on a small computer (5 to 7 ms)."""
 
 LARGEST_ANSWER_BYTES = 8 * 1024 * 1024
 """Three minutes of speech; a longer answer is a broken one."""
@@ -32,8 +36,8 @@ WORDS_PER_MINUTE = 130
 (espeak-ng's default of 175 gives 5 syllables a second.)"""
 
 WORD_GAP = 1
-"""In steps of 10 ms at espeak-ng's normal pace. With it the pauses between digits are 240 to 310 ms: in a hall of
-1.2 s reverberation time the last digit has fallen by 12 dB and more before the next begins."""
+"""In steps of 10 ms at espeak-ng's normal pace. With it the pauses between digits are 240 to 310 ms: in a
+hall of 1.2 s reverberation time a digit has fallen by 12 dB and more before the next begins."""
 
 PITCH = 50
 """espeak-ng's middle of 0 to 99; changing it moved less than 0.2 dB of energy between 1 and 4 kHz."""
@@ -88,7 +92,14 @@ class EspeakLibrary:
     name = f"espeak-library-{WORDS_PER_MINUTE}-{PITCH}-{WORD_GAP}"
 
     def __init__(self, library_path: str, data_path: str) -> None:
-        self._command = (sys.executable, "-I", "-S", str(Path(espeak_process.__file__)), library_path, data_path)
+        self._command = (
+            sys.executable,
+            "-I",
+            "-S",
+            str(Path(espeak_process.__file__)),
+            library_path,
+            data_path,
+        )
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
@@ -149,7 +160,18 @@ class EspeakCommand:
 
     async def speak(self, utterance: Utterance) -> Sound:
         """Say it once; raises SpeechError."""
-        arguments = ("-s", str(WORDS_PER_MINUTE), "-p", str(PITCH), "-g", str(WORD_GAP), "-b", "1", "--stdin", "--stdout")
+        arguments = (
+            "-s",
+            str(WORDS_PER_MINUTE),
+            "-p",
+            str(PITCH),
+            "-g",
+            str(WORD_GAP),
+            "-b",
+            "1",
+            "--stdin",
+            "--stdout",
+        )
         try:
             process = await asyncio.create_subprocess_exec(
                 self._program,

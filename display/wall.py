@@ -25,7 +25,7 @@ class DisplayedCall(msgspec.Struct, frozen=True):
     counter_name: dict[str, str]
     at: datetime
     announced_at: datetime | None
-    """When its sound began, by this device's clock; None while it waits, or when it came too old to be said."""
+    """When its sound began, by this device's clock; None while it waits or if it came too old to be said."""
     nth: int
     version: int
     audio: str

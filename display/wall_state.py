@@ -92,7 +92,9 @@ SOUNDLESS = N_("Zurzeit ohne Ton – bitte achten Sie auf die Anzeige")
 AGAIN = (N_("Zweiter Aufruf"), N_("Dritter Aufruf"), N_("Erneuter Aufruf"))
 
 
-def wall_state(sight: Sight, texts: Texts, language: str, *, now: datetime, service_now: datetime) -> WallState:
+def wall_state(
+    sight: Sight, texts: Texts, language: str, *, now: datetime, service_now: datetime
+) -> WallState:
     """Give what the wall shows at ``now``; ``service_now`` is the same instant by the service's clock."""
     snapshot = sight.snapshot
     bars = [] if sight.connected else [texts.say(LOST, language)]

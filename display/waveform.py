@@ -25,7 +25,7 @@ FRAME_SECONDS = 0.02
 """Length over which a level is taken: longer than a pitch period, shorter than a syllable."""
 
 ACTIVE_RANGE_DB = 25.0
-"""A frame this far below the loudest is a pause and doesn't count for the level of speech (idea of ITU-T P.56)."""
+"""A frame this far below the loudest is a pause and doesn't count for the level (after ITU-T P.56)."""
 
 PEAK_CEILING_DBFS = -1.5
 """Peaks stay below −1 dBFS also after a player has resampled them (EBU R 128 asks for −1 dBTP)."""
@@ -75,7 +75,10 @@ def join(sounds: Iterable[Sound]) -> Sound:
 def peak_dbfs(sound: Sound) -> float:
     """Highest sample; −inf for silence."""
     values = sound.values()
-    return _decibels(max(max(values), -min(values)) / FULL_SCALE) if values else -math.inf
+    if not values:
+        return -math.inf
+    highest, lowest = max(values), min(values)
+    return _decibels(max(highest, -lowest) / FULL_SCALE)
 
 
 def active_level_dbfs(sound: Sound) -> float:

@@ -18,6 +18,7 @@ from typing import IO, Any, Self
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
+from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from queue_service.protocol.stream import (
@@ -147,17 +148,20 @@ class _Service:
 def _check(_: ServerConnection, request: Request) -> Response | None:
     if request.headers.get("Authorization") == f"Bearer {TOKEN}" and request.path == "/api/v1/stream":
         return None
-    response = Response(HTTPStatus.UNAUTHORIZED, "", body=json.dumps({"code": "unauthenticated"}).encode())
-    response.headers["Content-Length"] = str(len(response.body or b""))
-    return response
+    body = json.dumps({"code": "unauthenticated"}).encode()
+    headers = Headers({"Content-Length": str(len(body))})
+    return Response(HTTPStatus.UNAUTHORIZED.value, "", headers, body)
 
 
 async def _run(port: int) -> None:
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     service = _Service(msgspec.json.decode(await lines.readline(), type=DisplaySnapshot))
-    async with serve(service.serve_client, LOOPBACK, port, process_request=_check, compression=None) as server:
-        print(_port(server), flush=True)
+    async with serve(
+        service.serve_client, LOOPBACK, port, process_request=_check, compression=None
+    ) as server:
+        sys.stdout.write(f"{_port(server)}\n")
+        sys.stdout.flush()
         while line := await lines.readline():
             service.take(line)
 
