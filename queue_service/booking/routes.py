@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeAlias
 
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import ResponseHeader, State
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from queue_service.accounts.guards import PUBLIC
 from queue_service.accounts.model import Permission, Principal
@@ -189,7 +189,9 @@ class AppointmentController(Controller):
             errors.SlotTaken, errors.InProgress,
         ),
     )  # fmt: skip
-    async def book(self, data: BookingRequest, request: ApiRequest, state: State) -> Response[BookingMade]:
+    async def book(
+        self, data: JSONBody[BookingRequest], request: ApiRequest, state: State
+    ) -> Response[BookingMade]:
         """Book a place, or hold it for some minutes.
 
         The secret is answered here and never again: with the reference it opens the appointment.
@@ -236,7 +238,7 @@ class AppointmentController(Controller):
         reference: ReferencePath,
         request: ApiRequest,
         state: State,
-        data: ConfirmRequest | None = None,
+        data: JSONBody[ConfirmRequest | None] = None,
         secret: Secret = None,
     ) -> Response[Appointment]:
         """Make a hold an appointment; a contact given here replaces the one that came with the hold."""
@@ -265,7 +267,7 @@ class AppointmentController(Controller):
     async def move(
         self,
         reference: ReferencePath,
-        data: MoveRequest,
+        data: JSONBody[MoveRequest],
         request: ApiRequest,
         state: State,
         secret: Secret = None,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Controller, Response, get
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import PathParameter
 
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN
 from queue_service.offices import service
@@ -16,7 +16,7 @@ from queue_service.platform import errors
 from queue_service.platform.http import json_answer, refusals
 
 LONGEST_SLUG = 60
-OfficePath = Annotated[str, Parameter(max_length=LONGEST_SLUG, description="The office's slug")]
+OfficePath = Annotated[str, PathParameter(max_length=LONGEST_SLUG, description="The office's slug")]
 
 
 class Figures(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, PathParameter
 
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, requires
 from queue_service.accounts.model import Permission, Principal
@@ -27,9 +27,10 @@ LONGEST_NOTE = 500
 MOST_SERVICES = 500
 
 ApiRequest: TypeAlias = Request[Principal, Any, State]
-OfficePath = Annotated[str, Parameter(max_length=LONGEST_CODE, description="The office's slug")]
+OfficePath = Annotated[str, PathParameter(max_length=LONGEST_CODE, description="The office's slug")]
 CounterPath = Annotated[
-    str, Parameter(max_length=LONGEST_CODE + 9, description="The counter's id, as `GET …/counters` gives it")
+    str,
+    PathParameter(max_length=LONGEST_CODE + 9, description="The id that `GET …/counters` gives"),
 ]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_CODE)]
 SIGNED_IN = (errors.NotAuthenticated, errors.NotPermitted)
@@ -110,7 +111,7 @@ class OfficeQueueController(Controller):
         ),
     )  # fmt: skip
     async def issue_ticket(
-        self, office: OfficePath, data: TicketRequest, request: ApiRequest, state: State
+        self, office: OfficePath, data: JSONBody[TicketRequest], request: ApiRequest, state: State
     ) -> Response[IssuedTicket]:
         """Give a number to a visitor without an appointment."""
         now = state.clock()
@@ -134,7 +135,7 @@ class OfficeQueueController(Controller):
         ),
     )  # fmt: skip
     async def check_in(
-        self, office: OfficePath, data: CheckInRequest, request: ApiRequest, state: State
+        self, office: OfficePath, data: JSONBody[CheckInRequest], request: ApiRequest, state: State
     ) -> Response[IssuedTicket]:
         """Give a number to a visitor with an appointment; `arrival` says whether early, on time or late."""
         now = state.clock()
@@ -190,7 +191,11 @@ class CounterController(Controller):
         ),
     )
     async def open(
-        self, counter: CounterPath, request: ApiRequest, state: State, data: OpenRequest | None = None
+        self,
+        counter: CounterPath,
+        request: ApiRequest,
+        state: State,
+        data: JSONBody[OpenRequest | None] = None,
     ) -> Response[Counter]:
         """Sit down at a counter; once more at the same one changes what is served."""
 
@@ -257,7 +262,7 @@ class CounterController(Controller):
         ),
     )  # fmt: skip
     async def call_ticket(
-        self, counter: CounterPath, data: CallRequest, request: ApiRequest, state: State
+        self, counter: CounterPath, data: JSONBody[CallRequest], request: ApiRequest, state: State
     ) -> Response[CalledAnswer]:
         """Call one chosen visitor."""
 
@@ -293,7 +298,7 @@ class TicketController(Controller):
         responses=refusals(errors.TicketNotFound, errors.BadRequest, errors.Unavailable),
     )
     async def follow(
-        self, token: Annotated[str, Parameter(max_length=64)], state: State
+        self, token: Annotated[str, PathParameter(max_length=64)], state: State
     ) -> Response[FollowedTicket]:
         """Tell a visitor, by the secret part of the ticket's address, how the queue stands."""
         async with state.database.connection() as conn:
@@ -301,50 +306,50 @@ class TicketController(Controller):
 
     @post("/{ticket:uuid}/recall", operation_id="recallTicket", status_code=HTTPStatus.OK,
           opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def recall(self, ticket: UUID, request: ApiRequest) -> Response[Ticket]:
+    async def recall(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
         """Call the same visitor again."""
         return await _move(request, ticket, "recall")
 
     @post("/{ticket:uuid}/start", operation_id="startTicket", status_code=HTTPStatus.OK,
           opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def start(self, ticket: UUID, request: ApiRequest) -> Response[Ticket]:
+    async def start(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
         """The visitor is here; service begins."""
         return await _move(request, ticket, "start")
 
     @post("/{ticket:uuid}/finish", operation_id="finishTicket", status_code=HTTPStatus.OK,
           opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def finish(self, ticket: UUID, request: ApiRequest) -> Response[Ticket]:
+    async def finish(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
         """Service is done; the counter is free."""
         return await _move(request, ticket, "finish")
 
     @post("/{ticket:uuid}/no-show", operation_id="missTicket", status_code=HTTPStatus.OK,
           opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def no_show(self, ticket: UUID, request: ApiRequest) -> Response[Ticket]:
+    async def no_show(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
         """Nobody came."""
         return await _move(request, ticket, "no_show")
 
     @post("/{ticket:uuid}/park", operation_id="parkTicket", status_code=HTTPStatus.OK,
           opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def park(self, ticket: UUID, request: ApiRequest) -> Response[Ticket]:
+    async def park(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
         """The visitor steps aside for a while; the counter is free."""
         return await _move(request, ticket, "park")
 
     @post("/{ticket:uuid}/resume", operation_id="resumeTicket", status_code=HTTPStatus.OK,
           opt=requires(Permission.TICKET_HANDLE),
           responses=RESUME_REFUSALS)  # fmt: skip
-    async def resume(self, ticket: UUID, request: ApiRequest) -> Response[Ticket]:
+    async def resume(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
         """A parked visitor is back, at the counter of whoever resumes."""
         return await _move(request, ticket, "resume")
 
     @post("/{ticket:uuid}/requeue", operation_id="requeueTicket", status_code=HTTPStatus.OK,
           opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def requeue(self, ticket: UUID, request: ApiRequest) -> Response[Ticket]:
+    async def requeue(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
         """Back into the queue, with the wait that was already earned."""
         return await _move(request, ticket, "requeue")
 
     @post("/{ticket:uuid}/cancel", operation_id="cancelTicket", status_code=HTTPStatus.OK,
           opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def cancel(self, ticket: UUID, request: ApiRequest) -> Response[Ticket]:
+    async def cancel(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
         """The visitor has left for good."""
         return await _move(request, ticket, "cancel")
 
@@ -359,7 +364,7 @@ class TicketController(Controller):
         ),
     )  # fmt: skip
     async def transfer(
-        self, ticket: UUID, data: TransferRequest, request: ApiRequest, state: State
+        self, ticket: FromPath[UUID], data: JSONBody[TransferRequest], request: ApiRequest, state: State
     ) -> Response[Ticket]:
         """Send the visitor on to another service or counter of this office."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from litestar import Response, get
 from litestar.datastructures import CacheControlHeader
+from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN
@@ -62,7 +63,7 @@ static_router = create_static_files_router(
     include_in_schema=False,
     sync_to_thread=False,
 )
-def texts_of_scripts(version: str, file: str) -> dict[str, str | list[str]]:
+def texts_of_scripts(version: FromPath[str], file: FromPath[str]) -> dict[str, str | list[str]]:
     """Answer a language's texts; raises NotFound for other languages and versions."""
     language = file.removesuffix(".json")
     if language not in LANGUAGE_NAMES or version != fingerprint():
