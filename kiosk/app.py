@@ -130,7 +130,7 @@ def main(service: str, token_file: Path, port: int, data_dir: Path, printer: str
         raise click.ClickException(f"port {port} or {data_dir}: {error.strerror}") from error
     _log_as_lines()
     for ending in (signal.SIGTERM, signal.SIGINT):
-        # The server passes a signal on once it has shut down; then, or before it runs, there is no more to do.
+        # The server passes a signal on once it has shut down; then nothing is left to do.
         signal.signal(ending, lambda _number, _frame: sys.exit(0))
     run(settings, listening)
 

@@ -18,7 +18,8 @@
         ├── PrinterStoppedError      printer_stopped
         ├── PrinterTimeoutError      printer_timeout
         ├── PrinterNotInstalledError printer_not_installed
-        └── TicketNotWritableError   ticket_not_writable
+        ├── TicketNotWritableError   ticket_not_writable
+        └── TicketNotDrawableError   ticket_not_drawable
 
 ``words`` is what a person is told, in German; it is the key of its translation.
 """
@@ -176,3 +177,9 @@ class TicketNotWritableError(PrinterError):
     """The ticket's file could not be written."""
 
     code = "ticket_not_writable"
+
+
+class TicketNotDrawableError(PrinterError):
+    """Some fact does not fit on a page: an unknown time zone, an address too long for a QR code."""
+
+    code = "ticket_not_drawable"

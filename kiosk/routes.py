@@ -3,14 +3,13 @@
 import asyncio
 import contextlib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from litestar import MediaType, WebSocket, get, post, websocket
 from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import Parameter
 from litestar.response import File
 
 from kiosk.office_view import KioskState
@@ -66,7 +65,7 @@ async def check_in(state: State, data: CheckInRequest) -> TicketAtKiosk:
 
 
 @post("/api/tickets/{ticket:uuid}/reprint", status_code=HTTP_OK)
-async def reprint(state: State, ticket: Annotated[UUID, Parameter()]) -> TicketAtKiosk:
+async def reprint(state: State, ticket: UUID) -> TicketAtKiosk:
     """Print a ticket of the last minutes once more."""
     ticketing: Ticketing = state.ticketing
     return await ticketing.reprint(ticket)

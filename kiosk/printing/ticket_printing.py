@@ -6,8 +6,8 @@ from typing import assert_never
 
 import structlog
 
-from kiosk.errors import PrinterError
-from kiosk.printing.fonts import TicketFonts
+from kiosk.errors import PrinterError, TicketNotDrawableError
+from kiosk.printing.fonts import FontsMissingError, TicketFonts
 from kiosk.printing.printer import Printer, TicketSheet
 from kiosk.printing.ticket_layout import lay_out
 from kiosk.printing.ticket_pdf import ticket_sheet
@@ -58,8 +58,12 @@ class TicketPrinting:
     def _sheet(
         self, ticket: IssuedTicket, office: OfficeCard, language: str, service_name: dict[str, str]
     ) -> TicketSheet:
-        words = ticket_words(ticket, office, language, service_name, self._texts)
-        return ticket_sheet(ticket.id, ticket.number, lay_out(words, self._fonts.result()))
+        """Draw a ticket. Whatever its facts are, they must not make a valid ticket look like a failure."""
+        try:
+            words = ticket_words(ticket, office, language, service_name, self._texts)
+            return ticket_sheet(ticket.id, ticket.number, lay_out(words, self._fonts.result()))
+        except (ValueError, LookupError, OSError, FontsMissingError) as error:
+            raise TicketNotDrawableError(f"{type(error).__name__}: {error}") from error
 
 
 def chosen_printer(settings: KioskSettings) -> Printer:

@@ -37,7 +37,11 @@ class TicketWords(msgspec.Struct, frozen=True):
 def ticket_words(
     ticket: IssuedTicket, office: OfficeCard, language: str, service_name: dict[str, str], texts: Texts
 ) -> TicketWords:
-    """Put a ticket into words; instants are shown in the office's time zone."""
+    """Put a ticket into words; instants are shown in the office's time zone.
+
+    A language without words gets the nearest that has some, German in the end.
+    """
+    language = texts.best_language(language)
     zone = ZoneInfo(office.time_zone)
     appointment = ""
     if ticket.appointment_at:

@@ -15,7 +15,7 @@ import httpx
 from websockets.sync.client import connect
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-DEVICE_TOKEN = "device-token-of-this-kiosk"  # noqa: S105 - of the stand-in
+DEVICE_TOKEN = "device-token-of-this-kiosk"
 PATIENCE_SECONDS = 20.0
 """How long a test waits for something that normally takes well under a second."""
 
