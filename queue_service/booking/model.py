@@ -38,16 +38,17 @@ MOST_SERVICES = 10
 MOST_PERSONS = 20
 
 
-Slug = Annotated[str, Meta(min_length=1, max_length=60)]
+OfficeSlug = Annotated[str, Meta(min_length=1, max_length=60, examples=["bsc-mitte"])]
+ServiceCode = Annotated[str, Meta(min_length=1, max_length=60, examples=["personalausweis"])]
 ShortText = Annotated[str, Meta(max_length=200)]
 Quantity = Annotated[int, Meta(ge=1, le=20)]
-Instant = Annotated[datetime, Meta(tz=True)]
+Instant = Annotated[datetime, Meta(tz=True, examples=["2027-01-11T08:30:00+01:00"])]
 
 
 class ServiceWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A service, and how many of it one visit is to settle."""
 
-    service: Slug
+    service: ServiceCode
     quantity: Quantity = 1
 
 
@@ -109,7 +110,7 @@ class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """RFC 5321 leaves 254 characters for an address."""
     postal_address: PostalAddress | None = None
     language: Language = "de"
-    confirm_by: ConfirmBy | Annotated[list[ConfirmBy], Meta(max_length=4)] = "none"
+    confirm_by: ConfirmBy | list[ConfirmBy] = "none"
 
 
 class KeptContact(msgspec.Struct, frozen=True):
@@ -127,7 +128,7 @@ class KeptContact(msgspec.Struct, frozen=True):
 class BookingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody wants this place."""
 
-    office: Slug
+    office: OfficeSlug
     services: Annotated[list[ServiceWish], Meta(min_length=1, max_length=MOST_SERVICES)]
     start: Instant
     persons: Annotated[int, Meta(ge=1, le=MOST_PERSONS)] = 1
@@ -135,7 +136,7 @@ class BookingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channel: Channel = "online"
     hold: bool = False
     """Keep the place for ``HOLD_TIME`` only, until it is confirmed."""
-    contact: Contact = Contact()
+    contact: Contact = msgspec.field(default_factory=Contact)
 
 
 class BookingMade(msgspec.Struct, frozen=True):
@@ -160,7 +161,7 @@ class MoveRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The appointment is to begin then, there; without an office it stays where it is."""
 
     start: Instant
-    office: Slug | None = None
+    office: OfficeSlug | None = None
 
 
 class ContactShown(msgspec.Struct, frozen=True):
