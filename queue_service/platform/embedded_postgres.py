@@ -16,7 +16,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -60,7 +60,11 @@ class EmbeddedPostgresError(RuntimeError):
 class EmbeddedPostgres:
     """The server of one data directory; a context manager that owns it or borrows it."""
 
-    def __init__(self, data_dir: Path, *, binaries: Path | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, *, binaries: Path | None = None, settings: Mapping[str, str] | None = None
+    ) -> None:
+        """``binaries`` and ``settings`` (over ``SERVER_SETTINGS``) are for tests with other servers."""
+        self._settings = SERVER_SETTINGS | dict(settings or {})
         self.cluster = data_dir.resolve() / "postgres"
         self._data_dir = data_dir.resolve()
         self._binaries = binaries or _wheel_binaries()
@@ -146,7 +150,7 @@ class EmbeddedPostgres:
             _make_private(sockets, account)
         if account is not None:
             _let_through(self.cluster.parent, self._binaries)
-        settings = SERVER_SETTINGS | {"unix_socket_directories": str(sockets)}
+        settings = self._settings | {"unix_socket_directories": str(sockets)}
         with (self._data_dir / "postgres.log").open("ab") as log_file:
             self._process = subprocess.Popen(  # noqa: S603 - our own binaries, no shell
                 [

@@ -1,6 +1,8 @@
 """A real PostgreSQL for every test: one server a session and version, one cloned database a test."""
 
 import asyncio
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +26,8 @@ MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """10:00 in Bremen on an ordinary working day; tests move on from here."""
 DEBIAN_SERVERS = Path("/usr/lib/postgresql")
 SYSTEM_BINARIES = sorted(DEBIAN_SERVERS.glob("*/bin/postgres"))
+UNSAFE_BUT_FAST = {"fsync": "off", "full_page_writes": "off"}
+"""A server that lives for one test run need not survive a power cut."""
 VERSIONS = ["embedded", *(f"system-{binary.parent.parent.name}" for binary in SYSTEM_BINARIES)]
 
 
@@ -48,14 +52,19 @@ async def _make_template(server_dsn: str) -> None:
 
 
 @pytest.fixture(scope="session", params=VERSIONS)
-def postgres_server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def postgres_server(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a server of its own for these tests, with the Bremen template in it."""
-    directory = tmp_path_factory.mktemp("postgres")
-    with EmbeddedPostgres(directory, binaries=_binaries(request.param)) as server:
-        asyncio.run(_make_template(server.dsn))
-        yield server.dsn
+    # Not under pytest's directory: as root the server is another account, which pytest locks out
+    # of that directory whenever a second session starts.
+    directory = Path(tempfile.mkdtemp(prefix="queue-tests-"))
+    try:
+        with EmbeddedPostgres(
+            directory, binaries=_binaries(request.param), settings=UNSAFE_BUT_FAST
+        ) as server:
+            asyncio.run(_make_template(server.dsn))
+            yield server.dsn
+    finally:
+        shutil.rmtree(directory)
 
 
 @pytest.fixture

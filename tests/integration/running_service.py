@@ -86,7 +86,13 @@ async def run_service(dsn: str, now: datetime) -> AsyncIterator[RunningService]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    settings = Settings(host="127.0.0.1", port=port, data_dir=Path("/nonexistent"), log_level="error")
+    settings = Settings(
+        host="127.0.0.1",
+        port=port,
+        public_url="https://termine.test",
+        data_dir=Path("/nonexistent"),
+        log_level="error",
+    )
     app = create_app(settings, dsn)
     clock = MovableClock(now)
     app.state.clock = clock

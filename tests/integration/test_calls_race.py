@@ -138,7 +138,7 @@ async def test_two_presses_at_one_counter_are_one_call(
 
 
 async def test_two_clerks_opening_one_counter_leave_one_there(
-    conn: Connection, database: Database, now: datetime, bsc_mitte: Office
+    conn: Connection, database: Database, now: datetime
 ) -> None:
     clerks = await make_clerks(conn, now, 20)
     counter = await service.find_counter(conn, "bsc-mitte.5")
