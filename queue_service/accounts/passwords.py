@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import unicodedata
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import cache
 
@@ -28,6 +29,8 @@ MADE_GROUP_LENGTH = 4
 """16 characters of 31: 79 bits."""
 
 _hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+# Threads of their own: each keeps the memory of its last hash, and the default pool has more of them.
+_threads = ThreadPoolExecutor(HASHES_AT_ONCE, thread_name_prefix="passwords")
 _slots: RunVar[asyncio.Semaphore] = RunVar("password_hashing_slots")
 
 
@@ -58,7 +61,7 @@ def _canonical(password: str) -> bytes:
 
 async def hash_password(password: str) -> str:
     """Return what is stored; call inside a ``hashing_slot``."""
-    return await asyncio.to_thread(_hasher.hash, _canonical(password))
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, _canonical(password))
 
 
 async def is_password(stored: str | None, password: str) -> bool:
@@ -66,7 +69,7 @@ async def is_password(stored: str | None, password: str) -> bool:
 
     ``None`` (no such user) is never right and takes the same time.
     """
-    return await asyncio.to_thread(_verify, stored, password)
+    return await asyncio.get_running_loop().run_in_executor(_threads, _verify, stored, password)
 
 
 def _verify(stored: str | None, password: str) -> bool:
