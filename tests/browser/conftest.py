@@ -1,0 +1,116 @@
+"""A demo service of its own and the distribution's Chromium, for tests that look at pages."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.demo_office import DemoService, Hall
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+STOP_WITHIN_SECONDS = 30
+PATIENCE_MS = 10_000
+"""How long a page may take until a test gives up on it; the machine may be busy."""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def demo_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoService]:
+    """``queue-service demo`` without devices, in a directory of its own."""
+    data_dir = tmp_path_factory.mktemp("demo")
+    program = Path(sys.executable).with_name("queue-service")
+    port = str(_free_port())
+    log = data_dir / "demo.log"
+    command = [str(program), "demo", "--port", port, "--data-dir", str(data_dir), "--no-devices"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("QUEUE_")}
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
+        ) as process,
+    ):
+        assert process.stdout is not None
+        ready = any("ready" in line for line in process.stdout)
+        try:
+            assert ready, log.read_text()
+            yield msgspec.json.decode((data_dir / "credentials.json").read_bytes(), type=DemoService)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=STOP_WITHIN_SECONDS)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The distribution's Chromium, without a window."""
+    executable = shutil.which("chromium")
+    assert executable, "chromium is missing: apt-get install chromium"
+    quiet = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    if os.geteuid() == 0:
+        quiet.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Open pages in browsers that know nothing yet; a page that throws an error fails the test."""
+    contexts: list[BrowserContext] = []
+    thrown: list[str] = []
+
+    def open_one(**options: Any) -> Page:
+        wanted = {"locale": "de-DE", "viewport": {"width": 1280, "height": 800}, **options}
+        context = chromium.new_context(**wanted)
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: thrown.append(str(error)))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert thrown == []
+
+
+@pytest.fixture
+def hall(demo_service: DemoService) -> Iterator[Hall]:
+    """The office, empty before and after the test."""
+    here = Hall(demo_service)
+    here.empty()
+    yield here
+    here.empty()
+    here.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """Assert that axe-core finds nothing on the page as it is now."""
+    source = AXE.read_text()
+
+    def check(page: Page) -> None:
+        page.evaluate(source)
+        result = page.evaluate(
+            "tags => axe.run(document, {runOnly: tags})",
+            WCAG_TAGS,
+        )
+        found = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in result["violations"]]
+        assert found == []
+
+    return check

@@ -1,0 +1,333 @@
+"""The desk: a clerk calls and serves, by keyboard alone, and always sees what is true."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.demo_office import DemoService, Hall
+from tests.browser.people_at_pages import (
+    Axe,
+    OpenPage,
+    has_no_sideways_scroll,
+    is_connected,
+    log_in,
+    sit_down,
+)
+
+
+@pytest.fixture
+def desk(hall: Hall, open_page: OpenPage) -> Page:
+    """A clerk at counter 3 of an empty office."""
+    page = open_page()
+    sit_down(page, hall.service)
+    return page
+
+
+def state_is(page: Page, state: str) -> None:
+    """Wait until the step is through: while one is under way, keys wait for nobody."""
+    expect(page.locator("#visitor")).to_have_attribute("data-state", state)
+    expect(page.locator("#primary")).to_have_attribute("aria-busy", "false")
+
+
+def number_shown(page: Page, number: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(number)
+    expect(page.locator("#primary")).to_have_attribute("aria-busy", "false")
+
+
+def primary_says(page: Page, label: str) -> None:
+    expect(page.locator("#primary-label")).to_have_text(label)
+    expect(page.locator("#primary")).to_have_attribute("aria-busy", "false")
+
+
+def queue_rows(page: Page) -> list[str]:
+    return page.locator("#queue-list .row__number").all_text_contents()
+
+
+def test_a_visit_goes_from_call_to_end_by_one_key(hall: Hall, desk: Page) -> None:
+    first, second = hall.arrive(), hall.arrive()
+    desk.keyboard.press("n")
+    number_shown(desk, first["number"])
+    primary_says(desk, "Beginnen")
+    desk.keyboard.press("n")
+    primary_says(desk, "Beenden und nächste")
+    desk.keyboard.press("n")
+    number_shown(desk, second["number"])
+    expect(desk.locator("#primary")).to_be_focused()
+
+
+def test_the_clerk_is_told_why_it_was_this_number(hall: Hall, desk: Page) -> None:
+    number = hall.arrive()["number"]
+    desk.keyboard.press("n")
+    expect(desk.locator("#message")).to_have_text(f"{number} ist aufgerufen: am längsten gewartet (0 Min.)")
+
+
+def test_an_empty_queue_is_said_in_words(desk: Page) -> None:
+    desk.keyboard.press("n")
+    expect(desk.locator("#message")).to_have_text("Niemand wartet gerade.")
+    primary_says(desk, "Nächste Nummer")
+
+
+def test_the_queue_follows_without_reloading_in_calling_order(hall: Hall, desk: Page) -> None:
+    walk_in = hall.arrive()
+    expect(desk.locator("#queue-list")).to_contain_text(walk_in["number"])
+    expect(desk.locator("#waiting-count")).to_have_text("1 Person wartet")
+    pregnant = hall.arrive(**{"class": "pregnant"})
+    expect(desk.locator("#queue-list .row__number").first).to_have_text(pregnant["number"])
+    expect(desk.locator("#queue-list .row").first).to_contain_text("Vorrang")
+    assert queue_rows(desk) == [pregnant["number"], walk_in["number"]]
+
+
+def test_needs_and_language_stand_as_words_beside_the_number(hall: Hall, desk: Page) -> None:
+    number = hall.arrive(needs=["level_access"], language="en")["number"]
+    row = desk.locator("#queue-list .row", has_text=number)
+    expect(row).to_contain_text("stufenloser Platz")
+    expect(row).to_contain_text("Englisch")
+
+
+def test_a_chosen_visitor_is_called_with_the_arrow_keys(hall: Hall, desk: Page) -> None:
+    hall.arrive()
+    chosen = hall.arrive()
+    expect(desk.locator("#queue-list .row")).to_have_count(2)
+    desk.keyboard.press("w")
+    desk.keyboard.press("ArrowDown")
+    expect(desk.get_by_role("button", name=f"{chosen['number']} aufrufen")).to_be_focused()
+    desk.keyboard.press("Enter")
+    number_shown(desk, chosen["number"])
+    # The row is gone; the focus went on to a place that is still there.
+    assert desk.evaluate("document.activeElement !== document.body")
+
+
+def test_parked_visitors_can_be_resumed(hall: Hall, desk: Page) -> None:
+    number = hall.arrive()["number"]
+    desk.keyboard.press("n")
+    primary_says(desk, "Beginnen")
+    desk.keyboard.press("n")
+    primary_says(desk, "Beenden und nächste")
+    desk.keyboard.press("p")
+    expect(desk.locator("#parked-list")).to_contain_text(number)
+    desk.get_by_role("button", name=f"{number}: Fortsetzen").click()
+    number_shown(desk, number)
+    primary_says(desk, "Beenden und nächste")
+
+
+def test_missed_visitors_can_come_back_into_the_queue(hall: Hall, desk: Page) -> None:
+    number = hall.arrive()["number"]
+    desk.keyboard.press("n")
+    number_shown(desk, number)
+    desk.keyboard.press("x")
+    expect(desk.locator("#missed-list")).to_contain_text(number)
+    desk.get_by_role("button", name=f"{number}: Einreihen").click()
+    expect(desk.locator("#queue-list")).to_contain_text(number)
+
+
+def test_missed_visitors_are_still_there_after_reloading(hall: Hall, desk: Page) -> None:
+    number = hall.arrive()["number"]
+    desk.keyboard.press("n")
+    number_shown(desk, number)
+    desk.keyboard.press("x")
+    expect(desk.locator("#missed-list")).to_contain_text(number)
+    desk.reload()
+    expect(desk.locator("#missed-list")).to_contain_text(number)
+
+
+def test_a_visitor_is_sent_on_with_a_note(hall: Hall, desk: Page, axe: Axe) -> None:
+    number = hall.arrive()["number"]
+    desk.keyboard.press("n")
+    number_shown(desk, number)
+    desk.keyboard.press("l")
+    dialog = desk.get_by_role("dialog", name=f"{number} weiterleiten")
+    dialog.get_by_role("button", name="Weiterleiten").click()
+    expect(dialog.get_by_role("alert")).to_have_text(
+        "Bitte wählen Sie eine Dienstleistung oder einen Schalter."
+    )
+    axe(desk)
+    dialog.get_by_label("Dienstleistung").select_option(label="Reisepass beantragen")
+    # "n" and "x" are letters here, and no commands.
+    dialog.get_by_label("Notiz").fill("")
+    dialog.get_by_label("Notiz").press_sequentially("nur noch Foto, Express")
+    dialog.get_by_role("button", name="Weiterleiten").click()
+    row = desk.locator("#queue-list .row", has_text=number)
+    expect(row).to_contain_text("Reisepass beantragen")
+    expect(row).to_contain_text("weitergeleitet")
+    desk.keyboard.press("n")
+    expect(desk.locator("#visitor-note")).to_contain_text("nur noch Foto, Express")
+
+
+def test_a_step_that_is_not_possible_says_why(desk: Page) -> None:
+    finish = desk.get_by_role("button", name="Beenden", exact=True)
+    expect(finish).to_have_attribute("aria-disabled", "true")
+    finish.focus()
+    expect(desk.locator("#verb-reason")).to_have_text("An Ihrem Schalter ist gerade niemand.")
+    expect(finish).to_have_accessible_description("An Ihrem Schalter ist gerade niemand.")
+    desk.keyboard.press("e")
+    expect(desk.locator("#error")).to_have_text("An Ihrem Schalter ist gerade niemand.")
+
+
+def test_documents_and_planned_minutes_are_shown(hall: Hall, desk: Page) -> None:
+    hall.arrive("personalausweis")
+    desk.keyboard.press("n")
+    primary_says(desk, "Beginnen")
+    desk.keyboard.press("n")
+    expect(desk.locator("#visitor-planned")).to_have_text("geplant 15 Min.")
+    expect(desk.get_by_role("region", name="Bitte prüfen").get_by_role("listitem").first).to_be_visible()
+
+
+def test_single_keys_can_be_switched_off(hall: Hall, desk: Page, axe: Axe) -> None:
+    hall.arrive()
+    desk.keyboard.press("?")
+    dialog = desk.get_by_role("dialog", name="Tasten am Arbeitsplatz")
+    axe(desk)
+    dialog.get_by_label("Einzelne Tasten sind eingeschaltet").uncheck()
+    dialog.get_by_role("button", name="Schließen").click()
+    desk.keyboard.press("n")
+    expect(desk.locator("#primary-key")).to_be_hidden()
+    primary_says(desk, "Nächste Nummer")
+    # The button itself still works.
+    desk.locator("#primary").press("Enter")
+    primary_says(desk, "Beginnen")
+
+
+def test_a_visitor_whom_a_colleague_was_quicker_to_call_is_said_and_leaves_the_list(
+    hall: Hall, demo_service: DemoService, open_page: OpenPage
+) -> None:
+    page = open_page()
+    silent: list[bool] = []
+
+    def forward_until_silent(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        server.on_message(lambda message: None if silent else route.send(message))
+
+    page.route_web_socket(re.compile("/api/v1/stream"), forward_until_silent)
+    sit_down(page, demo_service)
+    contested = hall.arrive()
+    button = page.get_by_role("button", name=f"{contested['number']} aufrufen")
+    expect(button).to_be_visible()
+    hall.open_counter("1")
+    silent.append(True)
+    hall.call("1", contested["id"])
+    button.click()
+    expect(page.locator("#error")).to_contain_text("Der Stand hat sich inzwischen geändert")
+    silent.clear()
+    page.reload()
+    is_connected(page)
+    expect(button).to_have_count(0)
+
+
+def test_a_lost_stream_is_said_and_comes_back_by_itself(
+    hall: Hall, demo_service: DemoService, open_page: OpenPage
+) -> None:
+    page = open_page()
+    streams: list[WebSocketRoute] = []
+
+    def pass_through(route: WebSocketRoute) -> None:
+        route.connect_to_server()
+        streams.append(route)
+
+    page.route_web_socket(re.compile("/api/v1/stream"), pass_through)
+    sit_down(page, demo_service)
+    page.clock.install()
+    streams[-1].close(code=1012)
+    expect(page.locator("#connection")).to_contain_text("Verbindung unterbrochen")
+    number = hall.arrive()["number"]
+    page.clock.run_for(2_000)
+    is_connected(page)
+    expect(page.locator("#queue-list")).to_contain_text(number)
+
+
+def test_an_unreachable_service_is_said_and_nothing_is_lost(hall: Hall, desk: Page) -> None:
+    number = hall.arrive()["number"]
+    expect(desk.locator("#queue-list")).to_contain_text(number)
+    desk.context.set_offline(True)
+    desk.keyboard.press("n")
+    expect(desk.locator("#error")).to_contain_text("Keine Antwort vom Dienst")
+    desk.context.set_offline(False)
+    desk.keyboard.press("n")
+    number_shown(desk, number)
+
+
+def test_two_quick_presses_call_one_visitor(hall: Hall, desk: Page) -> None:
+    first, second = hall.arrive(), hall.arrive()
+    expect(desk.locator("#queue-list .row")).to_have_count(2)
+    desk.evaluate("for (const _ of [1, 2]) document.getElementById('primary').click()")
+    number_shown(desk, first["number"])
+    expect(desk.locator("#queue-list")).to_contain_text(second["number"])
+
+
+def test_a_counter_with_a_visitor_can_not_be_left(hall: Hall, desk: Page) -> None:
+    hall.arrive()
+    desk.keyboard.press("n")
+    primary_says(desk, "Beginnen")
+    leave = desk.get_by_role("button", name="Schalter verlassen")
+    leave.click()
+    expect(desk.locator("#error")).to_contain_text("An Ihrem Schalter ist noch jemand")
+    desk.keyboard.press("x")
+    primary_says(desk, "Nächste Nummer")
+    leave.click()
+    expect(desk.get_by_role("heading", name="An welchem Schalter sitzen Sie?")).to_be_visible()
+
+
+def test_reloading_in_the_middle_of_a_visit_loses_nothing(hall: Hall, desk: Page) -> None:
+    number = hall.arrive()["number"]
+    desk.keyboard.press("n")
+    primary_says(desk, "Beginnen")
+    desk.reload()
+    number_shown(desk, number)
+    primary_says(desk, "Beginnen")
+
+
+def test_a_taken_counter_can_not_be_chosen(
+    hall: Hall, demo_service: DemoService, open_page: OpenPage, axe: Axe
+) -> None:
+    hall.open_counter("5")
+    page = open_page()
+    page.goto(f"{demo_service.base_url}/desk")
+    log_in(page, demo_service, "clerk1")
+    expect(page.get_by_label("Schalter 5 besetzt")).to_be_disabled()
+    page.get_by_role("button", name="Schalter öffnen").click()
+    expect(
+        page.get_by_role("alert").get_by_role("link", name="Bitte wählen Sie einen Schalter.")
+    ).to_be_visible()
+    axe(page)
+
+
+def test_a_clerk_may_serve_a_part_of_the_services(
+    demo_service: DemoService, open_page: OpenPage, hall: Hall
+) -> None:
+    page = open_page()
+    page.goto(f"{demo_service.base_url}/desk")
+    log_in(page, demo_service, "clerk1")
+    page.get_by_label("Schalter 4 frei", exact=True).check()
+    page.get_by_text("Was Sie bedienen").click()
+    page.get_by_role("button", name="Keine").click()
+    page.get_by_label("Reisepass beantragen", exact=True).check()
+    page.get_by_role("button", name="Schalter öffnen").click()
+    is_connected(page)
+    other, mine = hall.arrive("personalausweis"), hall.arrive("reisepass")
+    expect(page.locator("#queue-list .row", has_text=other["number"])).to_contain_text(
+        "nicht in Ihrer Auswahl"
+    )
+    page.keyboard.press("n")
+    number_shown(page, mine["number"])
+
+
+@pytest.mark.parametrize(("language", "width"), [("de", 1280), ("en", 900), ("de", 640), ("de", 480)])
+def test_every_state_is_accessible_and_fits(
+    hall: Hall, desk: Page, axe: Axe, language: str, width: int
+) -> None:
+    # 640 CSS pixels are 1280 at 200 %.
+    desk.set_viewport_size({"width": width, "height": 720})
+    desk.goto(f"{desk.url}?lang={language}")
+    hall.arrive(needs=["induction_loop", "interpreter"], language="tr")
+    for _ in range(3):
+        hall.arrive("verlust-personalausweis", **{"class": "small_children"})
+    expect(desk.locator("#queue-list .row")).to_have_count(4)
+    axe(desk)
+    for key, state in (("n", "called"), ("n", "serving"), ("p", "idle"), ("n", "called"), ("x", "idle")):
+        desk.keyboard.press(key)
+        state_is(desk, state)
+        assert has_no_sideways_scroll(desk)
+    expect(desk.locator("#missed-list .row")).to_have_count(1)
+    desk.keyboard.press("n")
+    state_is(desk, "called")
+    axe(desk)
