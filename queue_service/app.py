@@ -33,6 +33,7 @@ from queue_service.platform.change_feed import ChangeFeed
 from queue_service.platform.clock import Clock, rehearsal_clock, system_clock
 from queue_service.platform.database import Database
 from queue_service.platform.logs import configure_logs
+from queue_service.platform.request_body import StrictRequest
 from queue_service.queueing.routes import queue_routes
 from queue_service.queueing.service import waiting_figures
 from queue_service.settings import Settings
@@ -94,6 +95,7 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
         lifespan=[running],
         openapi_config=_openapi(),
         request_max_body_size=LARGEST_BODY_BYTES,
+        request_class=StrictRequest,
         # Errors are logged where they are answered; the framework would log tokens in paths.
         logging_config=None,
     )
@@ -115,9 +117,7 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
 def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """One place turns whatever was raised into an answer: a page for people, a problem for programs."""
     if wants_page(request):
-        if http.is_unforeseen(error):
-            http.log_unforeseen(request, error)
-        return error_page(request, error)
+        return error_page(request, http.queue_error_of(request, error))
     return http.problem_of(request, error)
 
 

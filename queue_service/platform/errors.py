@@ -14,8 +14,12 @@
     │   ├── ServiceNotFound     404  service_not_found
     │   ├── CounterNotFound     404  counter_not_found
     │   ├── TicketNotFound      404  ticket_not_found
-    │   └── AppointmentNotFound 404  appointment_not_found  also for a wrong secret
-    ├── Conflict                409
+    │   ├── AppointmentNotFound 404  appointment_not_found  also for a wrong secret
+    │   ├── AuthorityNotFound   404  authority_not_found   in accounts.service
+    │   ├── UserNotFound        404  user_not_found        in accounts.service
+    │   └── DeviceNotFound      404  device_not_found      in devices.tokens
+    ├── MethodNotAllowed        405  method_not_allowed
+    ├── Conflict                409  conflict
     │   ├── WalkInsClosed       409  walk_ins_closed       with reason and next chance
     │   ├── ServiceNotOffered   409  service_not_offered
     │   ├── IllegalTransition   409  illegal_transition    with state and what is allowed
@@ -30,9 +34,13 @@
     │   ├── WrongOffice         409  appointment_elsewhere
     │   ├── AppointmentCancelled 409 appointment_cancelled
     │   ├── AlreadyCheckedIn    409  already_checked_in
+    │   ├── UsernameTaken       409  username_taken        in accounts.store
     │   └── InProgress          409  in_progress           first request with this key still runs
+    ├── TooLarge                413  too_large
+    ├── UnsupportedMediaType    415  unsupported_media_type
     ├── IdempotencyMismatch     422  idempotency_mismatch
     ├── TooManyAttempts         429  too_many_attempts
+    ├── InternalError           500  internal_error        a fault of ours
     └── Unavailable             503  unavailable           the database doesn't answer
 
 A class's docstring is its default message. ``code`` is stable and meant for programs; extension
@@ -155,6 +163,13 @@ class AppointmentNotFound(NotFound):
     code = "appointment_not_found"
 
 
+class MethodNotAllowed(QueueError):
+    """Nothing here is done by this method; Allow names those that do something."""
+
+    code = "method_not_allowed"
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+
+
 class Conflict(QueueError):
     """The present state does not allow that."""
 
@@ -252,6 +267,20 @@ class InProgress(Conflict):
     code = "in_progress"
 
 
+class TooLarge(QueueError):
+    """The body is larger than any request needs."""
+
+    code = "too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class UnsupportedMediaType(QueueError):
+    """The body must be JSON, sent as application/json."""
+
+    code = "unsupported_media_type"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
 class IdempotencyMismatch(QueueError):
     """This Idempotency-Key was used for another request."""
 
@@ -264,6 +293,13 @@ class TooManyAttempts(QueueError):
 
     code = "too_many_attempts"
     status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class InternalError(QueueError):
+    """The fault is ours and has been recorded."""
+
+    code = "internal_error"
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 class Unavailable(QueueError):

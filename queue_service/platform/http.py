@@ -6,6 +6,7 @@ A route parses, authorises, and hands its verb to ``answer``::
 """
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -17,6 +18,7 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.openapi import ResponseSpec
+from litestar.params import ParameterKwarg
 
 from queue_service.platform import errors
 from queue_service.platform.queries import Connection, load_queries
@@ -30,14 +32,16 @@ Work: TypeAlias = Callable[[Connection], Awaitable[object]]
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 LONGEST_IDEMPOTENCY_KEY = 200
-CODE_OF_STATUS: Mapping[int, str] = {
-    400: "bad_request",
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "too_large",
-    415: "unsupported_media_type",
+KIND_OF_STATUS: Mapping[int, type[errors.QueueError]] = {
+    404: errors.NotFound,
+    405: errors.MethodNotAllowed,
+    413: errors.TooLarge,
 }
-"""Codes of what the framework refuses before a route runs."""
+"""What the framework refuses before a route runs."""
+MISSING_PARAMETER = re.compile(r"Missing required \w+ parameter '([^']+)'")
+"""Litestar's sentence; it gives the name nowhere else."""
+BODY = "data"
+"""What handlers call the decoded body; Litestar names it when there is none."""
 
 _encode = msgspec.json.Encoder().encode
 _platform = load_queries("platform")
@@ -64,34 +68,48 @@ def problem(error: errors.QueueError) -> Response[bytes]:
 
 def problem_of(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Return the problem that stands for whatever was raised; the unforeseen is logged and says nothing."""
-    if isinstance(error, errors.QueueError):
-        return problem(error)
-    if isinstance(error, asyncpg.DataError | UnicodeEncodeError):
-        # A character or number that no column can hold: NUL, a lone surrogate, a year 10,000.
-        return problem(errors.BadRequest("A value can't be stored."))
-    if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
-        fields = _fields(error.extra)
-        body: dict[str, Any] = {
-            "type": "about:blank",
-            "title": HTTPStatus(error.status_code).phrase,
-            "status": error.status_code,
-            "code": "invalid_fields" if fields else CODE_OF_STATUS.get(error.status_code, "bad_request"),
-            "detail": errors.InvalidFields().detail if fields else error.detail,
-        }
-        if fields:
-            body["errors"] = fields
-        return _problem_response(error.status_code, body, dict(error.headers or {}))
-    log_unforeseen(request, error)
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-    body = {"type": "about:blank", "title": status.phrase, "status": int(status), "code": "internal_error"}
-    return _problem_response(int(status), {**body, "detail": "The fault is ours and has been recorded."}, {})
-
-
-def is_unforeseen(error: Exception) -> bool:
-    """Tell whether an error is a fault of ours."""
+    answered = problem(queue_error_of(request, error))
     if isinstance(error, HTTPException):
-        return error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return not isinstance(error, errors.QueueError)
+        # Allow, for a method that isn't.
+        answered.headers.update(error.headers or {})
+    return answered
+
+
+def queue_error_of(request: AnyRequest, error: Exception) -> errors.QueueError:
+    """Return what a caller is told about whatever was raised; a fault of ours is recorded first."""
+    if isinstance(error, errors.QueueError):
+        return error
+    if isinstance(error, asyncpg.DataError | UnicodeError):
+        # A character or number that no column can hold: NUL, a lone surrogate, a year 10,000.
+        return errors.BadRequest("A value can't be stored.")
+    if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _refused_by_framework(request, error)
+    log_unforeseen(request, error)
+    return errors.InternalError()
+
+
+def _refused_by_framework(request: AnyRequest, error: HTTPException) -> errors.QueueError:
+    """Return our error for what was refused before a route ran: unknown paths, bad parameters."""
+    if error.status_code != HTTPStatus.BAD_REQUEST:
+        return KIND_OF_STATUS.get(error.status_code, errors.BadRequest)()
+    missing = MISSING_PARAMETER.match(error.detail)
+    if missing:
+        return errors.InvalidFields(errors=[FieldError(missing[1], "This is required.")])
+    fields = [
+        FieldError(_sent_name(request, str(entry.get("key", ""))), str(entry.get("message", "")))
+        for entry in (error.extra if isinstance(error.extra, list) else [])
+        if isinstance(entry, Mapping)
+    ]
+    if [entry.field for entry in fields] == [BODY]:
+        return errors.BadRequest("A body is required.")
+    return errors.InvalidFields(errors=fields) if fields else errors.BadRequest(error.detail)
+
+
+def _sent_name(request: AnyRequest, name: str) -> str:
+    """Return the name under which a parameter is sent: ``from``, for what the handler calls ``begin``."""
+    parameter = request.route_handler.parsed_fn_signature.parameters.get(name)
+    kwarg = parameter.kwarg_definition if parameter else None
+    return (isinstance(kwarg, ParameterKwarg) and kwarg.name) or name
 
 
 def log_unforeseen(request: AnyRequest, error: Exception) -> None:
@@ -102,16 +120,6 @@ def log_unforeseen(request: AnyRequest, error: Exception) -> None:
 def _route(request: AnyRequest) -> str:
     """The route's template: paths hold tokens and references, which no log may keep."""
     return str(request.scope.get("path_template", ""))
-
-
-def _fields(extra: object) -> list[FieldError]:
-    if not isinstance(extra, list):
-        return []
-    return [
-        FieldError(str(entry.get("key", "")), str(entry.get("message", "")))
-        for entry in extra
-        if isinstance(entry, Mapping)
-    ]
 
 
 def _problem_response(status: int, body: Mapping[str, Any], headers: dict[str, str]) -> Response[bytes]:

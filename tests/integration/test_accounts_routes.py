@@ -20,6 +20,7 @@ from queue_service.devices.tokens import DEVICE_PREFIX
 from queue_service.platform.database import Database
 from queue_service.platform.http import problem_of
 from queue_service.platform.queries import Connection
+from queue_service.platform.request_body import StrictRequest
 from tests.integration.people import MORNING, PASSWORD, hire
 
 PATH = "/api/v1/session"
@@ -38,6 +39,7 @@ def build_app(dsn: str) -> Litestar:
         middleware=[Authentication()],
         guards=[check_access],
         exception_handlers={Exception: problem_of},
+        request_class=StrictRequest,
         lifespan=[with_database],
         openapi_config=None,
         logging_config=None,
