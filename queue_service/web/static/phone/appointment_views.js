@@ -1,0 +1,92 @@
+// The right-hand side at the end of a call, and an appointment that exists already.
+
+import { gettext } from "../texts.js";
+import { element, setText } from "../desk/elements.js";
+import { spelledLines, whenInWords, inLanguage, addressInWords, serviceInWords } from "./spoken.js";
+
+const CONFIRMATIONS = {
+  sms: gettext("per SMS"),
+  email: gettext("per E-Mail"),
+  letter: gettext("per Brief"),
+  none: gettext("nur die Nummer am Telefon"),
+};
+const STATES = {
+  held: gettext("reserviert, noch nicht gebucht"),
+  booked: gettext("gebucht"),
+  arrived: gettext("Besucher ist angekommen"),
+  fulfilled: gettext("erledigt"),
+  missed: gettext("nicht erschienen"),
+  cancelled: gettext("abgesagt"),
+  expired: gettext("Reservierung abgelaufen"),
+};
+const CAN_CHANGE = ["held", "booked"];
+
+function confirmationInWords({ confirm_by: ways = [] }) {
+  return CONFIRMATIONS[ways[0] ?? "none"];
+}
+
+/** "Erika Beispiel, 0421 361-0" */
+export function contactInWords({ name, phone_shown: phone }) {
+  return [name, phone].filter(Boolean).join(", ");
+}
+
+/** Names and numbers to read back before booking. */
+export function showContact(contact) {
+  const lines = [
+    [gettext("Name"), contact.name],
+    [gettext("Telefon"), contact.phone_shown],
+    [gettext("E-Mail"), contact.email],
+    [gettext("Anschrift"), contact.postal_address && addressInWords(contact.postal_address)],
+    [gettext("Bestätigung"), confirmationInWords(contact)],
+  ].filter(([, value]) => value);
+  document.getElementById("contact-shown").replaceChildren(
+    ...lines.map(([term, value]) => element("div", {}, element("dt", {}, `${term}:`), " ", element("dd", {}, value))),
+  );
+}
+
+/** The reference large and spelled; `visit` is {place, office}. */
+export function showBooked({ heading, reference, names, visit, contact, voice }) {
+  setText(document.getElementById("booked-heading"), heading);
+  setText(document.getElementById("booked-reference"), reference);
+  const spelled = document.getElementById("booked-spelled");
+  spelled.lang = voice.language;
+  spelled.replaceChildren(
+    ...spelledLines(reference, names, voice).map((line) =>
+      element("ul", { class: "spelled__line" }, ...line.map(({ character, words }) =>
+        element("li", { class: "spelled__character" }, element("strong", {}, character), " ", element("span", {}, words))))),
+  );
+  const summary = document.getElementById("booked-summary");
+  summary.lang = voice.language;
+  summary.replaceChildren(
+    element("p", { class: "read-back__when" }, whenInWords(visit.place.start, visit.office.time_zone, voice)),
+    element("p", { class: "read-back__where" }, `${inLanguage(visit.office.name, voice)}, ${addressInWords(visit.office.address)}`),
+  );
+  const way = gettext("Bestätigung: %(way)s", { way: confirmationInWords(contact) });
+  setText(document.getElementById("booked-contact"), [contactInWords(contact), way].filter(Boolean).join(". "));
+}
+
+/** An appointment found by its reference, {appointment, office, chosen}. */
+export function showFound({ appointment, office, chosen }) {
+  setText(document.getElementById("found-reference"), appointment.reference);
+  const lines = [
+    [gettext("Stand"), STATES[appointment.status]],
+    [gettext("Zeit"), whenInWords(appointment.start, office.time_zone)],
+    [gettext("Standort"), `${inLanguage(office.name)}, ${addressInWords(office.address)}`],
+    [gettext("Dienstleistung"), chosen.map(({ service, quantity }) => serviceInWords(service, quantity)).join("; ")],
+    [gettext("Kontakt"), appointment.contact && contactInWords(appointment.contact)],
+  ].filter(([, value]) => value);
+  document.getElementById("found-facts").replaceChildren(
+    ...lines.map(([term, value]) => element("div", {}, element("dt", {}, `${term}:`), " ", element("dd", {}, value))),
+  );
+  const changeable = CAN_CHANGE.includes(appointment.status);
+  document.getElementById("found-verbs").hidden = !changeable;
+  setText(document.getElementById("found-final"), changeable ? "" : gettext("Dieser Termin kann nicht mehr verschoben oder abgesagt werden."));
+  askAgain(false);
+}
+
+/** Cancelling takes two presses: the second is on a question in words. */
+export function askAgain(asked) {
+  document.getElementById("cancel-found").hidden = asked;
+  document.getElementById("move-found").hidden = asked;
+  document.getElementById("cancel-question").hidden = !asked;
+}

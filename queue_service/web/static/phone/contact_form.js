@@ -1,0 +1,95 @@
+// Who calls, and how the appointment is confirmed. The service checks it; what is wrong is said beside
+// the field and in the summary.
+
+import { gettext } from "../texts.js";
+import { element, setText } from "../desk/elements.js";
+
+const form = document.getElementById("contact");
+const summary = document.getElementById("contact-mistakes");
+const summaryList = document.getElementById("contact-mistake-list");
+const fields = {
+  name: document.getElementById("contact-name"),
+  phone: document.getElementById("contact-phone"),
+  confirm_by: form.querySelector('[name="confirm_by"]'),
+  email: document.getElementById("contact-email"),
+  postal_address: document.getElementById("contact-street"),
+};
+const postal = ["street", "postal_code", "city"].map((part) => [part, form.elements[part]]);
+
+export function start(check) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    check();
+  });
+  form.addEventListener("change", showWhatIsNeeded);
+  summaryList.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link) return;
+    event.preventDefault();
+    document.getElementById(link.hash.slice(1)).focus();
+  });
+}
+
+/** Empty all fields; `caller` is the number that the telephone shows, if it does. */
+export function reset(caller = "") {
+  form.reset();
+  fields.phone.value = caller;
+  showMistakes([]);
+  showWhatIsNeeded();
+}
+
+export function focus() {
+  fields.name.focus();
+}
+
+function confirmBy() {
+  return form.querySelector('[name="confirm_by"]:checked')?.value ?? "";
+}
+
+function showWhatIsNeeded() {
+  document.getElementById("email-needed").hidden = confirmBy() !== "email";
+  document.getElementById("letter-needed").hidden = confirmBy() !== "letter";
+}
+
+/** The contact as the service takes it; {mistakes} for what only the page can know. */
+export function read(language) {
+  const chosen = confirmBy();
+  const address = Object.fromEntries(postal.map(([part, field]) => [part, field.value.trim()]));
+  const contact = {
+    name: fields.name.value.trim(),
+    phone: fields.phone.value.trim() || null,
+    email: chosen === "email" ? fields.email.value.trim() || null : null,
+    postal_address: chosen === "letter" && Object.values(address).every(Boolean) ? address : null,
+    language,
+    confirm_by: chosen || "none",
+  };
+  const mistakes = chosen ? [] : [{ field: "confirm_by", sentence: gettext("Bitte fragen, wie der Termin bestätigt werden soll.") }];
+  return { contact, mistakes };
+}
+
+/** The number as it is dialled: the service has put it in order. */
+export function setPhone(shown) {
+  fields.phone.value = shown;
+}
+
+/** Say what is wrong, [{field, sentence}], and put the focus on the first of it. */
+export function showMistakes(mistakes) {
+  for (const [name, field] of Object.entries(fields)) {
+    const sentence = mistakes.find((mistake) => mistake.field === name)?.sentence ?? "";
+    const slot = document.getElementById(`mistake-${name}`);
+    const words = slot.querySelector(".mistake__words");
+    slot.hidden = sentence === "";
+    setText(words, sentence);
+    slot.closest(".kern-form-input, .kern-fieldset").classList.toggle("has-mistake", sentence !== "");
+    if (field.type === "radio") continue; // a group's mistake is described by its legend's group
+    field.toggleAttribute("aria-invalid", false);
+    if (sentence) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
+  summary.hidden = mistakes.length === 0;
+  summaryList.replaceChildren(
+    ...mistakes.map(({ field, sentence }) => element("li", {}, element("a", { href: `#${(fields[field] ?? fields.name).id}` }, sentence))),
+  );
+  const first = fields[mistakes[0]?.field] ?? (mistakes.length > 0 ? fields.name : null);
+  first?.focus();
+}

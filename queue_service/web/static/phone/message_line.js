@@ -1,0 +1,37 @@
+// The line above the columns: what to do now, or what went wrong. It keeps its height, so that
+// nothing moves; screen readers hear it.
+
+import { setText } from "../desk/elements.js";
+
+const line = document.getElementById("message-line");
+const prompt = document.getElementById("prompt");
+const error = document.getElementById("error");
+const logIn = document.getElementById("log-in-again");
+const aside = document.getElementById("announcement");
+
+/** What to do now. */
+export function showPrompt(sentence) {
+  line.dataset.state = "calm";
+  offerLogIn(false);
+  setText(error, "");
+  setText(prompt, sentence);
+}
+
+/** What went wrong, and what to do. */
+export function showError(sentence) {
+  line.dataset.state = "wrong";
+  // Emptied first: the same mistake twice is said twice.
+  error.textContent = "";
+  error.textContent = sentence;
+}
+
+/** A way to log in again in another window, so that nothing is lost in this one. */
+export function offerLogIn(offered) {
+  logIn.hidden = !offered;
+}
+
+/** For those who don't see what changed elsewhere on the page. */
+export function tell(sentence) {
+  aside.textContent = "";
+  aside.textContent = sentence;
+}

@@ -1,0 +1,51 @@
+// The agent's steps one after another: while one is under way, pressing again does nothing.
+
+import { gettext } from "../texts.js";
+import { lost } from "./connection.js";
+import { offerLogIn, showError } from "./message_line.js";
+import { refusalInWords } from "./refusals.js";
+import { Refusal, Unreachable } from "./requests.js";
+
+const NOT_AUTHENTICATED = 401;
+const page = document.getElementById("phone");
+let underWay = false;
+let afterOutage = () => {};
+
+/** What to do once the connection is back. */
+export function onReturn(action) {
+  afterOutage = action;
+}
+
+export function isUnderWay() {
+  return underWay;
+}
+
+/** Carry out a step; whatever refuses it is said in words. */
+export async function step(action) {
+  if (underWay) return;
+  underWay = true;
+  page.setAttribute("aria-busy", "true");
+  try {
+    await action();
+  } catch (failure) {
+    explain(failure);
+  } finally {
+    underWay = false;
+    page.removeAttribute("aria-busy");
+  }
+}
+
+/** Say why something failed; what is no refusal and no outage is a fault of the page itself. */
+export function explain(failure) {
+  if (failure.name === "AbortError") return; // another search has taken its place
+  if (failure instanceof Refusal) {
+    showError(refusalInWords(failure));
+    offerLogIn(failure.status === NOT_AUTHENTICATED);
+  } else if (failure instanceof Unreachable) {
+    showError(gettext("Das ist nicht angekommen. Sobald die Verbindung wieder da ist, bitte noch einmal drücken; doppelt gebucht wird nicht."));
+    lost(afterOutage);
+  } else {
+    showError(gettext("Hier ist etwas schiefgegangen. Bitte die Seite neu laden."));
+    throw failure;
+  }
+}

@@ -1,0 +1,184 @@
+// The 115 console: puts its parts together. One page, one call at a time, the keyboard alone.
+
+import { gettext } from "../texts.js";
+import { setText } from "../desk/elements.js";
+import * as booking from "./booking_steps.js";
+import { call, forgetCall, goTo, onStep, quantityOf, STEPS, withQuantity } from "./call.js";
+import { caller, offices, serviceOf, services, timeZone } from "./catalogue.js";
+import * as chosenServices from "./chosen_services.js";
+import * as contactForm from "./contact_form.js";
+import * as existing from "./existing_steps.js";
+import * as keys from "./keys.js";
+import { showError, showPrompt } from "./message_line.js";
+import { explain, step } from "./one_at_a_time.js";
+import * as placeSteps from "./place_steps.js";
+import * as places from "./places_view.js";
+import * as said from "./read_back_view.js";
+import { serviceNow } from "./requests.js";
+import * as serviceField from "./service_field.js";
+import { clockInWords, dayInWords } from "./spoken.js";
+
+const keyBar = document.getElementById("keys");
+const field = document.getElementById("service");
+const UNBOOKED = ["contact", "read-back", "move"];
+const PROMPTS = {
+  search: gettext("Was wird gebraucht? Ein paar Buchstaben tippen, dann Enter."),
+  places: gettext("Termin wählen: Tasten 1 bis 9."),
+  contact: gettext("Termin vorlesen, Name und Telefon erfragen, dann Enter."),
+  "read-back": gettext("Alles vorlesen und bestätigen lassen, dann Enter."),
+  booked: gettext("Terminnummer diktieren. Danach F9: neuer Anruf."),
+  found: gettext("Verschieben oder absagen?"),
+  "new-place": gettext("Neuen Termin wählen: Tasten 1 bis 9."),
+  move: gettext("Neuen Termin vorlesen, dann Enter: verschieben."),
+};
+
+let askedToDrop = false;
+
+function showStep(now) {
+  for (const part of document.querySelectorAll("[data-steps]")) part.hidden = !part.dataset.steps.split(" ").includes(now);
+  const may = STEPS[now];
+  field.disabled = !may.services;
+  field.closest(".panel").classList.toggle("panel--resting", !may.services);
+  chosenServices.show(call.chosen, !may.services);
+  places.rest(!may.places, call.place);
+  existing.rest(!may.find);
+  showPrompt(PROMPTS[now]);
+  keys.show(keyBar, now);
+}
+
+function chosenChanged() {
+  chosenServices.show(call.chosen, false);
+  said.showServices(call.chosen);
+  return placeSteps.searchPlaces();
+}
+
+async function addService(service, quantity) {
+  const sum = Math.min(service.max_quantity, quantityOf(call.chosen, service) + quantity);
+  call.chosen = withQuantity(call.chosen, service, sum);
+  try {
+    await chosenChanged();
+  } catch (failure) {
+    explain(failure);
+    return;
+  }
+  // Whoever is typing the next service already is left alone.
+  if (document.activeElement === field && serviceField.isEmpty()) places.focusList();
+}
+
+function changeQuantity(code, quantity) {
+  call.chosen = withQuantity(call.chosen, serviceOf(code), quantity);
+  chosenChanged().catch(explain);
+  if (quantity === 0) serviceField.focus();
+}
+
+function toPlaces() {
+  if (!places.focusList()) serviceField.focus();
+}
+
+function takeOffer(offer) {
+  if (!offer || !STEPS[call.step].places) return;
+  if (places.isStruckOut(offer)) showError(gettext("Dieser Termin ist schon vergeben. Bitte einen anderen wählen."));
+  else if (call.found) existing.choosePlace(offer);
+  else step(() => booking.take(offer));
+}
+
+function narrow() {
+  placeSteps.searchPlaces().catch(explain);
+}
+
+function nextHalf() {
+  places.nextHalf();
+  placeSteps.searchPlaces().then(places.focusList).catch(explain);
+}
+
+function newCall() {
+  if (UNBOOKED.includes(call.step) && !askedToDrop) {
+    askedToDrop = true;
+    showError(gettext("Dieser Termin ist noch nicht gebucht. F9 noch einmal drücken, um ihn zu verwerfen."));
+    return;
+  }
+  booking.giveBack().catch(explain);
+  begin("");
+}
+
+function begin(phone) {
+  askedToDrop = false;
+  forgetCall();
+  contactForm.reset(phone);
+  places.resetFilters();
+  existing.clearField();
+  said.resetLanguage();
+  said.stopCountdown();
+  said.clear();
+  serviceField.clear();
+  document.getElementById("caller").hidden = phone === "";
+  placeSteps.empty();
+  placeSteps.limitDays();
+  serviceField.focus();
+}
+
+function showClock() {
+  const now = serviceNow();
+  setText(document.getElementById("clock"), clockInWords(now, timeZone));
+  setText(document.getElementById("today"), dayInWords(now, timeZone));
+}
+
+function chooseAuthority(select) {
+  for (const greeting of document.querySelectorAll("[data-authority]")) {
+    greeting.hidden = greeting.dataset.authority !== select.value;
+  }
+}
+
+const ACTIONS = {
+  removeService: ({ target }) => changeQuantity(chosenServices.codeAt(target), 0),
+  chooseOffer: ({ key }) => takeOffer(places.offerAt(Number(key))),
+  nextOffers: () => step(placeSteps.nextOffers),
+  nextHalf,
+  release: () => step(booking.release),
+  backToContact: booking.backToContact,
+  backToPlaces: () => step(existing.backToNewPlace),
+  closeFound: existing.close,
+  toService: serviceField.focus,
+  toPlaces,
+  toFilters: places.focusFilters,
+  toFind: existing.focusField,
+  newCall,
+};
+
+function onClick(id, action) {
+  document.getElementById(id).addEventListener("click", action);
+}
+
+function start() {
+  onStep(showStep);
+  serviceField.start(services, { choose: addService, proceed: toPlaces });
+  chosenServices.start(changeQuantity);
+  places.start(offices, { take: takeOffer, narrow, toList: toPlaces });
+  contactForm.start(() => step(booking.checkContact));
+  existing.start(() => step(existing.find));
+  said.start();
+  onClick("new-call", newCall);
+  onClick("book", () => step(booking.book));
+  onClick("back-to-contact", booking.backToContact);
+  onClick("release", () => step(booking.release));
+  onClick("move-found", () => step(existing.startMove));
+  onClick("cancel-found", existing.askToCancel);
+  onClick("cancel-for-good", () => step(existing.cancel));
+  onClick("keep-found", existing.keep);
+  onClick("confirm-move", () => step(existing.move));
+  const authority = document.getElementById("authority");
+  authority.addEventListener("change", () => chooseAuthority(authority));
+  chooseAuthority(authority);
+  document.addEventListener("keydown", ({ key }) => {
+    if (key !== "F9") askedToDrop = false;
+  });
+  keys.listen(keyBar, () => call.step, ACTIONS);
+  placeSteps.start();
+  // The number goes into the form and nowhere else: not into the history, not into a bookmark.
+  if (location.search) history.replaceState(null, "", location.pathname);
+  begin(caller);
+  showClock();
+  setInterval(showClock, 1000);
+}
+
+start();

@@ -1,0 +1,156 @@
+// From services to offers: searching, turning pages, and places that others take meanwhile.
+
+import { gettext, ngettext } from "../texts.js";
+import { call, goTo, STEPS, wishes } from "./call.js";
+import { everyOffice, horizonDays, offices, officesFor, timeZone } from "./catalogue.js";
+import { lost } from "./connection.js";
+import { showError, showPrompt, tell } from "./message_line.js";
+import { explain, isUnderWay, onReturn } from "./one_at_a_time.js";
+import { PlaceSearch } from "./place_search.js";
+import * as view from "./places_view.js";
+import { whyNoneInWords } from "./refusals.js";
+import { read, serviceNow, Unreachable } from "./requests.js";
+import { clockInWords, dayHeading, dayInWords, inLanguage, isoDay } from "./spoken.js";
+
+const LOOK_AGAIN_MS = 10_000; // how old the list may get while the agent reads it out
+const DAY_MS = 86_400_000;
+
+let running = new AbortController();
+let search = null;
+let page = 0;
+let shown = [];
+let fresh = null; // {search, offers}: what the list will be at the next key, because places are gone
+
+/** Search for the chosen services with the filters as they are; resolves when the list stands. */
+export async function searchPlaces() {
+  running.abort();
+  running = new AbortController();
+  const { signal } = running;
+  fresh = null;
+  if (call.chosen.length === 0) {
+    empty();
+    return;
+  }
+  const possible = officesFor(call.chosen);
+  view.offerOffices(possible);
+  const filters = view.filtersNow(possible);
+  const anywhere = everyOffice ? [] : possible;
+  const wish = { services: wishes(call.chosen), offices: filters.offices.length > 0 ? filters.offices : anywhere };
+  search = new PlaceSearch((address) => read(address, signal), wish, filters);
+  await showPage(0);
+}
+
+/** Nothing chosen, nothing to show. */
+export function empty() {
+  search = null;
+  shown = [];
+  fresh = null;
+  view.offerOffices([...offices.keys()]);
+  view.showNote(gettext("Hier erscheinen die frühesten Termine aller Standorte, sobald eine Dienstleistung gewählt ist."));
+  goTo("search");
+}
+
+export function limitDays() {
+  const now = serviceNow();
+  view.limitDays(isoDay(now, timeZone), isoDay(now + horizonDays * DAY_MS, timeZone));
+}
+
+async function showPage(wanted) {
+  const asked = search;
+  const offers = await asked.page(wanted);
+  if (asked !== search || !STEPS[call.step].places) return;
+  if (offers.length === 0 && wanted > 0) {
+    await showPage(0);
+    return;
+  }
+  page = wanted;
+  show(offers);
+  goTo(call.found ? "new-place" : "places");
+  if (offers.length > 0) tell(countedInWords(offers));
+  else showPrompt(gettext("Nichts frei. Mit F3 anders eingrenzen oder mit F2 die Dienstleistung ändern."));
+}
+
+function show(offers) {
+  shown = offers;
+  if (offers.length > 0) view.showOffers(offers, { page, more: search.mayHaveMoreAfter(page) });
+  else view.showNote(noneInWords());
+}
+
+function countedInWords(offers) {
+  const [{ office, start }] = offers;
+  const { name, time_zone: zone } = offices.get(office);
+  return ngettext("%(count)s Termin. Der früheste: %(day)s, %(time)s, %(office)s.", "%(count)s Termine. Der früheste: %(day)s, %(time)s, %(office)s.", offers.length, {
+    day: dayHeading(start, zone, serviceNow()), time: clockInWords(start, zone), office: inLanguage(name),
+  });
+}
+
+function noneInWords() {
+  const until = dayInWords(serviceNow() + horizonDays * DAY_MS, timeZone);
+  if (!search.whyNone) return gettext("Kein Termin zu dieser Tageszeit bis %(until)s. Mit T eine andere wählen.", { until });
+  const { next_release_at: release } = search.whyNone;
+  const why = whyNoneInWords(search.whyNone, until);
+  if (!release) return why;
+  const when = gettext("%(day)s, %(time)s Uhr", { day: dayInWords(release, timeZone), time: clockInWords(release, timeZone) });
+  return gettext("%(why)s Die nächsten Termine werden freigegeben am %(when)s.", { why, when });
+}
+
+/** Nine more; after the last ones the first again. */
+export async function nextOffers() {
+  if (!search) return;
+  if (!search.mayHaveMoreAfter(page) && page === 0) {
+    tell(gettext("Keine weiteren Termine."));
+    return;
+  }
+  await showPage(page + 1);
+  view.focusList();
+}
+
+/** Somebody else has this one: say so, strike it out, and have the next ones ready. */
+export async function taken(offer, sentence) {
+  view.strikeOut(offer);
+  showError(sentence);
+  await prepare();
+}
+
+async function prepare() {
+  const next = search.again();
+  const offers = await next.page(page);
+  fresh = { of: search, next, offers };
+}
+
+/** Look whether the offers on the screen are still free; those that aren't are struck out. */
+async function lookAgain() {
+  if (shown.length === 0 || !STEPS[call.step].places || isUnderWay() || document.hidden || fresh) return;
+  const looked = search;
+  try {
+    const gone = (await looked.takenSince(shown)).filter((offer) => looked === search && view.strikeOut(offer));
+    if (gone.length === 0) return;
+    tell(ngettext("%(count)s Termin wurde gerade vergeben.", "%(count)s Termine wurden gerade vergeben.", gone.length));
+    await prepare();
+  } catch (failure) {
+    if (failure instanceof Unreachable) lost(afterOutage);
+    else explain(failure);
+  }
+}
+
+/** At any key after something was struck out: the list as it is now. What the key does comes first. */
+function tidyUp() {
+  if (!fresh || isUnderWay() || !STEPS[call.step].places) return;
+  const { of, next, offers } = fresh;
+  fresh = null;
+  if (of !== search) return;
+  search = next;
+  show(offers);
+}
+
+function afterOutage() {
+  tell(gettext("Die Verbindung ist wieder da."));
+  if (STEPS[call.step].places && call.chosen.length > 0) searchPlaces().catch(explain);
+}
+
+export function start() {
+  onReturn(afterOutage);
+  limitDays();
+  setInterval(lookAgain, LOOK_AGAIN_MS);
+  document.addEventListener("keydown", tidyUp);
+}

@@ -1,0 +1,194 @@
+// The list of offers and what narrows it: up to nine places, one for each of the keys 1 to 9.
+
+import { gettext, ngettext } from "../texts.js";
+import { element, setText } from "../desk/elements.js";
+import { byDay, clockOf, keyOf } from "./offers.js";
+import { accessInShort, dayHeading, inLanguage } from "./spoken.js";
+import { serviceNow } from "./requests.js";
+
+const HALVES = ["", "morning", "afternoon"];
+const CITY = "city:"; // before a city's name, where all its offices are wanted
+const form = document.getElementById("places");
+const panel = form.closest(".panel");
+const days = document.getElementById("place-days");
+const count = document.getElementById("places-count");
+const note = document.getElementById("places-note");
+const submit = document.getElementById("take-place");
+const filters = document.getElementById("filters");
+const office = document.getElementById("filter-office");
+const from = document.getElementById("filter-from");
+const half = document.getElementById("filter-half");
+
+let offices = new Map();
+let shown = [];
+
+/** `take(offer)` is called when an offer is chosen, `narrow()` when a filter changed, `toList()` at Enter in one. */
+export function start(officesBySlug, { take, narrow, toList }) {
+  offices = officesBySlug;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = form.querySelector("input:checked") ?? document.activeElement.closest("input");
+    if (chosen && form.contains(chosen)) take(shown[Number(chosen.value)]);
+  });
+  filters.addEventListener("submit", (event) => {
+    event.preventDefault();
+    toList();
+  });
+  filters.addEventListener("change", () => {
+    if (from.validity.valid) narrow();
+  });
+  // Enter submits a form from its fields, but not from a list of choices.
+  filters.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.tagName === "SELECT") {
+      event.preventDefault();
+      toList();
+    }
+  });
+}
+
+export function offerAt(number) {
+  return shown[number - 1];
+}
+
+/** `offices`: slugs that are wanted, none for any; `one`: a particular office is. */
+export function filtersNow(possible) {
+  const chosen = office.value;
+  const city = chosen.startsWith(CITY) ? chosen.slice(CITY.length) : "";
+  const wanted = city ? possible.filter((slug) => offices.get(slug).address.city === city) : [chosen].filter(Boolean);
+  return { offices: wanted, one: wanted.length === 1, from: from.value, half: half.value };
+}
+
+export function nextHalf() {
+  half.value = HALVES[(HALVES.indexOf(half.value) + 1) % HALVES.length];
+}
+
+/** Offer those offices only that can do all of it, by city; a chosen office that can't is given up. */
+export function offerOffices(slugs) {
+  const before = office.value;
+  const cities = new Map();
+  for (const slug of slugs) {
+    const { city } = offices.get(slug).address;
+    if (!cities.has(city)) cities.set(city, element("optgroup", { label: city }));
+    cities.get(city).append(element("option", { value: slug }, inLanguage(offices.get(slug).name)));
+  }
+  for (const [city, group] of cities) {
+    if (cities.size > 1) group.prepend(element("option", { value: `${CITY}${city}` }, gettext("alle in %(city)s", { city })));
+  }
+  office.replaceChildren(element("option", { value: "" }, gettext("alle Standorte")), ...cities.values());
+  office.value = before;
+  if (office.selectedIndex < 0) office.value = "";
+}
+
+export function limitDays(first, last) {
+  from.min = first;
+  from.max = last;
+}
+
+export function resetFilters() {
+  office.value = "";
+  from.value = "";
+  half.value = "";
+}
+
+export function focusFilters() {
+  office.focus();
+}
+
+/** Put the focus on the list; tells whether there was something to focus. */
+export function focusList() {
+  const first = form.querySelector("input:checked:enabled") ?? form.querySelector("input:enabled");
+  first?.focus();
+  return Boolean(first);
+}
+
+/** What stands instead of a list: a sentence. */
+export function showNote(sentence) {
+  shown = [];
+  days.replaceChildren();
+  submit.hidden = true;
+  setText(count, "");
+  setText(note, sentence);
+  note.hidden = sentence === "";
+}
+
+export function showOffers(offers, { page, more }) {
+  const had = document.activeElement.closest?.("[data-offer]")?.dataset.offer;
+  shown = offers;
+  note.hidden = true;
+  submit.hidden = false;
+  days.replaceChildren(...byDay(offers).map(day));
+  setText(count, [
+    ngettext("%(count)s Termin", "%(count)s Termine", offers.length),
+    page > 0 ? gettext("Seite %(page)s", { page: page + 1 }) : "",
+    more ? gettext("weitere mit 0") : gettext("keine weiteren"),
+  ].filter(Boolean).join(", "));
+  if (had) (inputOf(had) ?? form.querySelector("input"))?.focus();
+}
+
+function inputOf(key) {
+  return [...form.querySelectorAll("[data-offer]")].find((label) => label.dataset.offer === key)?.querySelector("input");
+}
+
+function day({ day: its, offers }) {
+  const zone = offices.get(offers[0].office).time_zone;
+  return element(
+    "fieldset",
+    { class: "day" },
+    element("legend", { class: "day__heading", "data-day": its }, dayHeading(offers[0].start, zone, serviceNow())),
+    ...offers.map(row),
+  );
+}
+
+function row(offer) {
+  const place = shown.indexOf(offer);
+  const its = offices.get(offer.office);
+  return element(
+    "label",
+    { class: "offer", "data-offer": keyOf(offer) },
+    element("input", { class: "offer__radio", type: "radio", name: "place", value: place }),
+    element("kbd", { class: "key offer__key" }, String(place + 1)),
+    element("span", { class: "offer__clock" }, clockOf(offer)),
+    element("span", { class: "offer__place" },
+      element("span", { class: "offer__office" }, inLanguage(its.name)),
+      element("span", { class: "offer__access" }, `${its.address.city}, ${accessInShort(its)}`),
+      element("span", { class: "offer__state" })),
+  );
+}
+
+function rowOf(offer) {
+  return inputOf(keyOf(offer))?.closest("label");
+}
+
+/** Strike an offer out: somebody else has it. It stays in its place until the list is made anew. */
+export function strikeOut(offer) {
+  const label = rowOf(offer);
+  if (!label || label.classList.contains("offer--gone")) return false;
+  label.classList.add("offer--gone");
+  setText(label.querySelector(".offer__state"), gettext("gerade vergeben"));
+  // aria-disabled and not disabled: the focus must not fall off the list.
+  label.querySelector("input").setAttribute("aria-disabled", "true");
+  return true;
+}
+
+export function isStruckOut(offer) {
+  return Boolean(rowOf(offer)?.classList.contains("offer--gone"));
+}
+
+/** Let the list rest while something else is done; the chosen place says that it is chosen. */
+export function rest(resting, chosen) {
+  for (const control of [...form.elements, ...filters.elements]) control.disabled = resting;
+  // Without a control in it, the list is scrolled by keyboard only when it takes the focus itself.
+  panel.classList.toggle("panel--resting", resting);
+  if (resting) panel.tabIndex = 0;
+  else panel.removeAttribute("tabindex");
+  for (const label of form.querySelectorAll(".offer--chosen")) {
+    label.classList.remove("offer--chosen");
+    setText(label.querySelector(".offer__state"), "");
+  }
+  const label = resting && chosen && rowOf(chosen);
+  if (label) {
+    label.classList.add("offer--chosen");
+    label.querySelector("input").checked = true;
+    setText(label.querySelector(".offer__state"), gettext("gewählt"));
+  }
+}
