@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import phonenumbers
 from msgspec.structs import replace
-from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers import CountryCodeSource, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from queue_service.booking.model import Channel, Contact, ContactShown, KeptContact
 from queue_service.platform.errors import InvalidFields
@@ -26,6 +26,7 @@ class Fault(StrEnum):
 
     NAME_MISSING = "name_missing"
     PHONE_NOT_A_NUMBER = "phone_not_a_number"
+    PHONE_WITHOUT_AREA_CODE = "phone_without_area_code"
     PHONE_TOO_SHORT = "phone_too_short"
     PHONE_TOO_LONG = "phone_too_long"
     PHONE_UNKNOWN = "phone_unknown"
@@ -40,11 +41,10 @@ class Fault(StrEnum):
 MESSAGES = {
     Fault.NAME_MISSING: "A name is needed for an appointment booked by telephone.",
     Fault.PHONE_NOT_A_NUMBER: "This is not a telephone number. Examples: 0421 361 12345, +48 22 123 45 67.",
-    Fault.PHONE_TOO_SHORT: "This telephone number is too short; is the area code missing? "
-    "Example: 0421 361 12345.",
+    Fault.PHONE_WITHOUT_AREA_CODE: "The area code is missing. Example: 0421 361 12345.",
+    Fault.PHONE_TOO_SHORT: "This telephone number is too short. Example: 0421 361 12345.",
     Fault.PHONE_TOO_LONG: "This telephone number is too long.",
-    Fault.PHONE_UNKNOWN: "No telephone has this number; is the area code missing? "
-    "A number from abroad begins with + and the country code.",
+    Fault.PHONE_UNKNOWN: "No telephone has this number. One from abroad begins with + and the country code.",
     Fault.PHONE_NOT_MOBILE: "A text message needs the number of a mobile telephone.",
     Fault.PHONE_MISSING: "A confirmation by text message needs a mobile telephone number.",
     Fault.EMAIL_NOT_AN_ADDRESS: "This is not an e-mail address. Example: name@example.org.",
@@ -161,9 +161,13 @@ def _parsed(phone: str) -> phonenumbers.PhoneNumber:
     if any(character.isalpha() for character in phone.removeprefix("tel:")):
         raise _FaultyNumberError(Fault.PHONE_NOT_A_NUMBER)
     try:
-        number = phonenumbers.parse(phone, HOME_REGION)
+        number = phonenumbers.parse(phone, HOME_REGION, keep_raw_input=True)
     except phonenumbers.NumberParseException as wrong:
         raise _FaultyNumberError(Fault.PHONE_NOT_A_NUMBER) from wrong
+    # Without its 0 a number of the same town would be taken for one in another: 361 88 88 for Erfurt's.
+    dialled = phonenumbers.normalize_digits_only(phone)
+    if number.country_code_source == CountryCodeSource.FROM_DEFAULT_COUNTRY and dialled[:1] != "0":
+        raise _FaultyNumberError(Fault.PHONE_WITHOUT_AREA_CODE)
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible in _LENGTH_FAULTS:
         raise _FaultyNumberError(_LENGTH_FAULTS[possible])

@@ -112,7 +112,7 @@ async def _pools_for(
     if start > now + HORIZON + ONE_DAY:
         raise SlotTaken(f"Appointments are given out {HORIZON.days} days ahead.")
     pools = await store.visit_pools(conn, wanted)
-    if not pools or await store.too_many(conn, wanted):
+    if not pools:
         await refuse_unknown(conn, wanted)
         raise ServiceNotOffered
     if not begins_cell(start, ZoneInfo(pools[0].time_zone)):

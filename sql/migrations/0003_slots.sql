@@ -135,13 +135,14 @@ CREATE TRIGGER appointment_lifecycle BEFORE UPDATE OF state ON appointment
     EXECUTE FUNCTION refuse_illegal_transition('appointment');
 
 -- The pools that can serve all of these services in one visit, at some offices (NULL: at any), and
--- how many cells the visit takes there. Inlined into the searches that use it.
+-- how many cells the visit takes there; none for more of a service than one visit may settle.
+-- Inlined into the searches that use it.
 CREATE FUNCTION visit_pools(codes text[], quantities integer[], offices text[])
 RETURNS TABLE (office_id integer, pool_id integer, office text, time_zone text, cells integer)
 LANGUAGE sql STABLE AS $$
     SELECT p.office_id, p.id, o.slug, o.time_zone, (sum(os.minutes * wanted.quantity) / 5)::integer
       FROM unnest(codes, quantities) AS wanted (code, quantity)
-      JOIN service s ON s.code = wanted.code
+      JOIN service s ON s.code = wanted.code AND s.max_quantity >= wanted.quantity
       JOIN pool_service ps ON ps.service_id = s.id
       JOIN pool p ON p.office_id = ps.office_id AND p.id = ps.pool_id AND NOT p.retired
       JOIN office o ON o.id = p.office_id AND (offices IS NULL OR o.slug = ANY (offices))

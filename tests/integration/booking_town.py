@@ -137,10 +137,15 @@ def request(
 
 
 async def book(
-    conn: Connection, start: datetime, *codes: str, office: str = "mitte", hold: bool = False
+    conn: Connection,
+    start: datetime,
+    *codes: str,
+    office: str = "mitte",
+    hold: bool = False,
+    now: datetime = NOW,
 ) -> str:
     """Book at a counter; gives the reference."""
-    made = await service.book(conn, NOW, request(start, *codes, office=office, hold=hold))
+    made = await service.book(conn, now, request(start, *codes, office=office, hold=hold))
     return made.reference
 
 
