@@ -104,7 +104,7 @@ def _path(kind: type, value: object) -> object:
 
 def _read(variable: str, file: str) -> str:
     try:
-        return Path(file).read_text().strip()
-    except OSError as unreadable:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as unreadable:
         msg = f"{variable}: {unreadable}"
         raise SettingsError(msg) from unreadable
