@@ -1,21 +1,9 @@
-"""A visitor at the kiosk's page in a real Chromium: touches what is on the screen, one step after the other."""
+"""A visitor at the kiosk's page: touches what is on the screen, one step after the other."""
 
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Self
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
-
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from playwright.sync_api import Locator, Page, expect
 
 PORTRAIT = (1080, 1920)
 LANDSCAPE = (1280, 800)
@@ -52,17 +40,6 @@ WORDS = {
         "low": "Keys lower down",
     },
 }
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run the distribution's browser without a window."""
-    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    assert path, "no Chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_OPTIONS))
-        yield browser
-        browser.close()
 
 
 class Visitor:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.kiosk_visitor import PORTRAIT, Visitor, chromium
+from tests.browser.kiosk_visitor import PORTRAIT, Visitor
 from tests.system.kiosk_processes import (
     KioskProcess,
     StandInProcess,
@@ -18,12 +18,6 @@ from tests.system.kiosk_service_stand_in import OFFICE
 
 HUGE_PX = 300
 """A number that is read from two steps away."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +33,8 @@ def kiosk(service: StandInProcess, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": PORTRAIT[0], "height": PORTRAIT[1]})
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": PORTRAIT[0], "height": PORTRAIT[1]})
     page.set_default_timeout(10_000)
     yield page
     page.close()
@@ -211,25 +205,25 @@ def test_help_leads_to_the_reception_and_back(page: Page, kiosk: KioskProcess) -
     expect(visitor.title()).to_have_text("Ausweise und Pässe")
 
 
-def test_the_office_s_notice_is_shown_at_the_start(browser: Browser, tmp_path: Path) -> None:
+def test_the_office_s_notice_is_shown_at_the_start(chromium: Browser, tmp_path: Path) -> None:
     with stand_in_running() as service, kiosk_running(service.url, tmp_path / "kiosk") as kiosk:
         kiosk.connected()
         notice = {"de": "Heute schließen wir schon um 15 Uhr.", "en": "Today we close at 3 pm."}
         service.tell("office", slug=OFFICE.slug, name=OFFICE.name, time_zone=OFFICE.time_zone, notice=notice)
         kiosk.until(lambda state: bool(state["connected"] and state["office"]["notice"]))
-        page = browser.new_page()
+        page = chromium.new_page()
         Visitor(page, kiosk.url)
         expect(page.get_by_text("Heute schließen wir schon um 15 Uhr.")).to_be_visible()
         page.close()
 
 
 def test_while_the_service_is_away_the_page_stays_and_sends_people_to_the_reception(
-    browser: Browser, tmp_path: Path
+    chromium: Browser, tmp_path: Path
 ) -> None:
     with stand_in_running() as service:
         port = service.port
         kiosk = KioskProcess(service.url, tmp_path / "kiosk").connected()
-        page = browser.new_page()
+        page = chromium.new_page()
         visitor = Visitor(page, kiosk.url)
     kiosk.until(lambda state: not state["connected"])
     expect(visitor.title()).to_have_text("Bitte gehen Sie zum Empfang", timeout=10_000)
@@ -257,11 +251,11 @@ def test_a_request_that_fails_can_be_tried_again_for_the_same_ticket(
 
 
 def test_without_a_printer_the_number_is_there_and_said_to_be_valid(
-    browser: Browser, service: StandInProcess, tmp_path: Path
+    chromium: Browser, service: StandInProcess, tmp_path: Path
 ) -> None:
     with kiosk_running(service.url, tmp_path / "kiosk", "escpos:127.0.0.1:1") as kiosk:
         kiosk.connected()
-        page = browser.new_page()
+        page = chromium.new_page()
         visitor = Visitor(page, kiosk.url)
         visitor.take_number()
         expect(page.get_by_text("Ihre Nummer gilt trotzdem.")).to_be_visible()
@@ -272,10 +266,10 @@ def test_without_a_printer_the_number_is_there_and_said_to_be_valid(
 
 
 def test_the_page_survives_a_restart_of_the_program_on_the_device(
-    browser: Browser, service: StandInProcess, tmp_path: Path
+    chromium: Browser, service: StandInProcess, tmp_path: Path
 ) -> None:
     with kiosk_running(service.url, tmp_path / "kiosk") as kiosk:
-        page = browser.new_page()
+        page = chromium.new_page()
         visitor = Visitor(page, kiosk.connected().url)
     expect(visitor.title()).to_have_text("Bitte gehen Sie zum Empfang", timeout=10_000)
     assert visitor.faults == [] or all("WebSocket" in fault for fault in visitor.faults)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.kiosk_visitor import Visitor, chromium
+from tests.browser.kiosk_visitor import Visitor
 from tests.system.kiosk_processes import KioskProcess, kiosk_running, stand_in_running
 
 QUIET_SECONDS = 90
@@ -14,12 +14,6 @@ WARNED_SECONDS = 20
 """EN 301 549: announced at least this long before."""
 EXTENSIONS = 10
 """EN 301 549: at least this often."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +26,8 @@ def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KioskProcess]:
 
 
 @pytest.fixture
-def visitor(browser: Browser, kiosk: KioskProcess) -> Iterator[Visitor]:
-    page = browser.new_page()
+def visitor(chromium: Browser, kiosk: KioskProcess) -> Iterator[Visitor]:
+    page = chromium.new_page()
     page.clock.install()
     yield Visitor(page, kiosk.url)
     page.close()
