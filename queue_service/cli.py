@@ -15,6 +15,7 @@ from rich.console import Console
 
 from queue_service.accounts.commands import Shell, user_commands
 from queue_service.app import make_clock
+from queue_service.benchmark.command import bench
 from queue_service.demo import command as demo_command
 from queue_service.devices.commands import device_commands
 from queue_service.invariants import find_broken_invariants
@@ -27,6 +28,7 @@ from queue_service.platform.migrations import migrate
 from queue_service.platform.queries import Connection
 from queue_service.server import serve as run_server
 from queue_service.settings import Settings, SettingsError, load_settings
+from queue_service.simulation.command import day as day_command
 
 data_dir_option = click.option(
     "--data-dir",
@@ -174,5 +176,7 @@ def _now() -> datetime:
 
 
 shell = Shell(connect=lambda: _connection(_settings()), clock=_now)
+main.add_command(bench)
 main.add_command(user_commands(shell))
 main.add_command(device_commands(shell))
+main.add_command(day_command)

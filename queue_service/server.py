@@ -14,6 +14,8 @@ from queue_service.settings import Settings, load_settings
 
 GRACE_SECONDS = 10
 """How long requests under way may take to finish."""
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep idle connections (nginx: 60 s), so that it is never us who hangs up first."""
 PING_SECONDS = 20.0
 """A screen that does not answer a ping within the same time again counts as gone."""
 DSN_VARIABLE = "QUEUE_DATABASE_URL"
@@ -43,6 +45,7 @@ def serve(settings: Settings, dsn: str) -> None:
         ws_per_message_deflate=False,
         proxy_headers=True,
         forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         access_log=False,
         log_config=None,

@@ -34,12 +34,13 @@ class Program:
         self.process: subprocess.Popen[bytes] | None = None
         self.start_after = 0.0
 
-    def start(self) -> None:
+    def start(self, *, quiet: bool = False) -> None:
         """Start it in a session of its own: Ctrl-C in a terminal must reach the supervisor alone."""
         self.process = subprocess.Popen(  # noqa: S603 - our own programs
             self._command,
             env=os.environ | self._environment,
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if quiet else None,
             start_new_session=True,
             preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one libc call
         )
