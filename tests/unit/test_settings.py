@@ -140,7 +140,7 @@ def test_a_file_that_cannot_be_read_is_told_with_its_variable(content: bytes | N
     file = tmp_path / "port"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(SettingsError, match="^QUEUE_PORT_FILE"):
+    with pytest.raises(SettingsError, match=r"^QUEUE_PORT_FILE"):
         load_settings({"QUEUE_PORT_FILE": str(file)})
 
 

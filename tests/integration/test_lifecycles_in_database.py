@@ -1,0 +1,108 @@
+"""PostgreSQL knows the same lifecycles as the program, and refuses every other step."""
+
+from itertools import permutations
+
+import asyncpg
+import pytest
+
+from queue_service.booking.lifecycle import APPOINTMENT
+from queue_service.platform.lifecycle import Lifecycle
+from queue_service.platform.queries import Connection
+from queue_service.queueing.lifecycle import COUNTER, TICKET
+
+LIFECYCLES = (TICKET, COUNTER, APPOINTMENT)
+
+INSERTED = {
+    "ticket": """
+        INSERT INTO ticket (office_id, id, day, number, state, class, needs, language, service_id, channel,
+                            token, counter_id, created_at, arrived_at, waiting_since, rank_at)
+        SELECT o.id, gen_random_uuid(), '2026-11-23', 'A001', $1, 'walk_in', '{}', 'de', s.id, 'kiosk',
+               'token', c.id, now(), now(), now(), now()
+          FROM office o, counter c, service s
+         WHERE o.slug = 'bsc-mitte' AND c.office_id = o.id AND c.number = '1' AND s.code = 'personalausweis'
+        """,
+    "counter": """
+        INSERT INTO counter (office_id, number, name, features, services, position, state, clerk_id)
+        SELECT o.id, 'test', '{}', '{}', '{}', 1, $1, CASE WHEN $1 = 'open' THEN u.id END
+          FROM office o, staff_user u WHERE o.slug = 'bsc-mitte'
+        """,
+    "appointment": """
+        INSERT INTO appointment (office_id, id, pool_id, day, first_cell, cells, starts_at, ends_at, state,
+                                 reference, secret_hash, services, persons, channel, created_at, expires_at)
+        SELECT p.office_id, gen_random_uuid(), p.id, '2026-11-23', 100, 3, now(), now(), $1,
+               'TEST', '', '[]', 1, 'phone', now(), CASE WHEN $1 = 'held' THEN now() END
+          FROM pool p LIMIT 1
+        """,
+}
+"""One row in a given state, with everything that the table's other rules ask of that state."""
+
+UPDATED = {
+    "ticket": "UPDATE ticket SET state = $2 WHERE state = $1",
+    "counter": """
+        UPDATE counter SET state = $2, clerk_id = CASE WHEN $2 = 'open' THEN (SELECT id FROM staff_user) END
+         WHERE number = 'test' AND state = $1
+        """,
+    "appointment": """
+        UPDATE appointment SET state = $2, expires_at = CASE WHEN $2 = 'held' THEN now() END WHERE state = $1
+        """,
+}
+
+every_lifecycle = pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda lifecycle: lifecycle.name)
+
+
+@pytest.fixture(autouse=True)
+async def clerk(conn: Connection) -> None:
+    """Somebody must sit at an open counter."""
+    await conn.execute(
+        """
+        INSERT INTO staff_user (username, display_name, password_hash, created_at)
+        VALUES ('clerk', 'Clerk', '!', now())
+        """
+    )
+
+
+async def refusal(conn: Connection, lifecycle: Lifecycle, before: str, after: str) -> str | None:
+    """Try one step on a row of its own; give the rule that refused it, and leave no trace."""
+    attempt = conn.transaction()
+    await attempt.start()
+    try:
+        assert await conn.execute(INSERTED[lifecycle.name], before) == "INSERT 0 1"
+        assert await conn.execute(UPDATED[lifecycle.name], before, after) == "UPDATE 1"
+    except asyncpg.CheckViolationError as refused:
+        return str(refused.constraint_name)
+    finally:
+        await attempt.rollback()
+    return None
+
+
+async def test_both_tables_are_one(conn: Connection) -> None:
+    rows = await conn.fetch("SELECT lifecycle, from_state, verb, to_state FROM lifecycle_transition")
+    assert {tuple(row) for row in rows} == {
+        (lifecycle.name, step.state, step.verb, step.to)
+        for lifecycle in LIFECYCLES
+        for step in lifecycle.transitions
+    }
+
+
+@every_lifecycle
+async def test_every_step_of_the_table_can_be_taken(conn: Connection, lifecycle: Lifecycle) -> None:
+    refused = {
+        (step.state, step.to): rule
+        for step in lifecycle.transitions
+        if step.state != step.to and (rule := await refusal(conn, lifecycle, step.state, step.to))
+    }
+    assert refused == {}
+
+
+@every_lifecycle
+async def test_every_other_step_is_refused(conn: Connection, lifecycle: Lifecycle) -> None:
+    states = {state for step in lifecycle.transitions for state in (step.state, step.to)}
+    allowed = {(step.state, step.to) for step in lifecycle.transitions}
+    forbidden = set(permutations(sorted(states), 2)) - allowed
+    answers = {step: await refusal(conn, lifecycle, *step) for step in forbidden}
+    assert answers == dict.fromkeys(forbidden, f"{lifecycle.name}_lifecycle")
+
+
+async def test_a_state_that_no_table_names_is_refused(conn: Connection) -> None:
+    for lifecycle in LIFECYCLES:
+        assert await refusal(conn, lifecycle, lifecycle.initial, "lost") == f"{lifecycle.name}_lifecycle"
