@@ -20,7 +20,7 @@ from display.voice import SpeechError, Voice, VoiceDiedError, VoiceHangsError, V
 from display.waveform import Sound, at_level, join, trimmed
 
 SPEECH_LEVEL_DBFS = -19.0
-"""The crest of speech, some 15 dB over its active level, stays below the peak ceiling: nothing is squeezed."""
+"""The crest of speech, 15 dB over its active level, stays below the peak ceiling: nothing is squeezed."""
 
 AFTER_GONG_SECONDS = 0.3
 BETWEEN_SECONDS = 1.0

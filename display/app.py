@@ -127,8 +127,10 @@ class Display:
             await self._studio.close()
 
     async def _warm_up(self) -> None:
+        """Load the gong and the voices before the first call needs them."""
         sample = Call(0, "A100", "1", {}, datetime.fromtimestamp(0, UTC), language="en")
         await self._studio.produce(announce(sample, self._language), repeat=False)
+        log.info("voice_ready")
 
     def _part_ended(self, task: asyncio.Task[None]) -> None:
         if task.cancelled() or (error := task.exception()) is None:

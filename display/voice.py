@@ -112,6 +112,8 @@ class EspeakLibrary:
         """Say it once; raises SpeechError, after which the next call starts a new helper."""
         order = msgspec.json.encode(_Order(_voice_name(utterance.language), utterance.text))
         async with self._turn:
+            if self._process and _has_ended(self._process):
+                await self._end()
             process = self._process or await self._start()
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
@@ -199,6 +201,11 @@ class EspeakCommand:
 
     async def close(self) -> None:
         """Nothing runs between utterances."""
+
+
+def _has_ended(process: asyncio.subprocess.Process) -> bool:
+    # The pipe closes before the exit status is known, and uvloop raises RuntimeError on a write into it.
+    return process.returncode is not None or process.stdin is None or process.stdin.is_closing()
 
 
 async def _ask(process: asyncio.subprocess.Process, order: bytes) -> Sound:

@@ -66,6 +66,11 @@ class StandIn:
         self.change("ticket.recalled" if call.nth > 1 else "ticket.called", call=call)
         return call
 
+    def lose_a_change(self) -> None:
+        """Go one version on without telling anybody, as a faulty service would."""
+        self.snapshot = msgspec.structs.replace(self.snapshot, version=self.snapshot.version + 1)
+        _write(self._process, _Silently(self.snapshot))
+
     def change(self, kind: str, *, waiting: int | None = None, call: Call | None = None) -> None:
         old = self.snapshot
         waiting = old.waiting if waiting is None else waiting
@@ -124,6 +129,12 @@ def _pipe(pipe: IO[str] | None) -> IO[str]:
     return pipe
 
 
+class _Silently(msgspec.Struct, frozen=True, tag="silently", tag_field="type"):
+    """The state that new clients get; present ones hear nothing of it."""
+
+    snapshot: DisplaySnapshot
+
+
 class _Service:
     """The process's own side."""
 
@@ -140,6 +151,9 @@ class _Service:
             self._clients.discard(socket)
 
     def take(self, line: bytes) -> None:
+        if b'"type":"silently"' in line:
+            self._snapshot = msgspec.json.decode(line, type=_Silently).snapshot
+            return
         change = msgspec.json.decode(line, type=DisplayChange)
         self._snapshot = apply_to_display(self._snapshot, change)
         broadcast(self._clients, msgspec.json.encode(change).decode())
