@@ -5,11 +5,12 @@ fonts stay within one version, and a browser may keep every file for good.
 """
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
 import msgspec
-from litestar import Response, get
+from litestar import MediaType, Response, get
 from litestar.datastructures import CacheControlHeader
 from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
@@ -20,6 +21,7 @@ from queue_service.web.languages import LANGUAGE_NAMES, script_texts
 
 STATIC = Path(__file__).parent / "static"
 FINGERPRINT_LENGTH = 12
+ACCENT_FILE = re.compile(r"[0-9a-f]{6}\.css")
 FOR_GOOD = CacheControlHeader(public=True, immutable=True, max_age=365 * 24 * 60 * 60)
 
 
@@ -47,6 +49,11 @@ def texts_url(language: str) -> str:
     return f"/static/texts/{fingerprint()}/{language}.json"
 
 
+def accent_url(colour: str) -> str:
+    """Give the address of the style for ``#b3001b``; empty for an authority without a colour of its own."""
+    return f"/static/accent/{colour.removeprefix('#').lower()}.css" if colour else ""
+
+
 static_router = create_static_files_router(
     path=f"/static/{fingerprint()}",
     directories=[STATIC],
@@ -69,6 +76,20 @@ def texts_of_scripts(version: FromPath[str], file: FromPath[str]) -> dict[str, s
     if language not in LANGUAGE_NAMES or version != fingerprint():
         raise NotFound
     return script_texts(language)
+
+
+@get(
+    "/static/accent/{file:str}",
+    opt=PUBLIC_FOR_UNKNOWN,
+    cache_control=FOR_GOOD,
+    include_in_schema=False,
+    sync_to_thread=False,
+)
+def accent_style(file: FromPath[str]) -> Response[str]:
+    """Answer the style that sets an authority's colour, ``b3001b.css``; pages may hold no inline style."""
+    if not ACCENT_FILE.fullmatch(file):
+        raise NotFound
+    return Response(f":root {{ --accent: #{file.removesuffix('.css')}; }}\n", media_type=MediaType.CSS)
 
 
 @get(

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from queue_service.accounts.guards import requires
@@ -49,7 +50,7 @@ async def choose_office(request: PageRequest) -> Response[Any]:
 
 
 @get("/desk/{office:str}", opt=requires(Permission.COUNTER_WORK), include_in_schema=False)
-async def desk_page(request: PageRequest, office: str) -> Response[Any]:
+async def desk_page(request: PageRequest, office: FromPath[str]) -> Response[Any]:
     """Answer the workplace at the clerk's counter; without one, go on to choosing it."""
     async with request.app.state.database.connection() as conn:
         here = await _office(conn, request, office)
@@ -62,6 +63,7 @@ async def desk_page(request: PageRequest, office: str) -> Response[Any]:
         request,
         "desk.html",
         office=here,
+        accent=here.accent,
         counter=mine.counter,
         services=mine.services,
         now=request.app.state.clock().isoformat(),
@@ -69,7 +71,7 @@ async def desk_page(request: PageRequest, office: str) -> Response[Any]:
 
 
 @get("/desk/{office:str}/counter", opt=requires(Permission.COUNTER_WORK), include_in_schema=False)
-async def choose_counter(request: PageRequest, office: str) -> Response[str]:
+async def choose_counter(request: PageRequest, office: FromPath[str]) -> Response[str]:
     """Answer the counters of the office and what may be served there."""
     async with request.app.state.database.connection() as conn:
         here = await _office(conn, request, office)
@@ -77,7 +79,7 @@ async def choose_counter(request: PageRequest, office: str) -> Response[str]:
 
 
 @post("/desk/{office:str}/counter", opt=requires(Permission.COUNTER_WORK), include_in_schema=False)
-async def take_counter(request: PageRequest, office: str) -> Response[Any]:
+async def take_counter(request: PageRequest, office: FromPath[str]) -> Response[Any]:
     """Seat the clerk and go on to the workplace; what is wrong is said in the form."""
     form = await request.form()
     wanted = str(form.get("counter", ""))
@@ -134,6 +136,7 @@ async def _counter_form(
         "desk_counter.html",
         status=400 if mistakes else 200,
         office=office,
+        accent=office.accent,
         counters=counters,
         own=mine.counter.id if mine else None,
         chosen=wanted or (mine.counter.id if mine else None),

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN
@@ -40,7 +41,7 @@ async def find_page(request: PageRequest) -> Response[Any]:
 
 
 @get("/t/{token:str}", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
-async def follow_page(request: PageRequest, token: str) -> Response[str]:
+async def follow_page(request: PageRequest, token: FromPath[str]) -> Response[str]:
     """Answer the ticket's page, or in words that there is no such ticket today."""
     now = request.app.state.clock()
     try:
@@ -56,6 +57,7 @@ async def follow_page(request: PageRequest, token: str) -> Response[str]:
         "follow.html",
         ticket=ticket,
         office=office.setup,
+        accent=office.accent,
         headline=news.headline,
         range=news.range,
         advice=news.advice,

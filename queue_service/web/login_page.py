@@ -1,5 +1,6 @@
 """``/login`` and ``/logout`` for people; programs use ``/api/v1/session``."""
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +19,9 @@ from queue_service.accounts.guards import (
 from queue_service.accounts.model import Permission, Principal
 from queue_service.accounts.passwords import LONGEST_PASSWORD
 from queue_service.accounts.routes import LONGEST_USERNAME, client_address
-from queue_service.platform.errors import TooManyAttempts, WrongLogin
+from queue_service.platform.errors import CounterNotOpen, StillServing, TooManyAttempts, WrongLogin
+from queue_service.platform.queries import Connection
+from queue_service.queueing import service as queueing
 from queue_service.web.languages import Texts, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
 
@@ -78,13 +81,26 @@ async def log_in(request: PageRequest) -> Response[Any]:
 
 @post("/logout", opt=PUBLIC, include_in_schema=False)
 async def log_out(request: PageRequest) -> Redirect:
-    """End the session; for somebody not logged in, nothing."""
+    """End the session and leave a free counter; for somebody not logged in, nothing."""
     if request.user.session_hash is not None:
         async with request.app.state.database.connection() as conn:
+            await _leave_counter(conn, request)
             await accounts.log_out(conn, request.user.session_hash)
     redirect = Redirect("/login", status_code=303)
     redirect.set_cookie(ended_session_cookie(request))
     return redirect
+
+
+async def _leave_counter(conn: Connection, request: PageRequest) -> None:
+    """Close the clerk's counter: an open one without a clerk would shorten every estimate."""
+    clerk = queueing.Actor(request.user.key, request.user.user_id)
+    counter_id = await queueing.my_counter(conn, clerk)
+    if counter_id is None:
+        return
+    counter = await queueing.find_counter(conn, counter_id)
+    # With a visitor in front of it the counter stays, and the clerk finds both again.
+    with suppress(StillServing, CounterNotOpen):
+        await queueing.close_counter(conn, request.app.state.clock(), counter, clerk)
 
 
 def own_path(wanted: str) -> str:

@@ -3,11 +3,12 @@
 from litestar.types import ControllerRouterHandler
 
 from queue_service.web import desk_page, follow_page, login_page, start_page
-from queue_service.web.assets import favicon, static_router, texts_of_scripts
+from queue_service.web.assets import accent_style, favicon, static_router, texts_of_scripts
 
 web_handlers: list[ControllerRouterHandler] = [
     static_router,
     texts_of_scripts,
+    accent_style,
     favicon,
     start_page.start_page,
     login_page.login_page,

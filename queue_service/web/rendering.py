@@ -19,7 +19,7 @@ from litestar.datastructures import Cookie
 
 from queue_service.accounts.guards import CSRF_FIELD, csrf_token
 from queue_service.accounts.model import ANONYMOUS
-from queue_service.web.assets import asset_url, texts_url
+from queue_service.web.assets import accent_url, asset_url, texts_url
 from queue_service.web.languages import (
     LANGUAGE_COOKIE,
     LANGUAGE_NAMES,
@@ -64,6 +64,7 @@ def _environment(language: str) -> jinja2.Environment:
     environment.filters["localized"] = lambda by_language: localized(by_language, language)
     environment.filters["clock"] = clock_time
     environment.globals["asset"] = asset_url
+    environment.globals["accent_style"] = accent_url
     return environment
 
 
@@ -93,7 +94,7 @@ def render(request: PageRequest, template: str, **context: Any) -> str:
             demo=request.app.state.settings.demo,
             # An address that no route knows is answered before anybody is recognised.
             user=request.scope.get("user", ANONYMOUS),
-            **context,
+            **{"accent": "", **context},
         )
     )
 

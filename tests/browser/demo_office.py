@@ -59,6 +59,15 @@ class Hall:
         """Let the colleague take a visitor one step."""
         _ok(self._colleague.post(f"/tickets/{ticket}/{verb}"))
 
+    def counter_state(self, number: str) -> str:
+        """Tell whether a counter is open."""
+        counters = _ok(self._supervisor.get(f"/offices/{OFFICE}/counters"))["items"]
+        return str(next(counter["state"] for counter in counters if counter["number"] == number))
+
+    def end_session(self, token: str) -> None:
+        """End somebody's session from elsewhere."""
+        self._supervisor.delete("/session", headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+
     def empty(self) -> None:
         """Send everybody home and close every counter."""
         queue = _ok(self._supervisor.get(f"/offices/{OFFICE}/queue"))

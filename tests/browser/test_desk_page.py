@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from queue_service.accounts.guards import SESSION_COOKIE
 from tests.browser.demo_office import DemoService, Hall
 from tests.browser.people_at_pages import (
     Axe,
@@ -274,6 +275,34 @@ def test_reloading_in_the_middle_of_a_visit_loses_nothing(hall: Hall, desk: Page
     desk.reload()
     number_shown(desk, number)
     primary_says(desk, "Beginnen")
+
+
+def test_an_ended_session_leads_to_the_log_in_and_back_to_the_visitor(hall: Hall, desk: Page) -> None:
+    number = hall.arrive()["number"]
+    desk.keyboard.press("n")
+    primary_says(desk, "Beginnen")
+    token = next(cookie["value"] for cookie in desk.context.cookies() if cookie["name"] == SESSION_COOKIE)
+    hall.end_session(token)
+    desk.keyboard.press("n")
+    expect(desk.get_by_role("heading", name="Anmelden")).to_be_visible()
+    log_in(desk, hall.service, "clerk1")
+    number_shown(desk, number)
+    primary_says(desk, "Beginnen")
+
+
+def test_logging_out_leaves_a_free_counter(hall: Hall, desk: Page) -> None:
+    desk.get_by_role("button", name="Abmelden").click()
+    expect(desk.get_by_role("heading", name="Anmelden")).to_be_visible()
+    assert hall.counter_state("3") == "closed"
+
+
+def test_logging_out_keeps_a_counter_with_its_visitor(hall: Hall, desk: Page) -> None:
+    hall.arrive()
+    desk.keyboard.press("n")
+    primary_says(desk, "Beginnen")
+    desk.get_by_role("button", name="Abmelden").click()
+    expect(desk.get_by_role("heading", name="Anmelden")).to_be_visible()
+    assert hall.counter_state("3") == "open"
 
 
 def test_a_taken_counter_can_not_be_chosen(

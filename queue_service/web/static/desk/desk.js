@@ -16,6 +16,7 @@ import { duration, minutesSince, people, whySentence } from "./words.js";
 
 const ORDER_AFTER = 250; // ms after a change until the calling order is read again
 const ORDER_EVERY = 30_000; // ms; a wait that reaches the office's cap changes the order without a change
+const LEARN_AGAIN_AFTER = 3_000; // ms
 const BEHIND_FOR = 5_000; // ms until a stream that lags behind the order is opened again
 
 const byId = (id) => document.getElementById(id);
@@ -31,7 +32,7 @@ const queue = new QueueView(timeZone, {
   call: (ticket) => run("call", () => callChosen(ticket)),
   resume: (ticket) => run("resume", () => moved("resume", ticket)),
   requeue: (ticket) => run("requeue", () => moved("requeue", ticket)),
-  refused: () => complain(gettext("Das geht gerade nicht: Erst den jetzigen Vorgang beenden, oder ein anderer Schalter ist zuständig.")),
+  refused: complain,
 });
 const transfer = new TransferDialog();
 const help = new KeyHelp();
@@ -76,7 +77,7 @@ function complain(sentence) {
 
 const CONNECTION_WORDS = {
   connected: gettext("verbunden"),
-  lost: gettext("Verbindung unterbrochen, wird neu aufgebaut …"),
+  lost: gettext("Verbindung unterbrochen …"),
   logged_out: gettext("Ihre Anmeldung ist abgelaufen. Bitte melden Sie sich neu an."),
   refused: gettext("Diese Anmeldung darf hier nicht mitlesen."),
 };
@@ -84,12 +85,30 @@ const CONNECTION_WORDS = {
 function connection(now) {
   byId("connection").dataset.state = now;
   setText(byId("connection"), CONNECTION_WORDS[now]);
-  if (now === "logged_out") location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  if (now === "logged_out") logInAgain();
+}
+
+function logInAgain() {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
 }
 
 // What the stream tells -----------------------------------------------------------------------
 
 let orderTimer = null;
+
+async function learnServices() {
+  let answer;
+  try {
+    answer = await read(`/offices/${office}/services`);
+  } catch {
+    setTimeout(learnServices, LEARN_AGAIN_AFTER); // until then codes stand for names
+    return;
+  }
+  for (const service of answer.items) services.set(service.code, service);
+  queue.setServices(answer.items);
+  transfer.setServices(answer.items);
+  show();
+}
 
 function snapshot(message) {
   state.replace(message);
@@ -133,6 +152,7 @@ async function run(name, doIt) {
     say((await doIt()) ?? "");
   } catch (refusal) {
     if (refusal.code === undefined) throw refusal;
+    if (refusal.code === "not_authenticated") logInAgain();
     if (refusal.code === "still_serving" && refusal.body.ticket) state.putTicket(refusal.body.ticket);
     complain(sentenceFor(refusal));
     stream.restart();
@@ -207,11 +227,8 @@ listen({
   w: () => queue.focus(),
   "?": () => help.open(),
 });
-const { items } = await read(`/offices/${office}/services`);
-for (const service of items) services.set(service.code, service);
-queue.setServices(items);
-transfer.setServices(items);
 stream.restart();
+learnServices();
 setInterval(() => view.tick(state.now(), services.get(visitor()?.service)), 1000);
 setInterval(readOrder, ORDER_EVERY);
 byId("primary").focus();

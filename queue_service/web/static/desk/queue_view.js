@@ -8,6 +8,9 @@ import { clock, localized, needTags, whyTags } from "./words.js";
 const byId = (id) => document.getElementById(id);
 const FOR_THIS_COUNTER = "mine";
 
+const CALLABLE = new Set([null, "choice"]);
+const OCCUPIED = gettext("An Ihrem Schalter ist noch jemand. Beenden oder parken Sie zuerst diese Nummer.");
+
 const OBSTACLES = {
   service: gettext("nicht an diesem Schalter"),
   needs: gettext("braucht einen anderen Schalter"),
@@ -23,7 +26,7 @@ function obstacleWords(ticket, obstacle) {
 export class QueueView {
   #services = new Map();
 
-  /** handlers: call(ticket), resume(ticket), requeue(ticket). */
+  /** handlers: call(ticket), resume(ticket), requeue(ticket), refused(sentence). */
   constructor(timeZone, handlers) {
     this.timeZone = timeZone;
     this.handlers = handlers;
@@ -80,6 +83,7 @@ export class QueueView {
 
   #updateRow(row, { ticket, obstacle }, free, now) {
     row.ticket = ticket;
+    row.obstacle = obstacle;
     row.classList.toggle("row--elsewhere", obstacle !== null);
     setText(row.querySelector(".row__service"), this.#serviceName(ticket));
     const tags = [...whyTags(ticket, now, this.timeZone), ...needTags(ticket)];
@@ -87,15 +91,14 @@ export class QueueView {
     showTags(row.querySelector(".tags"), tags);
     const button = row.querySelector("button");
     button.setAttribute("aria-label", gettext("%(number)s aufrufen", { number: ticket.number }));
-    button.setAttribute("aria-disabled", String(!free || !(obstacle === null || obstacle === "choice")));
+    button.setAttribute("aria-disabled", String(!free || !CALLABLE.has(obstacle)));
   }
 
   #press(button) {
-    if (button.getAttribute("aria-disabled") === "true") {
-      this.handlers.refused();
-      return;
-    }
-    this.handlers.call(button.closest("li").ticket);
+    const { ticket, obstacle } = button.closest("li");
+    if (button.getAttribute("aria-disabled") === "false") this.handlers.call(ticket);
+    else if (CALLABLE.has(obstacle)) this.handlers.refused(OCCUPIED);
+    else this.handlers.refused(`${ticket.number}: ${obstacleWords(ticket, obstacle)}`);
   }
 
   // The list is one stop of the Tab key; arrows lead through it.
@@ -147,7 +150,7 @@ export class QueueView {
           "data-verb": verb,
           "aria-label": `${ticket.number}: ${labels[verb]}`,
           onclick: ({ currentTarget }) => {
-            if (currentTarget.getAttribute("aria-disabled") === "true") this.handlers.refused();
+            if (currentTarget.getAttribute("aria-disabled") === "true") this.handlers.refused(OCCUPIED);
             else this.handlers[verb](currentTarget.closest("li").ticket);
           },
         },
