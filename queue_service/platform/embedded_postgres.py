@@ -4,7 +4,7 @@ The first process to take the lock on the data directory owns the server: it sta
 server ends with it. The kernel itself tells the server when its owner is killed, so that no orphan
 stays behind; should one still be shutting down when the next owner comes, that one waits for it, and
 PostgreSQL recovers from its log. A process that finds the lock taken connects to the running server
-and leaves it alone.
+and leaves it alone. A server that is killed under a living owner is started again.
 """
 
 import fcntl
@@ -15,6 +15,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -32,6 +33,8 @@ SUPERUSER = "postgres"
 START_SECONDS = 30.0
 """Longest time to wait for a server to start, recovery included, or for an old one to end."""
 POLL_SECONDS = 0.02
+REVIVE_SECONDS = 1.0
+"""Pause before a server that died is started again: its orphaned backends need a moment to end."""
 ACCOUNT = "queue-postgres"
 """System account made for the server when this program runs as root, which PostgreSQL refuses."""
 SOCKET_PATH_LIMIT = 90
@@ -70,6 +73,7 @@ class EmbeddedPostgres:
         self._binaries = binaries or _wheel_binaries()
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
         self.dsn = f"postgresql://{SUPERUSER}@/postgres?host={self._socket_directory()}"
 
     @property
@@ -102,9 +106,12 @@ class EmbeddedPostgres:
         if not (self.cluster / "PG_VERSION").exists():
             self._initialise()
         self._launch()
+        # Lives as long as the server is wanted: the kernel ties the server to the thread that started it.
+        threading.Thread(target=self._revive, name="embedded postgres", daemon=True).start()
 
     def stop(self) -> None:
         """End an owned server: running statements are cut, committed data is safe."""
+        self._stopping.set()
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
             try:
@@ -168,6 +175,19 @@ class EmbeddedPostgres:
                 **_as_account(account),
             )
         self._await("the server did not start; see postgres.log in the data directory", self._is_ready)
+
+    def _revive(self) -> None:
+        """Start the server again whenever it dies without having been told to."""
+        while (process := self._process) is not None:
+            status = process.wait()
+            if self._stopping.wait(REVIVE_SECONDS):
+                return
+            log.error("embedded_postgres_died", status=status)
+            try:
+                self._launch()
+            except EmbeddedPostgresError as failed:
+                log.error("embedded_postgres_not_revived", reason=str(failed))  # noqa: TRY400 - no fault of ours
+                self._process = process
 
     def _end_orphan(self) -> None:
         """Wait for a server that a killed owner left; it has its own order to shut down."""
