@@ -109,7 +109,9 @@ class _BareText(HTMLParser):
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_templates_say_nothing_outside_gettext(template: Path) -> None:
     # What Jinja fills in is not the template's own text.
-    markup = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", _without_trans(template.read_text()), flags=re.DOTALL)
+    markup = re.sub(
+        r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", _without_trans(template.read_text()), flags=re.DOTALL
+    )
     reader = _BareText()
     reader.feed(markup)
     assert [word.strip() for word in reader.words if LETTERS.search(word)] == []
@@ -133,4 +135,6 @@ def test_scripts_put_no_markup_or_style_attributes_into_pages() -> None:
     own = [file for file in STATIC.rglob("*.js") if "vendor" not in file.parts]
     assert own
     for file in own:
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", file.read_text()), file
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", file.read_text()
+        ), file
