@@ -1,0 +1,37 @@
+"""A member of staff who is logged in, and logs in again before the session ends."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from queue_service.simulation.public_api import Exchange, PublicApi, Session
+
+RENEW_BEFORE = timedelta(minutes=10)
+"""A session that ends sooner than this is left for a new one."""
+
+
+class StaffSession:
+    """One user's session at the service; ``service_now`` tells the time by which it ends."""
+
+    def __init__(
+        self, api: PublicApi, username: str, password: str, service_now: Callable[[], datetime]
+    ) -> None:
+        self._api = api
+        self.username = username
+        self._password = password
+        self._service_now = service_now
+        self._session: Session | None = None
+        self._log_in = asyncio.Lock()
+
+    async def log_in(self) -> tuple[Session, Exchange]:
+        """Start a session, whether there is one or not."""
+        self._session, exchange = await self._api.log_in(self.username, self._password)
+        return self._session, exchange
+
+    async def token(self) -> str:
+        """Return a token that is good for a while."""
+        async with self._log_in:
+            if self._session is None or self._session.expires_at - self._service_now() < RENEW_BEFORE:
+                await self.log_in()
+            assert self._session is not None, "log_in has set it"
+            return self._session.token
