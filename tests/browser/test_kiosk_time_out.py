@@ -73,6 +73,14 @@ def test_any_touch_counts_as_somebody_being_there(visitor: Visitor) -> None:
     expect(visitor.title()).to_have_text("Bitte geben Sie Ihren Code ein")
 
 
+def test_a_key_that_is_pressed_while_time_runs_out_does_not_move_away(visitor: Visitor) -> None:
+    visitor.take_number()
+    pass_seconds(visitor.page, 30)
+    expect(visitor.page.get_by_text("Diese Anzeige schließt gleich.")).to_be_visible()
+    visitor.touch("Fertig")
+    expect(visitor.title()).to_have_text("Haben Sie einen Termin?")
+
+
 def test_the_next_visitor_finds_the_usual_size_contrast_and_language(visitor: Visitor) -> None:
     for words in ("English", "Larger text", "More contrast", "Keys lower down"):
         visitor.touch(words)

@@ -48,6 +48,12 @@ const AWAY_AFTER = 4_000;
 
 const TICK = 1_000;
 
+/** A click follows a finger's going at once, a little later on slow devices. */
+const CLICK_WITHIN = 300;
+
+/** A finger whose going was missed does not stop the page for longer. */
+const LONGEST_HOLD = 3_000;
+
 /** Moments before the end of the time at which the remaining seconds are spoken. */
 const SPOKEN_SECONDS = new Set([20, 10]);
 
@@ -57,6 +63,7 @@ let visit = newVisit();
 let comfort = newComfort();
 let device = { state: null, awaySince: Date.now(), awayLong: false };
 let quietSince = Date.now();
+let heldSince = null;
 let announcement = "";
 let drawn = [];
 let drawnStep = null;
@@ -165,12 +172,25 @@ async function reprint() {
 /** A touch anywhere means that somebody is there. */
 function stay() {
   quietSince = Date.now();
-  if (root.querySelector(".time-out:not([hidden])")) {
+}
+
+/** Nothing may move between a finger's coming and its going, or it would press something else. */
+function hold() {
+  stay();
+  heldSince = Date.now();
+}
+
+function release() {
+  if (heldSince !== null) {
+    heldSince = null;
     render();
   }
 }
 
 function tick() {
+  if (heldSince !== null && Date.now() - heldSince > LONGEST_HOLD) {
+    release();
+  }
   const { expired, secondsLeft } = standing(quietSince, Date.now(), limit(visit, comfortChanged()));
   if (expired) {
     comfort = newComfort();
@@ -184,6 +204,9 @@ function tick() {
 }
 
 function render() {
+  if (heldSince !== null) {
+    return;
+  }
   const now = Date.now();
   const { secondsLeft } = standing(quietSince, now, limit(visit, comfortChanged()));
   device.awayLong = device.awaySince !== null && now - device.awaySince > AWAY_AFTER;
@@ -257,7 +280,10 @@ function onKey(event) {
   }
 }
 
-document.addEventListener("pointerdown", stay, { capture: true });
+document.addEventListener("pointerdown", hold, { capture: true });
+document.addEventListener("pointerup", () => setTimeout(release, CLICK_WITHIN));
+document.addEventListener("pointercancel", release);
+document.addEventListener("click", release);
 document.addEventListener("keydown", stay, { capture: true });
 document.addEventListener("keydown", onKey);
 // A finger that rests must not open the browser's own menu.
