@@ -1,6 +1,7 @@
 """Composition root: the one place where the service's parts are put together."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -30,13 +31,12 @@ from queue_service.housekeeping import keep_house
 from queue_service.offices.routes import OfficeController
 from queue_service.platform import http
 from queue_service.platform.change_feed import ChangeFeed
-from queue_service.platform.clock import Clock, rehearsal_clock, system_clock
 from queue_service.platform.database import Database
 from queue_service.platform.logs import configure_logs
 from queue_service.platform.request_body import StrictRequest
 from queue_service.queueing.routes import queue_routes
 from queue_service.queueing.service import waiting_figures
-from queue_service.settings import Settings
+from queue_service.settings import Settings, load_settings
 from queue_service.web.error_pages import error_page, wants_page
 from queue_service.web.pages import web_handlers
 
@@ -47,17 +47,10 @@ LARGEST_BODY_BYTES = 64 * 1024
 API_VERSION = "1"
 
 
-def make_clock(settings: Settings) -> Clock:
-    """Return real time, or a rehearsal's."""
-    if settings.clock_start is None:
-        return system_clock
-    return rehearsal_clock(settings.clock_start, settings.clock_rate)
-
-
 def create_app(settings: Settings, dsn: str) -> Litestar:
     """Return the service; it connects to ``dsn`` when it starts and lets go when it stops."""
     configure_logs(settings.log_level, settings.log_format)
-    clock = make_clock(settings)
+    clock = settings.make_clock()
     database = Database(dsn, connections=settings.database_connections)
     hub = Hub(database, clock, settings.visitor_url)
     feed = ChangeFeed(dsn, hub.hint, hub.read_everything)
@@ -147,3 +140,9 @@ def _openapi() -> OpenAPIConfig:
         ),
         security=[{"token": []}, {}],
     )
+
+
+def app_from_environment() -> Litestar:
+    """Make the app in a process of its own, whose environment names the database."""
+    settings = load_settings(os.environ)
+    return create_app(settings, settings.database_url)

@@ -4,13 +4,16 @@ Stopping: no new connections, sockets closed with 1012 ("service restart"), requ
 finished, then connections to the database given back.
 """
 
+import asyncio
 import os
+from pathlib import Path
 
+import click
 import uvicorn
-from litestar import Litestar
 
-from queue_service.app import create_app
-from queue_service.settings import Settings, load_settings
+from queue_service.platform.migrations import migrate
+from queue_service.settings import Settings
+from queue_service.shell import data_dir_option, shell_database, shell_settings
 
 GRACE_SECONDS = 10
 """How long requests under way may take to finish."""
@@ -21,17 +24,11 @@ PING_SECONDS = 20.0
 DSN_VARIABLE = "QUEUE_DATABASE_URL"
 
 
-def app_from_environment() -> Litestar:
-    """Make the app in a worker process; its parent has put a database's address into the environment."""
-    settings = load_settings(os.environ)
-    return create_app(settings, settings.database_url)
-
-
 def serve(settings: Settings, dsn: str) -> None:
     """Serve until told to stop; ``dsn`` is the database's address."""
     os.environ[DSN_VARIABLE] = dsn
     uvicorn.run(
-        "queue_service.server:app_from_environment",
+        "queue_service.app:app_from_environment",
         factory=True,
         host=settings.host,
         port=settings.port,
@@ -51,3 +48,13 @@ def serve(settings: Settings, dsn: str) -> None:
         log_config=None,
         server_header=False,
     )
+
+
+@click.command("serve")
+@data_dir_option
+def serve_command(data_dir: Path | None) -> None:
+    """Run the service until SIGTERM or Ctrl-C."""
+    settings = shell_settings(data_dir)
+    with shell_database(settings) as dsn:
+        asyncio.run(migrate(dsn))
+        serve(settings, dsn)

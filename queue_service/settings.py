@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from queue_service.platform.clock import Clock, rehearsal_clock, system_clock
+
 PREFIX = "QUEUE_"
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -52,6 +54,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def visitor_url(self) -> str:
         """Address that visitors type, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def make_clock(self) -> Clock:
+        """Return real time, or a rehearsal's, which begins when this is called."""
+        if self.clock_start is None:
+            return system_clock
+        return rehearsal_clock(self.clock_start, self.clock_rate)
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:

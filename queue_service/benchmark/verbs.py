@@ -17,6 +17,7 @@ from queue_service.platform.database import Database
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import TicketRequest
 from queue_service.queueing import service as queueing
+from queue_service.queueing.model import FoundCounter
 
 SERVICE = "personalausweis"
 OFFICE = "bsc-mitte"
@@ -99,7 +100,7 @@ class HttpVerbs:
 class SqlVerbs:
     """The same verbs by the same service functions, without HTTP; the yardstick."""
 
-    def __init__(self, database: Database, seats: list[tuple[queueing.FoundCounter, queueing.Actor]]) -> None:
+    def __init__(self, database: Database, seats: list[tuple[FoundCounter, queueing.Actor]]) -> None:
         self._database = database
         self._seats = seats
 

@@ -1,5 +1,6 @@
 """``queue-service demo``: the whole office on one machine, from one command."""
 
+import asyncio
 import os
 import sys
 import urllib.error
@@ -7,6 +8,7 @@ import urllib.request
 from datetime import datetime
 from pathlib import Path
 
+import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +18,7 @@ from queue_service.demo.supervisor import Program, supervise
 from queue_service.platform.database import Database
 from queue_service.platform.migrations import migrate
 from queue_service.settings import PREFIX, Settings
+from queue_service.shell import data_dir_option, shell_database, shell_settings
 
 PROBE_SECONDS = 1.0
 SHOWN_USERS = ("clerk1", "clerk2", "agent1", "reception1", "supervisor1", "admin")
@@ -110,3 +113,17 @@ def own_settings(settings: Settings, port: int | None, data_dir: Path | None) ->
     changed["data_dir"] = (data_dir or settings.data_dir).resolve()
     os.environ.pop(f"{PREFIX}DATABASE_URL_FILE", None)
     return msgspec.structs.replace(settings, **changed)
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65533), help="Service; kiosk and display take the next two.")
+@data_dir_option
+@click.option("--no-devices", is_flag=True, help="No kiosk, no display.")
+def demo(port: int | None, data_dir: Path | None, no_devices: bool) -> None:
+    """Bremen to try out: service, kiosk, display and database, until Ctrl-C."""
+    settings = own_settings(shell_settings(data_dir), port, data_dir)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with shell_database(settings) as dsn:
+        now = settings.make_clock()()
+        credentials = asyncio.run(prepare(dsn, settings, now, devices=not no_devices))
+        run(dsn, settings, credentials)

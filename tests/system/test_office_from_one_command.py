@@ -1,0 +1,160 @@
+"""The whole office as `make run` starts it: used, stopped, and its plugs pulled."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from queue_service.platform.embedded_postgres import EmbeddedPostgres
+from tests.system.running_demo import RunningDemo, answers, running_demo, start_demo, stop_demo, wait_until
+
+SERVICE = "personalausweis"
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    # Not under pytest's directory, which other sessions of the same account lock.
+    parent = Path(tempfile.mkdtemp(prefix="queue-demo-"))
+    yield parent / "data"
+    shutil.rmtree(parent)
+
+
+def _kiosk_is_connected(demo: RunningDemo) -> bool:
+    try:
+        return bool(httpx.get(f"{demo.url('kiosk')}/api/state", timeout=2).json()["connected"])
+    except httpx.TransportError:
+        return False
+
+
+def _display_state(demo: RunningDemo) -> dict[str, Any]:
+    try:
+        return dict(httpx.get(f"{demo.url('display')}/api/state", timeout=2).json())
+    except httpx.TransportError:
+        return {"connected": False, "calls": []}
+
+
+def _take_number(demo: RunningDemo) -> dict[str, Any]:
+    answer = httpx.post(
+        f"{demo.url('kiosk')}/api/tickets", json={"service": SERVICE, "language": "de"}, timeout=30
+    )
+    assert answer.status_code in (200, 201), answer.text
+    return dict(answer.json())
+
+
+def test_from_the_first_ticket_to_the_announced_call(data_dir: Path) -> None:
+    with running_demo(data_dir) as demo:
+        wait_until(
+            lambda: _kiosk_is_connected(demo) and _display_state(demo)["connected"], "devices connected"
+        )
+        ticket = _take_number(demo)
+        printed = list((data_dir / "kiosk" / "tickets").glob(f"{ticket['number']}-*.pdf"))
+        assert len(printed) == 1
+        assert printed[0].read_bytes().startswith(b"%PDF")
+        clerk = demo.log_in("clerk1")
+        counters = clerk.get("/api/v1/offices/bsc-mitte/counters").json()["items"]
+        assert clerk.post(f"/api/v1/counters/{counters[0]['id']}/open").status_code == 200
+        called = clerk.post(f"/api/v1/counters/{counters[0]['id']}/call-next")
+        assert called.json()["ticket"]["number"] == ticket["number"]
+
+        wait_until(lambda: bool(_display_state(demo)["calls"]), "the display knows the call")
+        [call] = _display_state(demo)["calls"]
+        assert (call["number"], call["counter"]) == (ticket["number"], "1")
+        wait_until(lambda: bool(_display_state(demo)["calls"][0]["announced_at"]), "the call is announced")
+
+
+def test_credentials_are_for_their_owner_alone_and_stay_the_same(data_dir: Path) -> None:
+    with running_demo(data_dir, "--no-devices") as demo:
+        first = demo.credentials
+        assert (data_dir / "credentials.json").stat().st_mode & 0o077 == 0
+        assert first["kiosk_url"] is None
+        assert {f"clerk{number}" for number in range(1, 9)} <= set(first["users"])
+        assert {"agent1", "reception1", "supervisor1", "admin"} <= set(first["users"])
+        assert {"kiosk", "display"} == set(first["devices"]["bsc-mitte"])
+        demo.log_in("clerk1")
+    with running_demo(data_dir, "--no-devices") as demo:
+        assert demo.credentials["users"] == first["users"]
+        assert demo.credentials["devices"] == first["devices"]
+        demo.log_in("clerk1")
+
+
+def test_sigterm_ends_all_of_it(data_dir: Path) -> None:
+    demo = start_demo(data_dir)
+    wait_until(lambda: _kiosk_is_connected(demo), "kiosk connected")
+    assert len(demo.children()) >= 4
+    assert stop_demo(demo) == 0
+    wait_until(lambda: not demo.children(), "no process left")
+    assert not (data_dir / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_killed_demo_leaves_nothing_running_and_the_next_start_recovers(data_dir: Path) -> None:
+    demo = start_demo(data_dir)
+    wait_until(lambda: _kiosk_is_connected(demo), "kiosk connected")
+    before = _take_number(demo)
+    os.kill(demo.process.pid, signal.SIGKILL)
+    demo.process.wait(30)
+    wait_until(lambda: not demo.children(), "no process left")
+
+    again = start_demo(data_dir, port=demo.port)
+    try:
+        wait_until(lambda: _kiosk_is_connected(again), "kiosk connected again")
+        after = _take_number(again)
+        assert int(after["number"][1:]) == int(before["number"][1:]) + 1
+    finally:
+        stop_demo(again)
+
+
+@pytest.mark.parametrize("victim", ["service", "database"])
+def test_a_killed_service_or_database_comes_back_and_the_screens_follow(data_dir: Path, victim: str) -> None:
+    with running_demo(data_dir) as demo:
+        wait_until(
+            lambda: _kiosk_is_connected(demo) and _display_state(demo)["connected"], "devices connected"
+        )
+        before = _take_number(demo)
+        words = "serve" if victim == "service" else f"-D {data_dir}/postgres"
+        os.kill(demo.child(words), signal.SIGKILL)
+        wait_until(lambda: not answers(f"{demo.url()}/readyz"), "the service is away")
+        wait_until(lambda: answers(f"{demo.url()}/readyz"), "the service is back")
+        wait_until(
+            lambda: _kiosk_is_connected(demo) and _display_state(demo)["connected"], "devices are back"
+        )
+        after = _take_number(demo)
+        assert int(after["number"][1:]) == int(before["number"][1:]) + 1
+        clerk = demo.log_in("clerk2")
+        assert clerk.post("/api/v1/counters/bsc-mitte.2/open").status_code == 200
+        assert (
+            clerk.post("/api/v1/counters/bsc-mitte.2/call-next").json()["ticket"]["number"]
+            == before["number"]
+        )
+        wait_until(
+            lambda: [call["number"] for call in _display_state(demo)["calls"]] == [before["number"]],
+            "the display shows the call",
+        )
+
+
+def test_verify_runs_beside_a_demo_and_finds_what_is_broken(data_dir: Path) -> None:
+    with running_demo(data_dir, "--no-devices"):
+        command = [Path(sys.executable).parent / "queue-service", "verify", "--data-dir", data_dir]
+        sound = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (sound.returncode, sound.stdout) == (0, "All invariants hold.\n"), sound.stderr
+
+    # And alone, on a database that somebody has meddled with.
+    async def meddle(dsn: str) -> None:
+        conn = await asyncpg.connect(dsn)
+        await conn.execute("UPDATE pool_day SET fits = 0 WHERE pool_id = (SELECT min(pool_id) FROM pool_day)")
+        await conn.close()
+
+    with EmbeddedPostgres(data_dir) as server:
+        asyncio.run(meddle(server.dsn))
+    broken = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert broken.returncode == 1
+    assert "pool" in broken.stdout
