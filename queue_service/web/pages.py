@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from queue_service.web import desk_page, follow_page, login_page, start_page
 from queue_service.web.assets import accent_style, favicon, static_router, texts_of_scripts
+from queue_service.web.phone_page import phone_handlers
 
 web_handlers: list[ControllerRouterHandler] = [
     static_router,
@@ -20,4 +21,5 @@ web_handlers: list[ControllerRouterHandler] = [
     desk_page.desk_page,
     desk_page.choose_counter,
     desk_page.take_counter,
+    *phone_handlers,
 ]
