@@ -99,12 +99,22 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
             "database": database,
             "hub": hub,
             "feed": feed,
+            "demo_devices": _demo_devices(settings),
             "waiting_figures": waiting_figures,
             "token_resolvers": {SESSION_PREFIX: resolve_session, tokens.DEVICE_PREFIX: tokens.resolve},
         }
     )
     assert_every_route_is_guarded(app)
     return app
+
+
+def _demo_devices(settings: Settings) -> dict[str, str]:
+    if not settings.demo_devices:
+        return {}
+    return {
+        "kiosk": f"http://{settings.host}:{settings.port + 1}/",
+        "display": f"http://{settings.host}:{settings.port + 2}/",
+    }
 
 
 def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Rehearsals only: how many times faster than real time the clock runs."""
     demo: bool = False
     """Set by ``queue-service demo``; pages say that this is a demonstration."""
+    demo_devices: bool = False
+    """Set by ``queue-service demo``; the start page links the kiosk and the display on the next two ports."""
 
     @property
     def visitor_url(self) -> str:

@@ -45,17 +45,21 @@ async def prepare(dsn: str, settings: Settings, now: datetime, *, devices: bool)
 
 def run(dsn: str, settings: Settings, credentials: installation.Credentials) -> None:
     """Run the service and, where wanted, one kiosk and one display, until told to stop."""
-    programs = [_service(dsn, settings), *_devices(settings, credentials)]
+    programs = [
+        _service(dsn, settings, with_devices=credentials.kiosk_url is not None),
+        *_devices(settings, credentials),
+    ]
     supervise(programs, lambda: _is_ready(credentials.base_url), lambda: tell(credentials))
 
 
-def _service(dsn: str, settings: Settings) -> Program:
+def _service(dsn: str, settings: Settings, *, with_devices: bool) -> Program:
     environment = {
         f"{PREFIX}DATABASE_URL": dsn,
         f"{PREFIX}HOST": settings.host,
         f"{PREFIX}PORT": str(settings.port),
         f"{PREFIX}DATA_DIR": str(settings.data_dir),
         f"{PREFIX}DEMO": "true",
+        f"{PREFIX}DEMO_DEVICES": str(with_devices).lower(),
         f"{PREFIX}LOG_FORMAT": "console" if sys.stderr.isatty() else settings.log_format,
     }
     return Program("service", "queue_service.cli:main", ["serve"], environment)

@@ -70,7 +70,7 @@ class Queue(msgspec.Struct, frozen=True):
     version: int
     items: list[Ticket]
     others: list[Ticket] = []
-    """Called, being served or parked."""
+    """Called, being served, parked, or missed today."""
 
 
 class FollowedTicket(msgspec.Struct, frozen=True):

@@ -189,13 +189,16 @@ SELECT (SELECT coalesce(jsonb_object_agg(w.service_id, w.tickets), '{}') FROM (
   FROM office o WHERE o.id = :office_id;
 
 -- name: queue(office_id, now)^
--- Who is waiting, in the order in which they would be called, and everybody else who is still here,
--- at one version.
+-- Who is waiting, in the order in which they would be called, everybody else who is still here, and
+-- whom nobody found today, at one version.
 SELECT v.version,
        coalesce((SELECT jsonb_agg(ticket_json(t) ORDER BY call_rank(t.waiting_since, t.rank_at, o.walk_in_cap, :now), t.number)
                    FROM ticket t WHERE t.office_id = o.id AND t.state = 'waiting'), '[]') ::text AS items,
        coalesce((SELECT jsonb_agg(ticket_json(t) ORDER BY t.number)
-                   FROM ticket t WHERE t.office_id = o.id AND t.state IN ('called', 'serving', 'parked')), '[]') ::text AS others
+                   FROM ticket t
+                  WHERE t.office_id = o.id
+                    AND (t.state IN ('called', 'serving', 'parked')
+                         OR (t.state = 'no_show' AND t.day = (:now AT TIME ZONE o.time_zone)::date))), '[]') ::text AS others
   FROM office o JOIN office_version v ON v.office_id = o.id
  WHERE o.id = :office_id;
 
