@@ -4,7 +4,7 @@ The second language is said once: a hall takes one call every 13 s with the Germ
 20 s so, and would take only two a minute if both were repeated.
 
 Everything is in one WAV, so that no player can let its parts overlap. It is complete before it
-is handed out: measured with Chromium 140, a WAV that comes in pieces is not played before its
+is handed out: measured with Chromium 156, a WAV that comes in pieces is not played before its
 last piece, so sending the gong ahead would win nothing; speaking takes espeak-ng 5 to 7 ms.
 """
 

@@ -123,10 +123,12 @@ class PagePlayer:
     def page_came(self) -> None:
         """Count a page in."""
         self._pages += 1
+        log.info("page_came", pages=self._pages)
 
     def page_went(self) -> None:
         """Count a page out; without any, nobody knows of a browser that blocks sound."""
         self._pages -= 1
+        log.info("page_went", pages=self._pages)
         if not self._pages:
             self._blocked = False
 
@@ -160,7 +162,9 @@ class PagePlayer:
         try:
             answered = self._pages > 0 and await _within(START_WITHIN_SECONDS, self._begun)
             heard = answered and not self._refused
-            if not heard:
+            if heard:
+                log.info("page_plays", pages=self._pages)
+            else:
                 log.warning("no_page_plays", pages=self._pages)
                 # From here on a page that comes late must not begin: the time runs already.
                 self._begun.set()
