@@ -101,7 +101,7 @@ async def call_everybody(
     conn: Connection, counter: FoundCounter, clerk: Actor, now: datetime
 ) -> list[tuple[str, str]]:
     """Call and finish until nobody comes; give numbers and the rule that each call was explained by."""
-    calls = []
+    calls: list[tuple[str, str]] = []
     while called := await service.call_next(conn, now, counter, clerk):
         calls.append((called.ticket.number, called.why.rule))
         for verb in ("start", "finish"):

@@ -1,0 +1,306 @@
+"""What each query of ``sql/queries`` gives, and what its parameters are: one written table.
+
+A result is a Struct (each field a column, its order free), named columns, or for a query of one
+value its type. Columns of JSON text stand for fields that are decoded from it.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import msgspec
+from asyncpg import BitString
+
+from queue_service.accounts import store as accounts
+from queue_service.accounts.login_limits import Attempt
+from queue_service.booking import store as booking
+from queue_service.booking.model import CheckInAppointment, KeptAppointment, KeptContact
+from queue_service.devices import store as devices
+from queue_service.offices.catalogue import Authority, OfferedService, Office
+from queue_service.offices.setup_model import ServiceSetup
+from queue_service.queueing import store as queueing
+from queue_service.queueing.hall import ChangeRecord, HallRecord
+from queue_service.queueing.model import (
+    Counter,
+    CounterWithServices,
+    FoundCounter,
+    FoundTicket,
+    Queue,
+    Ticket,
+)
+
+Columns: TypeAlias = dict[str, Any]
+Result: TypeAlias = type | Columns | None
+
+
+def columns_of(struct: type[msgspec.Struct], **more: Any) -> Columns:
+    """Give a Struct's fields as columns; ``more`` adds columns or replaces their types, None drops one."""
+    fields = {field.name: field.type for field in msgspec.structs.fields(struct)}
+    return {name: kind for name, kind in (fields | more).items() if kind is not None}
+
+
+OFFERED_SERVICE = {
+    "service_group" if name == "group" else name: kind for name, kind in columns_of(OfferedService).items()
+}
+POOL_DAY: Columns = {"pool_id": int, "day": date}
+ONE_PLANE, PLANES = BitString, list[BitString]
+VERSIONED_TICKET: Columns = {"ticket": Ticket, "version": int}
+VERSIONED_COUNTER: Columns = {"counter": Counter, "version": int}
+
+RESULTS: Mapping[str, Result] = {
+    "platform.lock_migrations": bool,
+    "platform.has_migration_table": bool,
+    "platform.migrations_applied": bool,
+    "platform.answers": int,
+    "platform.try_request_key": bool,
+    "platform.find_answered_request": {"fingerprint": bytes, "status": int, "answer": bytes},
+    "platform.keep_answer": None,
+    "platform.forget_old_answers": None,
+    "offices.upsert_authority": int,
+    "offices.upsert_service": int,
+    "offices.upsert_office": int,
+    "offices.drop_office_services": None,
+    "offices.upsert_office_service": None,
+    "offices.retire_counters": None,
+    "offices.upsert_counter": None,
+    "offices.publish": int,
+    "offices.known_authorities": {"slug": str},
+    "offices.known_services": {"setup": ServiceSetup},
+    "offices.find_office": Office,
+    "offices.find_office_by_id": Office,
+    "offices.list_offices": Office,
+    "offices.list_authorities": Authority,
+    "offices.list_offered_services": OFFERED_SERVICE,
+    "offices.find_offered_service": OFFERED_SERVICE,
+    "offices.list_catalogue": OFFERED_SERVICE,
+    "offices.service_exists": bool,
+    "accounts.create_user": int,
+    "accounts.user_password": accounts.PasswordRow,
+    "accounts.set_password_hash": int,
+    "accounts.replace_password_hash": None,
+    "accounts.disable_user": int,
+    "accounts.enable_user": int,
+    "accounts.end_sessions_of": None,
+    "accounts.user_id": int,
+    "accounts.office_id": int,
+    "accounts.authority_id": int,
+    "accounts.grant_role": None,
+    "accounts.withdraw_role": None,
+    "accounts.users": accounts.UserRow,
+    "accounts.start_session": int,
+    "accounts.session": accounts.SessionRow,
+    "accounts.end_session": None,
+    "accounts.lock_attempts": {"pg_advisory_xact_lock": type(None)},
+    "accounts.claim_attempt": datetime,
+    "accounts.clear_attempts": None,
+    "accounts.sweep_sessions": None,
+    "accounts.sweep_attempts": None,
+    "devices.add_device": devices.AddedRow,
+    "devices.device_by_token": devices.TokenRow,
+    "devices.revoke_device": int,
+    "devices.devices": devices.DeviceRow,
+    "booking.search_days": columns_of(booking.FreeDay, plane=ONE_PLANE),
+    "booking.searched_days": booking.SearchedDays,
+    "booking.visit_pools": booking.VisitPool,
+    "booking.unknown_names": {"kind": str, "name": str},
+    "booking.too_many": {"code": str, "max_quantity": int},
+    "booking.book": {"reference": str, "version": int},
+    "booking.find_appointment": columns_of(
+        KeptAppointment, contact=None, has_contact=bool, **columns_of(KeptContact)
+    ),
+    "booking.lock_appointment": UUID,
+    "booking.lock_appointment_by_id": booking.LockedAppointment,
+    "booking.change_state": UUID,
+    "booking.write_contact": None,
+    "booking.move_appointment": None,
+    "booking.announce": int,
+    "booking.announce_departure": int,
+    "booking.expire_held": POOL_DAY,
+    "booking.find_for_check_in": CheckInAppointment,
+    "booking.add_pool_days": None,
+    "booking.lock_pool_days": POOL_DAY | {"planes": PLANES},
+    "booking.pool_plans": booking.PoolPlan,
+    "booking.visits_on": booking.Visit,
+    "booking.write_pool_day": None,
+    "booking.pool_days_from": columns_of(booking.KeptPoolDay, planes=PLANES),
+    "booking.keep_setup": {"id": int},
+    "booking.missing_pool_days": POOL_DAY,
+    "booking.coming_pool_days": POOL_DAY,
+    "booking.upsert_pool": int,
+    "booking.retire_pools": None,
+    "booking.replace_pool_services": None,
+    "queueing.issue_ticket": VERSIONED_TICKET,
+    "queueing.call_next": columns_of(queueing.CalledTicket, version=int),
+    "queueing.call_ticket": columns_of(queueing.CalledTicket, version=int),
+    "queueing.move_ticket": VERSIONED_TICKET,
+    "queueing.find_ticket": FoundTicket,
+    "queueing.ticket_text": str,
+    "queueing.find_by_token": queueing.Followed,
+    "queueing.find_issued": queueing.Issued,
+    "queueing.queue_ahead": queueing.Ahead,
+    "queueing.queue": Queue,
+    "queueing.hall": HallRecord,
+    "queueing.changes_since": ChangeRecord,
+    "queueing.find_counter": FoundCounter,
+    "queueing.list_counters": CounterWithServices,
+    "queueing.open_counter": VERSIONED_COUNTER,
+    "queueing.close_counter": VERSIONED_COUNTER,
+    "queueing.my_counter": str,
+    "queueing.left_over": {"id": UUID},
+    "queueing.waiting_figures": columns_of(queueing.WaitingFigures, slug=str),
+    "queueing.forget_changes": None,
+    "queueing.broken_invariants": {"finding": str},
+}
+
+FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
+    "accounts.start_session": (accounts.SessionStart,),
+    "accounts.clear_attempts": (Attempt,),
+    "devices.add_device": (devices.DeviceToBe,),
+    "booking.search_days": (booking.Wanted,),
+    "booking.searched_days": (booking.Wanted,),
+    "booking.visit_pools": (booking.Wanted,),
+    "booking.book": (KeptContact,),
+    "booking.write_contact": (KeptContact,),
+    "queueing.move_ticket": (queueing.Move,),
+}
+"""Queries whose parameters are a Struct's fields; each field is one."""
+
+PARAMETERS: Mapping[str, Any] = {
+    "accent": str,
+    "actor": str,
+    "address": str,
+    "address_limit": int,
+    "after_day": date,
+    "answer": bytes,
+    "appointment": bool,
+    "appointment_at": datetime,
+    "appointment_id": UUID,
+    "at": datetime,
+    "authority": str,
+    "authority_id": int,
+    "before": datetime,
+    "body": str,
+    "calls": int,
+    "cells": int,
+    "channel": str,
+    "clerk_id": int,
+    "code": str,
+    "codes": list[str],
+    "confirm_by": list[str],
+    "counter_id": int,
+    "day": date,
+    "days": {"booking.search_days": int, "": list[date]},
+    "device_id": int,
+    "display_name": str,
+    "documents": str,
+    "email": str,
+    "ends_at": datetime,
+    "expires_at": datetime,
+    "features": list[str],
+    "fee": str,
+    "fingerprint": bytes,
+    "first_cell": int,
+    "first_day": date,
+    "fits_empty": int,
+    "from_state": str,
+    "from_states": list[str],
+    "greeting": str,
+    "horizon_days": int,
+    "id": UUID,
+    "key": str,
+    "kind": str,
+    "land": str,
+    "language": str,
+    "last_day": date,
+    "leika_key": str,
+    "letter": str,
+    "max_quantity": int,
+    "migrations": list[str],
+    "minutes": int,
+    "name": str,
+    "name_at_address": str,
+    "name_limit": int,
+    "needs": list[str],
+    "new_hash": str,
+    "not_before": datetime,
+    "note": str,
+    "now": datetime,
+    "number": str,
+    "number_day": date,
+    "number_digits": int,
+    "number_restart": bool,
+    "numbers": list[str],
+    "office": str,
+    "office_id": int,
+    "office_slug": str,
+    "offices": list[str],
+    "old_hash": str,
+    "password_hash": str,
+    "persons": int,
+    "phone": str,
+    "plan": str,
+    "planes": PLANES,
+    "pool_id": int,
+    "pool_ids": list[int],
+    "position": int,
+    "postal_address": str,
+    "principal": str,
+    "profile": str,
+    "quantities": list[int],
+    "rank_at": datetime,
+    "reference": str,
+    "references": list[str],
+    "role": str,
+    "secret_hash": bytes,
+    "service_codes": list[str],
+    "service_group": str,
+    "service_id": int,
+    "services": str,
+    "setup": str,
+    "since": datetime,
+    "slug": str,
+    "starts_at": datetime,
+    "state": str,
+    "status": int,
+    "target_counter_id": int,
+    "ticket_id": UUID,
+    "time_zone": str,
+    "to_office_id": int,
+    "to_state": str,
+    "today": date,
+    "token": str,
+    "token_hash": bytes,
+    "user_id": int,
+    "username": str,
+    "verb": str,
+    "verified_hash": str,
+    "version": int,
+    "visit": ONE_PLANE,
+    "visitor_class": str,
+    "waiting_since": datetime,
+    "walk_in": bool,
+    "walk_in_cap_minutes": int,
+}
+"""A parameter's name means the same in all queries; where it doesn't, the queries are named."""
+
+OF_POSTGRESQL: Mapping[str, Any] = {
+    "bool": bool,
+    "int2": int,
+    "int4": int,
+    "int8": int,
+    "float8": float,
+    "text": str,
+    "bytea": bytes,
+    "uuid": UUID,
+    "date": date,
+    "timestamptz": datetime,
+    "interval": timedelta,
+    "bit": BitString,
+    "void": type(None),
+    "text[]": list[str],
+    "int4[]": list[int],
+    "date[]": list[date],
+    "bit[]": list[BitString],
+}
+"""What asyncpg makes of PostgreSQL's types. ``jsonb`` is not among them: JSON travels as text."""
