@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -18,8 +18,17 @@ from queue_service.protocol.stream import (
 )
 from tests.integration.running_service import RunningService
 
-State = TypeVar("State", DisplaySnapshot, KioskSnapshot, StaffSnapshot)
-Change = TypeVar("Change", DisplayChange, KioskChange, StaffChange)
+
+class Versioned(Protocol):
+    """What snapshots and changes of all audiences have."""
+
+    @property
+    def version(self) -> int:
+        """The office's version."""
+
+
+State = TypeVar("State", bound=Versioned)
+Change = TypeVar("Change", bound=Versioned)
 
 
 def apply_to_desk(state: StaffSnapshot, change: StaffChange) -> StaffSnapshot:

@@ -90,7 +90,7 @@ def _without_lock(tmp_path: Path) -> CallNext:
     queries = aiosql.from_path(broken, "asyncpg")
 
     async def call_next(conn: Connection, now: datetime, counter: FoundCounter, clerk: Actor) -> UUID | None:
-        row = await queries.call_next(  # type: ignore[attr-defined]  # made at run time
+        row = await queries.call_next(
             conn, office_id=counter.office_id, counter_id=counter.id, clerk_id=clerk.user_id,
             actor=clerk.key, now=now,
         )  # fmt: skip

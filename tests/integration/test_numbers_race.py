@@ -52,7 +52,7 @@ async def test_negative_control_counting_todays_rows_gives_numbers_twice(
     async def kiosk() -> None:
         async with database.connection() as own:
             for _ in range(EACH):
-                await queries.issue_ticket(  # type: ignore[attr-defined]  # made at run time
+                await queries.issue_ticket(
                     own, office_id=bsc_mitte.id, id=uuid4(), day=now.date(), number_day=now.date(),
                     letter="A", visitor_class="walk_in", needs=[], language="de", service_id=service_id,
                     channel="kiosk", token=uuid4().hex, appointment_id=None, appointment_at=None,

@@ -17,6 +17,7 @@ from queue_service.protocol.stream import VersionGapError
 from queue_service.queueing import service
 from queue_service.queueing.hall import ChangeRecord
 from queue_service.queueing.lifecycle import TICKET
+from queue_service.queueing.model import FoundCounter
 from tests.integration.counter_hall import OTHER_SERVICE, SERVICE, issue, open_counters
 from tests.integration.open_screen import open_desk, open_display, open_kiosk
 from tests.integration.running_service import RunningService, run_service
@@ -29,7 +30,7 @@ async def _something_happens(
     conn: Connection,
     now: datetime,
     office: Office,
-    seats: list[tuple[service.FoundCounter, service.Actor]],
+    seats: list[tuple[FoundCounter, service.Actor]],
     chance: random.Random,
 ) -> None:
     """One random verb, legal or not; refusals are part of the day."""

@@ -143,7 +143,8 @@ def test_a_killed_service_or_database_comes_back_and_the_screens_follow(data_dir
 
 def test_verify_runs_beside_a_demo_and_finds_what_is_broken(data_dir: Path) -> None:
     with running_demo(data_dir, "--no-devices"):
-        command = [Path(sys.executable).parent / "queue-service", "verify", "--data-dir", data_dir]
+        program = Path(sys.executable).parent / "queue-service"
+        command = [str(program), "verify", "--data-dir", str(data_dir)]
         sound = subprocess.run(command, capture_output=True, text=True, check=False)
         assert (sound.returncode, sound.stdout) == (0, "All invariants hold.\n"), sound.stderr
 
