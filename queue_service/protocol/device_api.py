@@ -6,11 +6,18 @@ Requests: ``POST /api/v1/offices/{office}/tickets`` with ``TicketRequest`` and
 """
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from queue_service.protocol.stream import WaitRange
+
+LanguageTag = Annotated[str, Meta(max_length=35, pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+"""BCP 47; 35 characters hold every tag in use (RFC 5646, 4.4.1)."""
+MOST_NEEDS = 20
+"""More than there are; the same need again and again would travel to every screen."""
 
 
 class TicketRequest(
@@ -19,9 +26,9 @@ class TicketRequest(
     """A visitor without an appointment wants a number for a service."""
 
     service: str
-    language: str = "de"
+    language: LanguageTag = "de"
     visitor_class: str = "walk_in"
-    needs: list[str] = []
+    needs: Annotated[list[str], Meta(max_length=MOST_NEEDS)] = []
     id: UUID | None = None
     """Chosen by the kiosk, so that sending the same request again gives the same ticket."""
 
@@ -30,7 +37,7 @@ class CheckInRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A visitor with an appointment has arrived; spaces, hyphens and case of the reference don't matter."""
 
     reference: str
-    language: str = "de"
+    language: LanguageTag = "de"
     id: UUID | None = None
 
 
