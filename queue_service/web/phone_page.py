@@ -179,7 +179,7 @@ def _confirmations(words: Texts) -> list[tuple[ConfirmBy, str]]:
         ("sms", words.gettext("SMS")),
         ("email", words.gettext("E-Mail")),
         ("letter", words.gettext("Brief")),
-        ("none", words.gettext("nur die Nummer am Telefon")),
+        ("none", words.gettext("nur telefonisch")),
     ]
 
 

@@ -8,7 +8,7 @@ const CONFIRMATIONS = {
   sms: gettext("per SMS"),
   email: gettext("per E-Mail"),
   letter: gettext("per Brief"),
-  none: gettext("nur die Nummer am Telefon"),
+  none: gettext("nur telefonisch"),
 };
 const STATES = {
   held: gettext("reserviert, noch nicht gebucht"),
@@ -19,7 +19,7 @@ const STATES = {
   cancelled: gettext("abgesagt"),
   expired: gettext("Reservierung abgelaufen"),
 };
-const CAN_CHANGE = ["held", "booked"];
+const CHANGEABLE = ["held", "booked"];
 
 function confirmationInWords({ confirm_by: ways = [] }) {
   return CONFIRMATIONS[ways[0] ?? "none"];
@@ -78,15 +78,9 @@ export function showFound({ appointment, office, chosen }) {
   document.getElementById("found-facts").replaceChildren(
     ...lines.map(([term, value]) => element("div", {}, element("dt", {}, `${term}:`), " ", element("dd", {}, value))),
   );
-  const changeable = CAN_CHANGE.includes(appointment.status);
-  document.getElementById("found-verbs").hidden = !changeable;
-  setText(document.getElementById("found-final"), changeable ? "" : gettext("Dieser Termin kann nicht mehr verschoben oder abgesagt werden."));
-  askAgain(false);
 }
 
-/** Cancelling takes two presses: the second is on a question in words. */
-export function askAgain(asked) {
-  document.getElementById("cancel-found").hidden = asked;
-  document.getElementById("move-found").hidden = asked;
-  document.getElementById("cancel-question").hidden = !asked;
+/** Whether an appointment in this state can still be moved or cancelled. */
+export function canChange({ status }) {
+  return CHANGEABLE.includes(status);
 }

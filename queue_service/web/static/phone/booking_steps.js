@@ -52,7 +52,7 @@ export async function giveBack() {
   try {
     await carryOut(`${APPOINTMENTS}/${hold.reference}/cancel`);
   } catch (failure) {
-    if (failure instanceof Unreachable) lost(() => tell(gettext("Die Verbindung ist wieder da.")));
+    if (failure instanceof Unreachable) lost();
     else if (!(failure instanceof Refusal)) throw failure;
   }
 }

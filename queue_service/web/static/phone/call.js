@@ -11,6 +11,8 @@ export const STEPS = {
   "read-back": {},
   booked: {},
   found: { find: true },
+  cancel: {},
+  final: { find: true },
   "new-place": { places: true },
   move: {},
 };

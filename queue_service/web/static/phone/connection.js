@@ -1,24 +1,32 @@
 // When the service can't be reached: says so, tries again by itself, and says when it is back.
 
+import { gettext } from "../texts.js";
+import { showError } from "./message_line.js";
 import { isReachable } from "./requests.js";
 
 const AGAIN_MS = 3_000;
-const bar = document.getElementById("connection-lost");
-let waiting = false;
 
-/** Show that the connection is lost; `back()` is called once the service answers again. */
-export function lost(back) {
+let waiting = false;
+let back = () => {};
+
+/** What to do once the service answers again. */
+export function onReturn(action) {
+  back = action;
+}
+
+/** Say that the connection is lost, and wait for it. */
+export function lost() {
+  showError(gettext("Keine Verbindung. Alles bleibt stehen; ist sie wieder da, bitte noch einmal drücken. Doppelt gebucht wird nichts."));
   if (waiting) return;
   waiting = true;
-  bar.hidden = false;
-  const tryAgain = async () => {
-    if (!(await isReachable())) {
-      setTimeout(tryAgain, AGAIN_MS);
-      return;
-    }
-    waiting = false;
-    bar.hidden = true;
-    back();
-  };
   setTimeout(tryAgain, AGAIN_MS);
+}
+
+async function tryAgain() {
+  if (await isReachable()) {
+    waiting = false;
+    back();
+  } else {
+    setTimeout(tryAgain, AGAIN_MS);
+  }
 }

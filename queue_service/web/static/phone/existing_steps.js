@@ -1,15 +1,16 @@
 // An appointment that exists already: find it by its number, move it, cancel it.
 
 import { gettext } from "../texts.js";
-import { askAgain, showBooked, showFound } from "./appointment_views.js";
+import { canChange, showBooked, showFound } from "./appointment_views.js";
 import { call, goTo } from "./call.js";
 import { offices, serviceOf, spellingNames, visitOf } from "./catalogue.js";
-import { showPrompt, tell } from "./message_line.js";
+import { showPrompt } from "./message_line.js";
 import { empty, searchPlaces, taken } from "./place_steps.js";
 import * as places from "./places_view.js";
 import * as said from "./read_back_view.js";
 import { refusalInWords } from "./refusals.js";
 import { carryOut, read } from "./requests.js";
+import { whenInWords } from "./spoken.js";
 
 const form = document.getElementById("find");
 const field = document.getElementById("find-reference");
@@ -50,11 +51,15 @@ export async function find() {
     return;
   }
   shown(await read(addressOf(field.value.trim())));
-  goTo("found");
+  look();
+}
+
+function look() {
+  goTo(canChange(call.found.appointment) ? "found" : "final");
   document.getElementById("found-reference").focus();
 }
 
-export async function close() {
+export function close() {
   call.found = null;
   call.chosen = [];
   clearField();
@@ -68,7 +73,14 @@ export async function startMove() {
   call.chosen = call.found.chosen;
   goTo("new-place");
   said.showServices(call.chosen);
+  await choosePlaceAgain();
+}
+
+async function choosePlaceAgain() {
   await searchPlaces();
+  const { appointment, office } = call.found;
+  const when = whenInWords(appointment.start, office.time_zone);
+  showPrompt(gettext("Neuen Termin wählen: Tasten 1 bis 9. Bisher: %(when)s.", { when }));
   places.focusList();
 }
 
@@ -83,8 +95,7 @@ export async function backToNewPlace() {
   call.place = null;
   goTo("new-place");
   said.showServices(call.chosen);
-  await searchPlaces();
-  places.focusList();
+  await choosePlaceAgain();
 }
 
 export async function move() {
@@ -114,18 +125,17 @@ export async function move() {
 
 /** The first press asks, the second cancels. */
 export function askToCancel() {
-  askAgain(true);
+  goTo("cancel");
   document.getElementById("cancel-for-good").focus();
 }
 
 export function keep() {
-  askAgain(false);
+  goTo("found");
   document.getElementById("cancel-found").focus();
 }
 
 export async function cancel() {
   shown(await carryOut(addressOf(call.found.appointment.reference, "/cancel")));
-  document.getElementById("found-reference").focus();
+  look();
   showPrompt(gettext("Der Termin ist abgesagt. Neuer Anruf: F9."));
-  tell(gettext("Der Termin ist abgesagt."));
 }

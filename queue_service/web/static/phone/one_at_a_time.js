@@ -9,12 +9,6 @@ import { Refusal, Unreachable } from "./requests.js";
 const NOT_AUTHENTICATED = 401;
 const page = document.getElementById("phone");
 let underWay = false;
-let afterOutage = () => {};
-
-/** What to do once the connection is back. */
-export function onReturn(action) {
-  afterOutage = action;
-}
 
 export function isUnderWay() {
   return underWay;
@@ -42,8 +36,7 @@ export function explain(failure) {
     showError(refusalInWords(failure));
     offerLogIn(failure.status === NOT_AUTHENTICATED);
   } else if (failure instanceof Unreachable) {
-    showError(gettext("Das ist nicht angekommen. Sobald die Verbindung wieder da ist, bitte noch einmal drücken; doppelt gebucht wird nicht."));
-    lost(afterOutage);
+    lost();
   } else {
     showError(gettext("Hier ist etwas schiefgegangen. Bitte die Seite neu laden."));
     throw failure;

@@ -28,6 +28,8 @@ const PROMPTS = {
   "read-back": gettext("Alles vorlesen und bestätigen lassen, dann Enter."),
   booked: gettext("Terminnummer diktieren. Danach F9: neuer Anruf."),
   found: gettext("Verschieben oder absagen?"),
+  cancel: gettext("Wirklich absagen?"),
+  final: gettext("Dieser Termin ist, wie er ist. Neuer Anruf: F9."),
   "new-place": gettext("Neuen Termin wählen: Tasten 1 bis 9."),
   move: gettext("Neuen Termin vorlesen, dann Enter: verschieben."),
 };
@@ -138,6 +140,7 @@ const ACTIONS = {
   backToContact: booking.backToContact,
   backToPlaces: () => step(existing.backToNewPlace),
   closeFound: existing.close,
+  keepFound: existing.keep,
   toService: serviceField.focus,
   toPlaces,
   toFilters: places.focusFilters,

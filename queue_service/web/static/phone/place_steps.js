@@ -3,13 +3,13 @@
 import { gettext, ngettext } from "../texts.js";
 import { call, goTo, STEPS, wishes } from "./call.js";
 import { everyOffice, horizonDays, offices, officesFor, timeZone } from "./catalogue.js";
-import { lost } from "./connection.js";
+import { onReturn } from "./connection.js";
 import { showError, showPrompt, tell } from "./message_line.js";
-import { explain, isUnderWay, onReturn } from "./one_at_a_time.js";
+import { explain, isUnderWay } from "./one_at_a_time.js";
 import { PlaceSearch } from "./place_search.js";
 import * as view from "./places_view.js";
 import { whyNoneInWords } from "./refusals.js";
-import { read, serviceNow, Unreachable } from "./requests.js";
+import { read, serviceNow } from "./requests.js";
 import { clockInWords, dayHeading, dayInWords, inLanguage, isoDay } from "./spoken.js";
 
 const LOOK_AGAIN_MS = 10_000; // how old the list may get while the agent reads it out
@@ -128,8 +128,7 @@ async function lookAgain() {
     tell(ngettext("%(count)s Termin wurde gerade vergeben.", "%(count)s Termine wurden gerade vergeben.", gone.length));
     await prepare();
   } catch (failure) {
-    if (failure instanceof Unreachable) lost(afterOutage);
-    else explain(failure);
+    explain(failure);
   }
 }
 
@@ -144,7 +143,7 @@ function tidyUp() {
 }
 
 function afterOutage() {
-  tell(gettext("Die Verbindung ist wieder da."));
+  showPrompt(gettext("Die Verbindung ist wieder da. Bitte weiter."));
   if (STEPS[call.step].places && call.chosen.length > 0) searchPlaces().catch(explain);
 }
 

@@ -9,7 +9,6 @@ import { serviceNow } from "./requests.js";
 const HALVES = ["", "morning", "afternoon"];
 const CITY = "city:"; // before a city's name, where all its offices are wanted
 const form = document.getElementById("places");
-const panel = form.closest(".panel");
 const days = document.getElementById("place-days");
 const count = document.getElementById("places-count");
 const note = document.getElementById("places-note");
@@ -178,9 +177,9 @@ export function isStruckOut(offer) {
 export function rest(resting, chosen) {
   for (const control of [...form.elements, ...filters.elements]) control.disabled = resting;
   // Without a control in it, the list is scrolled by keyboard only when it takes the focus itself.
-  panel.classList.toggle("panel--resting", resting);
-  if (resting) panel.tabIndex = 0;
-  else panel.removeAttribute("tabindex");
+  form.closest(".panel").classList.toggle("panel--resting", resting);
+  if (resting) form.tabIndex = 0;
+  else form.removeAttribute("tabindex");
   for (const label of form.querySelectorAll(".offer--chosen")) {
     label.classList.remove("offer--chosen");
     setText(label.querySelector(".offer__state"), "");

@@ -25,14 +25,16 @@ export function refusalInWords({ code }) {
 
 const CONTACT_FAULTS = {
   name_missing: () => gettext("Bitte den Namen eintragen."),
-  phone_not_a_number: () => gettext("Das ist keine Telefonnummer. Beispiele: 0421 361 12345 oder +48 22 123 45 67."),
-  phone_too_short: () => gettext("Die Telefonnummer ist zu kurz. Fehlt die Vorwahl? Beispiel: 0421 361 12345."),
+  phone_not_a_number: () => gettext("Keine Telefonnummer. Beispiel: 0421 361 12345."),
+  phone_without_area_code: () => gettext("Die Vorwahl fehlt. Beispiel: 0421 361 12345."),
+  phone_too_short: () => gettext("Die Nummer ist zu kurz. Beispiel: 0421 361 12345."),
   phone_too_long: () => gettext("Die Telefonnummer ist zu lang."),
-  phone_unknown: () => gettext("Diese Telefonnummer gibt es nicht. Bitte vorlesen lassen; Nummern aus dem Ausland beginnen mit + und der Landesvorwahl."),
+  phone_unknown: () => gettext("Diese Nummer gibt es nicht. Bitte wiederholen lassen; aus dem Ausland mit + und Landesvorwahl."),
   phone_not_mobile: () => gettext("Eine SMS geht nur an eine Handynummer. Bitte eine andere Bestätigung wählen oder die Handynummer erfragen."),
   phone_missing: () => gettext("Für eine SMS bitte die Handynummer eintragen."),
   email_not_an_address: () => gettext("Das ist keine E-Mail-Adresse. Beispiel: name@beispiel.de."),
   email_missing: () => gettext("Für eine E-Mail bitte die Adresse eintragen."),
+  none_and_others: () => gettext("Bitte nur eine Bestätigung wählen."),
   postal_address_missing: () => gettext("Für einen Brief bitte Straße, Postleitzahl und Ort eintragen."),
 };
 

@@ -70,6 +70,7 @@ function update() {
   list.replaceChildren(...found.map(option));
   activate(isEmpty() ? NONE : 0);
   list.scrollTop = 0;
+  count.classList.toggle("kern-sr-only", found.length > 0);
   setText(count, found.length === 0
     ? gettext("Keine Dienstleistung gefunden. Anderes Wort versuchen, zum Beispiel „Ausweis“ oder „Umzug“.")
     : ngettext("%(count)s Dienstleistung", "%(count)s Dienstleistungen", found.length));
