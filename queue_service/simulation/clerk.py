@@ -48,26 +48,27 @@ class Clerk:
         )
 
     async def work(self) -> None:
-        """Play the shift. Raises UnexpectedAnswer."""
+        """Play the shift. Raises UnexpectedAnswer, StreamLost."""
         await self._day.clock.until(self._shift.begins)
-        desk = asyncio.create_task(self._screen.run(), name=f"desk {self._counter}")
-        try:
-            await self._open()
-            await self._serve_until(self._shift.break_begins or self._shift.ends)
-            if self._shift.break_begins is not None:
-                await self._finish_parked()
-                await self._close()
-                await self._day.clock.pause(BREAK)
-                await self._open()
-                await self._serve_until(self._shift.ends)
+        async with asyncio.TaskGroup() as page:
+            following = page.create_task(self._screen.run())
+            await self._work()
+            following.cancel()
+        self._day.screen_faults(self._screen)
+
+    async def _work(self) -> None:
+        await self._open()
+        await self._serve_until(self._shift.break_begins or self._shift.ends)
+        if self._shift.break_begins is not None:
             await self._finish_parked()
-            if self._shift.stays_to_the_end:
-                await self._serve_the_rest()
             await self._close()
-        finally:
-            desk.cancel()
-            await asyncio.gather(desk, return_exceptions=True)
-            self._day.screen_faults(self._screen)
+            await self._day.clock.pause(BREAK)
+            await self._open()
+            await self._serve_until(self._shift.ends)
+        await self._finish_parked()
+        if self._shift.stays_to_the_end:
+            await self._serve_the_rest()
+        await self._close()
 
     async def _open(self) -> None:
         refused = await self._day.api.open_counter(self._counter, await self._session.token())

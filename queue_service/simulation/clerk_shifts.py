@@ -16,6 +16,8 @@ BREAK_FROM = timedelta(hours=6)
 """Shorter shifts have none."""
 READY_BEFORE = timedelta(minutes=10)
 """Everybody is logged in before the door opens."""
+EARLY_EVERY = 3
+"""Two late shifts for each early one: the second half of the day is the fuller one."""
 FEW = 4
 """With fewer clerks everybody stays all day."""
 
@@ -44,17 +46,17 @@ class Shift(msgspec.Struct, frozen=True):
 
 
 def plan_shifts(opens: datetime, closes: datetime, counters: Sequence[Counter]) -> list[Shift]:
-    """Seat a clerk at each of the counters, early and late shifts in turn."""
+    """Seat a clerk at each of the counters, early and late shifts mixed."""
     shifts = []
     for position, counter in enumerate(counters):
         begins, ends = opens, closes
         early = False
         if len(counters) >= FEW and closes - opens > LONGEST_SHIFT:
-            early = position % 2 == 0
+            early = position % EARLY_EVERY == 0
             begins, ends = (opens, opens + LONGEST_SHIFT) if early else (closes - LONGEST_SHIFT, closes)
         pause = None
         if ends - begins >= BREAK_FROM:
-            pause = begins + FIRST_BREAK_AFTER + position // 2 % BREAK_TURNS * BREAK_STEP
+            pause = begins + FIRST_BREAK_AFTER + position % BREAK_TURNS * BREAK_STEP
         shifts.append(Shift(counter, begins - READY_BEFORE, ends, pause, stays_to_the_end=not early))
     return shifts
 

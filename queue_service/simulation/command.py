@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -10,16 +11,19 @@ import msgspec
 from rich.console import Console
 
 from queue_service.demo.installation import Credentials, read_credentials
+from queue_service.simulation.clearing_up import clear_up
 from queue_service.simulation.day_invariants import broken_invariants
-from queue_service.simulation.day_preparation import DayPlan, NoDayToPlay, prepare
+from queue_service.simulation.day_preparation import DayOrder, DayPlan, NoDayToPlay, prepare
 from queue_service.simulation.day_progress import DayProgress
 from queue_service.simulation.day_report import table
+from queue_service.simulation.office_day import OfficeDay, TooSlow
 from queue_service.simulation.own_demo import OwnDemo, OwnDemoError
 from queue_service.simulation.player import (
     Devices,
     PlayedDay,
     clock_of_player,
     clock_of_service,
+    new_day,
     play,
     start_of_rehearsal,
 )
@@ -34,18 +38,10 @@ SEED = 20260202
 """The day on which BSC Mitte opened in Martinistraße; any number gives another day."""
 INTERRUPTED = 130
 """What shells expect of a program that Ctrl-C ended."""
+SLOWER = 4
+"""By so much, when the machine could not keep up."""
 MOST_SHOWN = 40
 """Findings printed; their number is told."""
-
-
-class Order(msgspec.Struct, frozen=True):
-    """What was asked for on the command line."""
-
-    office: str
-    visitors: int
-    clerks: int
-    seed: int
-    factor: float | None
 
 
 @click.command()
@@ -73,14 +69,14 @@ def day(
     seed: int,
     factor: float | None,
 ) -> None:
-    """Play a working day through the public API and check everything about it; exit 1 when something broke."""
+    """Play a working day through the public API and check all of it; exit 1 when something broke."""
     if (url is None) != (credentials is None):
         raise click.UsageError("--url and --credentials go together.")
-    order = Order(office, visitors, clerks, seed, factor)
+    order = DayOrder(office, visitors, clerks, seed, factor)
     console = Console(highlight=False)
     try:
         broken = asyncio.run(_until_told_to_stop(order, url, credentials, console))
-    except (NoDayToPlay, OwnDemoError, UnexpectedAnswer) as wrong:
+    except (NoDayToPlay, OwnDemoError, TooSlow, UnexpectedAnswer) as wrong:
         raise click.ClickException(str(wrong)) from wrong
     except (KeyboardInterrupt, asyncio.CancelledError):
         console.print("Stopped.")
@@ -94,21 +90,27 @@ def day(
 
 
 async def _until_told_to_stop(
-    order: Order, url: str | None, credentials: Path | None, console: Console
+    order: DayOrder, url: str | None, credentials: Path | None, console: Console
 ) -> list[str]:
     """Play; SIGTERM ends it like Ctrl-C, with the demo that was started."""
     this = asyncio.current_task()
     assert this is not None, "asyncio.run gives one"
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     if url is None or credentials is None:
-        return await _play_own(order, console)
+        try:
+            return await _play_own(order, console)
+        except TooSlow as slow:
+            # Others use this machine too; what was measured at the start no longer holds.
+            slower = slow.factor / SLOWER
+            console.print(f"{slow} Once more from the start, {slower:.0f} times as fast as real time.")
+            return await _play_own(msgspec.structs.replace(order, factor=slower), console)
     known = read_credentials(credentials)
     if known is None:
         raise click.UsageError(f"{credentials} does not hold what queue-service demo writes.")
     return await _play_at(order, url.rstrip("/"), known, console)
 
 
-async def _play_own(order: Order, console: Console) -> list[str]:
+async def _play_own(order: DayOrder, console: Console) -> list[str]:
     """Start a demo, book the day before, start it again with the day's clock, play, verify."""
     with OwnDemo() as demo:
         console.print("Starting a demo, booking appointments …")
@@ -116,16 +118,16 @@ async def _play_own(order: Order, console: Console) -> list[str]:
         credentials = await demo.start()
         devices = _devices(order, credentials)
         async with PublicApi(credentials.base_url, traffic) as api:
-            plan = await _prepare(api, order, credentials, on_the_day=True)
+            plan = await prepare(api, credentials.base_url, credentials.users, order, on_the_day=True)
         demo.stop()
         _tell(console, plan)
         credentials = await demo.start((start_of_rehearsal(plan), plan.factor))
         async with PublicApi(credentials.base_url, traffic) as api:
             first = plan.clerks[0]
-            lead = StaffSession(api, first, credentials.users[first], lambda: plan.opens)
-            clock = await clock_of_service(api, lead, plan.factor)
-            watch = DayProgress(console, plan).watch
-            played = await play(api, credentials.base_url, plan, credentials.users, devices, clock, watch)
+            clock = await clock_of_service(api, first, credentials.users[first], plan.factor)
+            day = new_day(api, credentials.base_url, plan, clock)
+            sessions = _sessions(day, plan, credentials)
+            played = await play(day, plan, sessions, devices, DayProgress(console, plan).watch)
         verified = await demo.verify(clock.now())
         broken = _tell_outcome(console, plan, played, traffic, alone=True)
         console.print("verify: " + ("all invariants hold" if not verified else f"{len(verified)} findings"))
@@ -135,43 +137,36 @@ async def _play_own(order: Order, console: Console) -> list[str]:
         return [*broken, *(f"verify: {finding}" for finding in verified)]
 
 
-async def _play_at(order: Order, url: str, credentials: Credentials, console: Console) -> list[str]:
+async def _play_at(order: DayOrder, url: str, credentials: Credentials, console: Console) -> list[str]:
     """Play at a service that runs by the real clock, beside whoever uses it."""
     credentials.base_url = url
     devices = _devices(order, credentials)
     traffic = Traffic()
     async with PublicApi(url, traffic) as api:
-        plan = await _prepare(api, order, credentials, on_the_day=False)
+        plan = await prepare(api, credentials.base_url, credentials.users, order, on_the_day=False)
         _tell(console, plan)
-        clock, watch = clock_of_player(plan), DayProgress(console, plan).watch
-        played = await play(api, url, plan, credentials.users, devices, clock, watch)
-        arrived = {arrival.booking.reference for arrival in plan.arrivals if arrival.booking}
-        for booking in plan.bookings.values():
-            # Nobody will come: the place is given back to those who use this service.
-            if booking.reference not in arrived:
-                await api.cancel_booking(booking)
+        day = new_day(api, url, plan, clock_of_player(plan))
+        sessions = _sessions(day, plan, credentials)
+        try:
+            played = await play(day, plan, sessions, devices, DayProgress(console, plan).watch)
+        finally:
+            # Whatever is refused here is noted in the traffic.
+            with suppress(UnexpectedAnswer):
+                await clear_up(api, plan, sessions, day.tickets)
     broken = _tell_outcome(console, plan, played, traffic, alone=False)
     console.print("verify: not run, the database is not ours")
     return broken
 
 
-async def _prepare(
-    api: PublicApi, order: Order, credentials: Credentials, *, on_the_day: bool
-) -> DayPlan:
-    return await prepare(
-        api,
-        credentials.base_url,
-        order.office,
-        credentials.users,
-        visitors=order.visitors,
-        clerks=order.clerks,
-        seed=order.seed,
-        factor=order.factor,
-        on_the_day=on_the_day,
-    )
+def _sessions(day: OfficeDay, plan: DayPlan, credentials: Credentials) -> dict[str, StaffSession]:
+    """The clerks' log-ins by the counters where they are going to sit."""
+    return {
+        shift.counter.id: StaffSession(day.api, name, credentials.users[name], day.clock.service_now)
+        for shift, name in zip(plan.shifts, plan.clerks, strict=True)
+    }
 
 
-def _devices(order: Order, credentials: Credentials) -> Devices:
+def _devices(order: DayOrder, credentials: Credentials) -> Devices:
     held = credentials.devices.get(order.office)
     if held is None:
         raise NoDayToPlay(f"the credentials hold no devices of {order.office}")
@@ -196,5 +191,5 @@ def _tell_outcome(
     console.print(table(plan, played, traffic.seconds))
     if played.broken_off:
         # What is half done by then is no finding of its own.
-        return traffic.unexpected
+        return [*traffic.unexpected, *played.ledger.findings]
     return [*traffic.unexpected, *broken_invariants(played.ledger, alone=alone)]

@@ -3,9 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import msgspec
 
+from queue_service.protocol.stream import Call
 from queue_service.simulation.day_ledger import Ledger, MadeCall, SeenCall, Stint
 from queue_service.simulation.screens import ENDED
 
@@ -31,7 +33,7 @@ def broken_invariants(ledger: Ledger, *, alone: bool) -> list[str]:
         *_not_ended(ledger),
         *_display(check_display(ledger.calls, ledger.seen), alone=alone),
         *(
-            f"{late.ticket.number} ({late.ticket.service}) was called before {early.ticket.number}, which was first"
+            f"{late.ticket.number} was called before {early.ticket.number}, which was to be called first"
             for early, late in overtakes(ledger.stints)
         ),
     ]
@@ -39,8 +41,8 @@ def broken_invariants(ledger: Ledger, *, alone: bool) -> list[str]:
 
 def check_display(made: Sequence[MadeCall], seen: Sequence[SeenCall]) -> DisplayCheck:
     """Compare calls by number, counter, instant and count."""
-    told = Counter(_key(entry.call.number, entry.call.counter, entry.call.at, entry.call.nth) for entry in seen)
-    known = {_key(call.number, call.counter, call.at, call.nth) for call in made}
+    told = {_key(entry.call) for entry in seen}
+    known = {_key(call) for call in made}
     versions: set[int] = set()
     doubles = []
     for entry in seen:
@@ -49,29 +51,26 @@ def check_display(made: Sequence[MadeCall], seen: Sequence[SeenCall]) -> Display
         versions.add(entry.call.version)
     order = [entry.call.version for entry in seen]
     return DisplayCheck(
-        missing=[call for call in made if not told[_key(call.number, call.counter, call.at, call.nth)]],
+        missing=[call for call in made if _key(call) not in told],
         doubles=doubles,
-        strangers=[
-            entry
-            for entry in seen
-            if _key(entry.call.number, entry.call.counter, entry.call.at, entry.call.nth) not in known
-        ],
-        out_of_order=sum(later <= earlier for earlier, later in zip(order, order[1:], strict=False)),
+        strangers=[entry for entry in seen if _key(entry.call) not in known],
+        out_of_order=sum(later <= earlier for earlier, later in pairwise(order)),
     )
 
 
-def _key(number: str, counter: str, at: datetime, nth: int) -> tuple[str, str, datetime, int]:
-    return number, counter, at, nth
+def _key(call: Call | MadeCall) -> tuple[str, str, datetime, int]:
+    return call.number, call.counter, call.at, call.nth
 
 
 def _display(check: DisplayCheck, *, alone: bool) -> Iterable[str]:
-    for call in check.missing:
-        yield f"the display did not see the call of {call.number} to counter {call.counter}"
+    for lost in check.missing:
+        yield f"the display did not see the call of {lost.number} to counter {lost.counter}"
     for entry in check.doubles:
         yield f"the display saw the call of {entry.call.number} (version {entry.call.version}) twice"
     if alone:
         for entry in check.strangers:
-            yield f"the display saw a call of {entry.call.number} to counter {entry.call.counter} that nobody made"
+            call = entry.call
+            yield f"the display saw a call of {call.number} to counter {call.counter} that nobody made"
     if check.out_of_order:
         yield f"the display saw {check.out_of_order} calls in another order than that of their versions"
 

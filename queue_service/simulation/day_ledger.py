@@ -88,7 +88,9 @@ class Ledger:
             if known.number != ticket.number:
                 self.findings.append(f"the same request was answered {known.number}, then {ticket.number}")
             return
-        self.issues[ticket.id] = Issue(ticket.number, ticket.created_at, ticket.appointment_at, ticket.arrival)
+        self.issues[ticket.id] = Issue(
+            ticket.number, ticket.created_at, ticket.appointment_at, ticket.arrival
+        )
         self.states.setdefault(ticket.id, "waiting")
         self._joined.setdefault(ticket.id, exchange.answered)
 
@@ -112,7 +114,8 @@ class Ledger:
 
     def _call(self, ticket: Ticket, counter: str, exchange: Exchange) -> None:
         if ticket.called_at is None or ticket.counter != counter:
-            self.findings.append(f"{ticket.number} was called by {counter}, but its ticket says {ticket.counter}")
+            told = f"its ticket says {ticket.counter}"
+            self.findings.append(f"{ticket.number} was called by {counter}, but {told}")
             return
         number = counter.rpartition(".")[2]
         self.calls.append(

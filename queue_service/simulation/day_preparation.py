@@ -28,6 +28,17 @@ class NoDayToPlay(Exception):
     """The office can't be played; the message says why."""
 
 
+class DayOrder(msgspec.Struct, frozen=True):
+    """What was asked for."""
+
+    office: str
+    visitors: int
+    clerks: int
+    seed: int
+    factor: float | None
+    """None: as fast as this machine can."""
+
+
 class DayPlan(msgspec.Struct, frozen=True):
     """Everything that is known before the first visitor comes. Instants are simulated time."""
 
@@ -53,13 +64,9 @@ class DayPlan(msgspec.Struct, frozen=True):
 async def prepare(
     api: PublicApi,
     base_url: str,
-    slug: str,
     users: Mapping[str, str],
+    order: DayOrder,
     *,
-    visitors: int,
-    clerks: int,
-    seed: int,
-    factor: float | None,
     on_the_day: bool,
 ) -> DayPlan:
     """Plan the day and book its appointments.
@@ -68,12 +75,13 @@ async def prepare(
     visitors wish. Otherwise they are booked in what is left of the real day, if anything is.
     Raises NoDayToPlay, UnexpectedAnswer.
     """
+    slug = order.office
     office = await api.office(slug)
     zone = ZoneInfo(office.time_zone)
     now = datetime.now(UTC)
     offers = [_offer(service) for service in await api.services(slug)]
     opens, closes = await _long_day(api, office, offers, now)
-    names = clerk_names(users)[:clerks]
+    names = clerk_names(users)[: order.clerks]
     if not names:
         raise NoDayToPlay("the credentials name no clerk")
     sessions = {name: StaffSession(api, name, users[name], lambda: now) for name in names}
@@ -84,7 +92,12 @@ async def prepare(
         free, seated = await _seats(api, counters, sessions)
     shifts = plan_shifts(opens, closes, free[: len(seated)])
     planned = plan_visitors(
-        opens, closes, offers, lambda service, needs: can_be_served(shifts, service, needs), visitors, seed
+        opens,
+        closes,
+        offers,
+        lambda service, needs: can_be_served(shifts, service, needs),
+        order.visitors,
+        order.seed,
     )
     agent = StaffSession(api, AGENT, users[AGENT], lambda: now) if AGENT in users else None
     tomorrow = datetime.combine(now.astimezone(zone).date() + ONE_DAY, time.min, zone)
@@ -92,7 +105,7 @@ async def prepare(
     wishes = _wishes(planned, None if on_the_day else now)
     bookings = await book_all(api, slug, wishes, agent, until)
     arrivals = arrivals_of(planned, bookings, opens, on_the_day=on_the_day)
-    speed = None
+    speed, factor = None, order.factor
     if factor is None:
         seats = [(shift.counter.id, sessions[name]) for shift, name in zip(shifts, seated, strict=False)]
         speed = await measure_speed(api, slug, stream_address(base_url, slug), seats)
@@ -104,11 +117,11 @@ async def prepare(
         closes=closes,
         shifts=shifts,
         clerks=seated[: len(shifts)],
-        visitors=visitors,
+        visitors=order.visitors,
         wished=len(wishes),
         bookings=bookings,
         arrivals=arrivals,
-        never_come=visitors - len(arrivals),
+        never_come=order.visitors - len(arrivals),
         factor=factor,
         speed=speed,
     )
@@ -138,9 +151,7 @@ def arrivals_of(
 
 def open_hours(office: OfficeFacts, day: date) -> tuple[datetime, datetime] | None:
     """Return when the office opens first and closes last on a day; None on days without hours."""
-    if any(
-        closure["from"] <= day.isoformat() <= closure["to"] for closure in office.closures
-    ):
+    if any(closure["from"] <= day.isoformat() <= closure["to"] for closure in office.closures):
         return None
     spans = office.opening_hours[WEEKDAYS[day.weekday()]]
     if not spans:

@@ -90,6 +90,7 @@ def waits(stints: Iterable[Stint], clock: DayClock) -> dict[str, Wait]:
         kind = "late" if ticket.appointment and ticket.visitor_class == "walk_in" else ticket.visitor_class
         waited = max(ticket.called_at - ticket.waiting_since, timedelta(0))
         minutes[kind].append(clock.simulated(waited) / timedelta(minutes=1))
+    minutes = dict(sorted(minutes.items(), key=lambda entry: -len(entry[1])))
     minutes["all"] = [wait for waited in minutes.values() for wait in waited]
     return {
         kind: Wait(len(waited), quantile(waited, 0.5), quantile(waited, 0.9))
@@ -101,9 +102,7 @@ def waits(stints: Iterable[Stint], clock: DayClock) -> dict[str, Wait]:
 def key_to_display(made: Sequence[MadeCall], seen: Sequence[SeenCall]) -> list[float]:
     """Return the seconds from each clerk's request to the display's message."""
     received = {(entry.call.number, entry.call.at): entry.received for entry in seen}
-    return [
-        received[call.number, call.at] - call.sent for call in made if (call.number, call.at) in received
-    ]
+    return [received[call.number, call.at] - call.sent for call in made if (call.number, call.at) in received]
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -118,7 +117,8 @@ def table(plan: DayPlan, played: PlayedDay, seconds: Mapping[str, Sequence[float
     """Return what is printed at the end; ``seconds`` are the answers' times by command."""
     ledger, clock = played.ledger, played.clock
     day = figures(plan, ledger, clock)
-    shown = Table(title=f"{plan.office_name}, {plan.opens:%A %d %B %Y}", show_header=False, title_justify="left")
+    title = f"{plan.office_name}, {plan.opens:%A %d %B %Y}"
+    shown = Table(title=title, show_header=False, title_justify="left")
     shown.add_column(no_wrap=True)
     shown.add_column(justify="right", no_wrap=True)
     shown.add_column()
@@ -142,8 +142,8 @@ Row = tuple[str, str, str]
 
 def _people(plan: DayPlan, day: Figures) -> Iterable[Row]:
     yield "visitors planned", str(day.planned), f"{len(plan.shifts)} clerks, one kiosk, one display"
-    note = "" if day.booked == day.wished else f"{day.wished - day.booked} found no place: without, or not at all"
-    yield "appointments booked", str(day.booked), note
+    none = day.wished - day.booked
+    yield "appointments booked", str(day.booked), f"{none} found no place and come without" if none else ""
     yield "never came", str(day.never_came), "of those with an appointment"
     arrivals = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in day.checked_in.items())
     yield "issued", str(day.issued), f"checked in: {arrivals}; {day.repeated} asked for twice"
@@ -166,11 +166,11 @@ def _speed(plan: DayPlan, played: PlayedDay, seconds: Mapping[str, Sequence[floa
         if seconds.get(command):
             yield command, _p50_p99(seconds[command]), f"ms p50 / p99 of {len(seconds[command])}"
     answers = sum(len(times) for times in seconds.values())
-    note = f"{answers / played.seconds:.0f} requests and {played.screen_messages / played.seconds:.0f} messages a second"
-    yield "played in", f"{played.seconds:.0f} s", note
+    rates = f"{answers / played.seconds:.0f} requests, {played.screen_messages / played.seconds:.0f} messages"
+    yield "played in", f"{played.seconds:.0f} s", f"{rates} to screens a second"
     lag = quantile(played.clock.lags, 0.99)
-    lagged = timedelta(seconds=lag * plan.factor)
-    yield "faster than real time", f"{plan.factor:.0f}", f"player's lag p99 {lag * 1000:.0f} ms, {lagged.total_seconds():.0f} s of the day"
+    note = f"lag p99 {lag * 1000:.0f} ms, {lag * plan.factor:.0f} s of the day"
+    yield "times as fast", f"{plan.factor:.0f}", note
     if played.reconnections:
         yield "streams opened again", str(played.reconnections), ""
 

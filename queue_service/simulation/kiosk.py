@@ -1,16 +1,19 @@
 """The kiosk at the door: one visitor after another gets a number."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
 
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, TicketRequest
-from queue_service.simulation.office_day import OfficeDay
+from queue_service.simulation.office_day import OfficeDay, TooSlow
 from queue_service.simulation.public_api import Booking, Exchange
 from queue_service.simulation.staff_session import StaffSession
 from queue_service.simulation.visitor_plan import Visitor
+
+MOST_LAG = timedelta(minutes=45)
+"""Of the day. A player that is later than this plays another day than the planned one."""
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -24,15 +27,19 @@ class Arrival(msgspec.Struct, frozen=True):
 class Kiosk:
     """Asks the service for numbers with its device token; ``helper`` is the clerk who is told of leaving."""
 
-    def __init__(self, day: OfficeDay, token: str, helper: StaffSession) -> None:
+    def __init__(self, day: OfficeDay, office: str, token: str, helper: StaffSession) -> None:
         self._day = day
+        self._office = office
         self._token = token
         self._helper = helper
 
     async def serve(self, arrivals: Sequence[Arrival]) -> None:
-        """Give everybody a number as they come, then close the door. Raises UnexpectedAnswer."""
+        """Give everybody a number as they come, then close the door. Raises UnexpectedAnswer, TooSlow."""
         for arrival in sorted(arrivals, key=lambda arrival: arrival.at):
             await self._day.clock.until(arrival.at)
+            if self._day.clock.now() - arrival.at > MOST_LAG:
+                behind = f"The kiosk was {MOST_LAG} of the day behind at {arrival.at:%H:%M}."
+                raise TooSlow(behind, self._day.clock.factor)
             await self._give_number(arrival)
         self._day.close_door()
 
@@ -61,8 +68,8 @@ class Kiosk:
 
     async def _ask(self, request: TicketRequest | CheckInRequest) -> tuple[IssuedTicket, Exchange]:
         if isinstance(request, CheckInRequest):
-            return await self._day.api.check_in(self._day.office, self._token, request)
-        return await self._day.api.issue(self._day.office, self._token, request)
+            return await self._day.api.check_in(self._office, self._token, request)
+        return await self._day.api.issue(self._office, self._token, request)
 
     async def _give_up(self, ticket: IssuedTicket) -> None:
         if ticket.id not in self._day.ledger.waiting():

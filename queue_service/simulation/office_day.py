@@ -1,7 +1,7 @@
 """What everybody who plays a day shares: the office, the clock, the record, and who is in the hall."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,12 +12,20 @@ from queue_service.queueing.model import Ticket
 from queue_service.simulation.day_clock import DayClock
 from queue_service.simulation.day_ledger import Ledger
 from queue_service.simulation.public_api import Exchange, PublicApi
-from queue_service.simulation.screens import Screen
+from queue_service.simulation.screens import Screen, StaffChange, StaffSnapshot
 from queue_service.simulation.staff_session import StaffSession
 from queue_service.simulation.visitor_plan import Visitor
 
 STRANGER_TIME = timedelta(minutes=10)
 """Service of somebody whom this day did not plan, where others use the office too."""
+
+
+class TooSlow(Exception):
+    """This machine can't play the day so fast; the message says how that showed."""
+
+    def __init__(self, message: str, factor: float) -> None:
+        super().__init__(message)
+        self.factor = factor
 
 
 class Visit(msgspec.Struct):
@@ -48,14 +56,15 @@ def begin_visit(visitor: Visitor) -> Visit:
 class OfficeDay:
     """The day while it is played."""
 
-    def __init__(
-        self, api: PublicApi, clock: DayClock, office: str, stream: str, tasks: asyncio.TaskGroup
-    ) -> None:
+    def __init__(self, api: PublicApi, clock: DayClock, stream: str, counters: Collection[str]) -> None:
         self.api = api
         self.clock = clock
-        self.office = office
         self.stream = stream
         """Address of the office's stream."""
+        self.counters = counters
+        """Where this day's clerks sit; at any other counter somebody else does."""
+        self.tasks = asyncio.TaskGroup()
+        """Everybody who is at work; entered while the day is played."""
         self.ledger = Ledger()
         self.reconnections = 0
         self.screen_messages = 0
@@ -63,7 +72,6 @@ class OfficeDay:
         self._bells: list[asyncio.Event] = []
         self._door_is_open = True
         self._coming_back = 0
-        self._tasks = tasks
         self._later: set[asyncio.Task[None]] = set()
 
     def new_bell(self) -> asyncio.Event:
@@ -97,6 +105,21 @@ class OfficeDay:
         self.ledger.moved(ticket, exchange)
         self._ring_if_over()
 
+    def desk_told(self, message: StaffSnapshot | StaffChange, at: float) -> None:
+        """Take note of what the team lead's desk hears: others may serve this day's visitors, too."""
+        self.ledger.desk_told(message, at)
+        ticket = message.ticket if isinstance(message, StaffChange) else None
+        if ticket is None or ticket.id not in self._visits or ticket.counter is None:
+            return
+        if ticket.counter not in self.counters:
+            self.ledger.states[ticket.id] = ticket.state
+            self._ring_if_over()
+
+    @property
+    def tickets(self) -> Collection[UUID]:
+        """Everybody for whom a number was asked."""
+        return self._visits.keys()
+
     def missed(self, ticket: UUID, session: StaffSession) -> None:
         """Note that a clerk gave a visitor up, who may be back later and then queues again."""
         visit = self._visits[ticket]
@@ -111,7 +134,7 @@ class OfficeDay:
             await self.clock.pause(span)
             await what()
 
-        task = self._tasks.create_task(wait_and_do())
+        task = self.tasks.create_task(wait_and_do())
         self._later.add(task)
         task.add_done_callback(self._later.discard)
 

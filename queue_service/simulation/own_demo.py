@@ -10,6 +10,7 @@ import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -38,7 +39,7 @@ class OwnDemo:
         """Leave the data for somebody to look at."""
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "OwnDemo":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -105,7 +106,8 @@ class OwnDemo:
         async with httpx.AsyncClient(trust_env=False) as client:
             try:
                 async with asyncio.timeout(READY_SECONDS):
-                    while not await self._answers(client, url):
+                    # A child process has no event to wait for.
+                    while not await self._answers(client, url):  # noqa: ASYNC110
                         await asyncio.sleep(LOOK_SECONDS)
             except TimeoutError as late:
                 raise OwnDemoError(f"the demo was not ready within {READY_SECONDS:.0f} s") from late

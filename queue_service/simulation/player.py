@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from time import monotonic
 from typing import Any
 
@@ -16,7 +16,7 @@ from queue_service.simulation.day_clock import DayClock
 from queue_service.simulation.day_ledger import Ledger
 from queue_service.simulation.day_preparation import DayPlan
 from queue_service.simulation.kiosk import Kiosk
-from queue_service.simulation.office_day import OfficeDay
+from queue_service.simulation.office_day import OfficeDay, TooSlow
 from queue_service.simulation.public_api import PublicApi, UnexpectedAnswer
 from queue_service.simulation.screens import (
     DISPLAY,
@@ -26,6 +26,7 @@ from queue_service.simulation.screens import (
     Screen,
     StaffChange,
     StaffSnapshot,
+    StreamLost,
     stream_address,
 )
 from queue_service.simulation.staff_session import StaffSession
@@ -35,6 +36,7 @@ CATCH_UP_SECONDS = 10.0
 """How long a screen may take, at the end, to show what a new one shows."""
 START_SECONDS = 2.0
 """From a service's start to the first clerk at work, in real time."""
+NIGHT_BEGINS_BEFORE = timedelta(minutes=20)
 COMPARISONS = 5
 """Where others work at the office too, a new version may come between two looks."""
 DOOR_OPENS_BEFORE = EARLIEST_BEFORE_OPENING + READY_BEFORE
@@ -59,9 +61,9 @@ class PlayedDay(msgspec.Struct, frozen=True):
     screen_messages: int
 
 
-async def clock_of_service(api: PublicApi, session: StaffSession, factor: float) -> DayClock:
-    """Return a clock that shows what a rehearsing service's clock shows."""
-    started, exchange = await session.log_in()
+async def clock_of_service(api: PublicApi, username: str, password: str, factor: float) -> DayClock:
+    """Return a clock that shows what a rehearsing service's clock shows: a log-in tells."""
+    started, exchange = await api.log_in(username, password)
     return DayClock(started.expires_at - SESSION_LIFETIME, exchange.sent, factor, service_follows=True)
 
 
@@ -75,56 +77,59 @@ def clock_of_player(plan: DayPlan) -> DayClock:
     return DayClock(plan.opens - DOOR_OPENS_BEFORE, monotonic(), plan.factor, service_follows=False)
 
 
+def new_day(api: PublicApi, base_url: str, plan: DayPlan, clock: DayClock) -> OfficeDay:
+    """Return the day before anybody has come."""
+    counters = {shift.counter.id for shift in plan.shifts}
+    return OfficeDay(api, clock, stream_address(base_url, plan.office), counters)
+
+
 async def play(
-    api: PublicApi,
-    base_url: str,
+    day: OfficeDay,
     plan: DayPlan,
-    users: Mapping[str, str],
+    sessions: Mapping[str, StaffSession],
     devices: Devices,
-    clock: DayClock,
     watch: Callable[[OfficeDay], Awaitable[None]],
 ) -> PlayedDay:
-    """Play the day; ``watch`` runs beside it until it is cancelled.
+    """Play the day; ``sessions`` are the clerks' by counter, ``watch`` runs beside it until cancelled.
 
-    An answer that must not be breaks the day off; it is then among the ledger's findings or the
-    traffic's unexpected answers.
+    An answer that must not be breaks the day off; it is then among the traffic's unexpected answers or
+    the ledger's findings. Raises TooSlow.
     """
-    tasks = asyncio.TaskGroup()
-    stream = stream_address(base_url, plan.office)
-    day = OfficeDay(api, clock, plan.office, stream, tasks)
-    lead = StaffSession(api, plan.clerks[0], users[plan.clerks[0]], clock.service_now)
+    lead = next(iter(sessions.values()))
     began = monotonic()
-    broken_off = False
+    seconds, broken_off = 0.0, False
+    too_slow: BaseException | None = None
     screens = _Screens(day, devices, lead)
+    clerks = [Clerk(day, shift, sessions[shift.counter.id], seed) for seed, shift in enumerate(plan.shifts)]
+    kiosk = Kiosk(day, plan.office, devices.kiosk, lead)
     try:
-        async with tasks:
+        async with day.tasks as tasks:
             background = [tasks.create_task(screen.run()) for screen in screens.all]
             background.append(tasks.create_task(_watching(watch, day)))
+            background.append(tasks.create_task(_give_up_at_night(plan, day)))
             await screens.show_something()
-            clerks = [
-                Clerk(day, shift, StaffSession(api, name, users[name], clock.service_now), seed)
-                for seed, (shift, name) in enumerate(zip(plan.shifts, plan.clerks, strict=True))
-            ]
-            kiosk = Kiosk(day, devices.kiosk, lead)
             people = [tasks.create_task(clerk.work()) for clerk in clerks]
             people.append(tasks.create_task(kiosk.serve(plan.arrivals)))
             await asyncio.gather(*people)
             day.end()
             seconds = monotonic() - began
             await screens.compare()
-            day.ledger.findings += await _left_behind(api, plan, day, lead)
+            day.ledger.findings += await _left_behind(plan, day, lead)
             for task in background:
                 task.cancel()
-    except* UnexpectedAnswer:
-        # Already noted in the traffic, with what was asked.
+    except* (UnexpectedAnswer, StreamLost):
+        # Already noted where it happened, with what was asked.
         broken_off = True
-        seconds = monotonic() - began
+    except* TooSlow as group:
+        too_slow = group.exceptions[0]
+    if too_slow is not None:
+        raise too_slow
     for screen in screens.all:
         day.screen_faults(screen)
     return PlayedDay(
         ledger=day.ledger,
-        clock=clock,
-        seconds=seconds,
+        clock=day.clock,
+        seconds=seconds or monotonic() - began,
         broken_off=broken_off,
         reconnections=day.reconnections,
         screen_messages=day.screen_messages,
@@ -135,20 +140,27 @@ async def _watching(watch: Callable[[OfficeDay], Awaitable[None]], day: OfficeDa
     await watch(day)
 
 
-async def _left_behind(api: PublicApi, plan: DayPlan, day: OfficeDay, lead: StaffSession) -> list[str]:
+async def _give_up_at_night(plan: DayPlan, day: OfficeDay) -> None:
+    """At midnight numbers begin anew and leftover tickets are cancelled: another day than this one."""
+    midnight = datetime.combine(plan.opens.date() + timedelta(days=1), time.min, plan.opens.tzinfo)
+    await day.clock.until(midnight - NIGHT_BEGINS_BEFORE)
+    left = f"{day.ledger.alive} visitors were still in the hall {NIGHT_BEGINS_BEFORE} before midnight."
+    raise TooSlow(left, plan.factor)
+
+
+async def _left_behind(plan: DayPlan, day: OfficeDay, lead: StaffSession) -> list[str]:
     """What the service still has of the day when everybody has gone home."""
     token = await lead.token()
-    queue = await api.queue(plan.office, token)
+    queue = await day.api.queue(plan.office, token)
     tickets = [
         f"{ticket.number} is still {ticket.state} in the queue that the service tells"
         for ticket in [*queue.items, *queue.others]
         if ticket.id in day.ledger.issues
     ]
-    used = {shift.counter.id for shift in plan.shifts}
     counters = [
         f"counter {counter.id} is still {counter.state}"
-        for counter in await api.counters(plan.office, token)
-        if counter.id in used and counter.state != "closed"
+        for counter in await day.api.counters(plan.office, token)
+        if counter.id in day.counters and counter.state != "closed"
     ]
     return tickets + counters
 
@@ -171,7 +183,7 @@ class _Screens:
             "kiosk", KIOSK, day.stream, kiosk_token
         )
         self.desk: Screen[StaffSnapshot, Hall, StaffChange] = Screen(
-            "team lead's desk", STAFF, day.stream, lead.token, day.ledger.desk_told
+            "team lead's desk", STAFF, day.stream, lead.token, day.desk_told
         )
 
     @property

@@ -1,26 +1,24 @@
 """The service's public HTTP API as the day's people and devices use it; every answer is timed and kept."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from http import HTTPStatus
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
-import httpx
 import msgspec
 
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, Problem, TicketRequest
 from queue_service.queueing.model import Queue, Ticket
+from queue_service.simulation.http_connections import HttpConnections
 
 API = "/api/v1"
 ANSWER_SECONDS = 30.0
 """Longer than any answer may take; then the day is broken off."""
-IDLE_SECONDS = 2.0
-"""An idle connection is closed by us, sooner than by the server in the moment of the next request."""
-MOST_CONNECTIONS = 40
-"""A connection for every clerk, and some for those who book."""
 
 T = TypeVar("T")
 
@@ -140,23 +138,14 @@ class PublicApi:
     """One service; an async context manager that holds its connections."""
 
     def __init__(self, base_url: str, traffic: Traffic) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=base_url,
-            timeout=ANSWER_SECONDS,
-            limits=httpx.Limits(
-                max_connections=MOST_CONNECTIONS,
-                max_keepalive_connections=MOST_CONNECTIONS,
-                keepalive_expiry=IDLE_SECONDS,
-            ),
-            trust_env=False,
-        )
+        self._connections = HttpConnections(base_url)
         self.traffic = traffic
 
-    async def __aenter__(self) -> "PublicApi":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.aclose()
+        await self._connections.close()
 
     async def ask(
         self,
@@ -174,20 +163,23 @@ class PublicApi:
         Raises UnexpectedAnswer for a status that is not expected, and when there is no answer.
         """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        content = None
+        content = b""
         if body is not None:
             headers["Content-Type"] = "application/json"
             content = msgspec.json.encode(body)
+        address = f"{API}{path}?{urlencode(params)}" if params else API + path
         sent = monotonic()
         try:
-            answer = await self._client.request(method, API + path, content=content, headers=headers, params=params)
-        except httpx.TransportError as lost:
-            raise self._note(f"{command}: no answer ({type(lost).__name__})") from lost
+            async with asyncio.timeout(ANSWER_SECONDS):
+                status, answer = await self._connections.request(method, address, headers, content)
+        except OSError as lost:
+            # TimeoutError is one as well.
+            raise self._note(f"{command}: no answer ({type(lost).__name__} {lost})") from lost
         answered = monotonic()
         self.traffic.seconds[command].append(answered - sent)
-        if answer.status_code not in expected:
-            raise self._note(f"{command}: answered {answer.status_code} {_code(answer)}".rstrip())
-        return Exchange(answer.status_code, answer.content, sent, answered)
+        if status not in expected:
+            raise self._note(f"{command}: answered {status} {_code(answer)}".rstrip())
+        return Exchange(status, answer, sent, answered)
 
     def _note(self, finding: str) -> UnexpectedAnswer:
         self.traffic.unexpected.append(finding)
@@ -221,8 +213,12 @@ class PublicApi:
     ) -> Places:
         """Return the office's earliest places from ``begin`` on."""
         params: dict[str, str | int] = {
-            "office": slug, "service": service, "from": begin.isoformat(), "to": end.isoformat(), "limit": limit,
-        }  # fmt: skip
+            "office": slug,
+            "service": service,
+            "from": begin.isoformat(),
+            "to": end.isoformat(),
+            "limit": limit,
+        }
         return (await self.ask("search", "GET", "/slots", params=params)).read(Places)
 
     async def book(
@@ -262,8 +258,8 @@ class PublicApi:
 
     async def open_counter(self, counter: str, token: str) -> str | None:
         """Sit down; None when it worked, else why not: ``counter_taken`` or ``clerk_elsewhere``."""
-        expected = (HTTPStatus.OK, HTTPStatus.CONFLICT)
-        answer = await self.ask("open counter", "POST", f"/counters/{counter}/open", token=token, expected=expected)
+        path, expected = f"/counters/{counter}/open", (HTTPStatus.OK, HTTPStatus.CONFLICT)
+        answer = await self.ask("open counter", "POST", path, token=token, expected=expected)
         if answer.status == HTTPStatus.CONFLICT:
             return self._require(answer, "open counter", ("counter_taken", "clerk_elsewhere"))
         return None
@@ -281,10 +277,8 @@ class PublicApi:
             return None, answer
         return answer.read(Called).ticket, answer
 
-    async def step(
-        self, verb: str, ticket: UUID, token: str, body: object = None
-    ) -> tuple[Ticket, Exchange]:
-        """Take a ticket one step: ``start``, ``no-show``, ``transfer``, …"""
+    async def step(self, verb: str, ticket: UUID, token: str, body: object = None) -> tuple[Ticket, Exchange]:
+        """Take a ticket one step, named as in the address: ``start``, ``no-show``, ``transfer``."""
         answer = await self.ask(verb, "POST", f"/tickets/{ticket}/{verb}", token=token, body=body)
         return answer.read(Ticket), answer
 
@@ -305,8 +299,8 @@ class PublicApi:
         return code
 
 
-def _code(answer: httpx.Response) -> str:
+def _code(body: bytes) -> str:
     try:
-        return msgspec.json.decode(answer.content, type=Problem).code
+        return msgspec.json.decode(body, type=Problem).code
     except msgspec.MsgspecError:
         return ""

@@ -25,6 +25,12 @@ LARGEST_MESSAGE_BYTES = 8 * 1024 * 1024
 """A desk's snapshot of a very full hall."""
 AGAIN_SECONDS = 0.2
 """Pause before a lost stream is opened again."""
+MOST_FAILURES = 50
+"""In a row: ten seconds without a stream are more than a restart of the service takes."""
+
+
+class StreamLost(Exception):
+    """A screen got no stream any more; the message names it and the last reason."""
 
 
 class StaffSnapshot(msgspec.Struct, frozen=True):
@@ -133,18 +139,24 @@ class Screen(Generic[Snapshot, State, Change]):
         self._address = address
         self._token = token
         self._heard = heard
-        self._news = asyncio.Condition()
+        self._awaited: list[tuple[int, asyncio.Event]] = []
         self.state: State | None = None
         self.connections = 0
         self.messages = 0
         self.faults: list[str] = []
 
     async def run(self) -> None:
-        """Follow until cancelled."""
+        """Follow until cancelled. Raises StreamLost when it can't be opened again and again."""
+        failures = 0
         while True:
+            before = self.messages
             try:
                 await self._follow()
-            except (ConnectionClosed, InvalidHandshake, OSError):
+            except (ConnectionClosed, InvalidHandshake, OSError) as lost:
+                failures = 1 if self.messages > before else failures + 1
+                if failures > MOST_FAILURES:
+                    self.faults.append(f"{self._name}: the stream can't be opened: {lost}")
+                    raise StreamLost(self.faults[-1]) from lost
                 await asyncio.sleep(AGAIN_SECONDS)
             except VersionGapError as gap:
                 self.faults.append(f"{self._name}: {gap}")
@@ -152,8 +164,10 @@ class Screen(Generic[Snapshot, State, Change]):
 
     async def reached(self, version: int) -> None:
         """Wait until the screen shows at least this version."""
-        async with self._news:
-            await self._news.wait_for(lambda: self.state is not None and self.state.version >= version)
+        if self.state is None or self.state.version < version:
+            there = asyncio.Event()
+            self._awaited.append((version, there))
+            await there.wait()
 
     async def differs_from_fresh(self, tries: int, within_seconds: float) -> str | None:
         """Say in which way this screen does not show what a new one is shown; None when it does.
@@ -183,9 +197,9 @@ class Screen(Generic[Snapshot, State, Change]):
         async with open_stream(self._address + since, await self._token()) as socket:
             self.connections += 1
             async for message in socket:
-                await self._take(message if isinstance(message, bytes) else message.encode(), monotonic())
+                self._take(message, monotonic())
 
-    async def _take(self, message: bytes, at: float) -> None:
+    def _take(self, message: str | bytes, at: float) -> None:
         self.messages += 1
         if msgspec.json.decode(message, type=Kind).type == "snapshot":
             snapshot = msgspec.json.decode(message, type=self._view.snapshot)
@@ -197,8 +211,11 @@ class Screen(Generic[Snapshot, State, Change]):
                 raise VersionGapError("a change came before the snapshot")
             self.state = self._view.apply(self.state, change)
             self._heard(change, at)
-        async with self._news:
-            self._news.notify_all()
+        if self._awaited:
+            reached = [there for version, there in self._awaited if self.state.version >= version]
+            self._awaited = [wait for wait in self._awaited if wait[1] not in reached]
+            for there in reached:
+                there.set()
 
 
 def stream_address(base_url: str, office: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from queue_service.simulation.public_api import Exchange, PublicApi, Session
+from queue_service.simulation.public_api import PublicApi, Session
 
 RENEW_BEFORE = timedelta(minutes=10)
 """A session that ends sooner than this is left for a new one."""
@@ -17,21 +17,15 @@ class StaffSession:
         self, api: PublicApi, username: str, password: str, service_now: Callable[[], datetime]
     ) -> None:
         self._api = api
-        self.username = username
+        self._username = username
         self._password = password
         self._service_now = service_now
         self._session: Session | None = None
         self._log_in = asyncio.Lock()
 
-    async def log_in(self) -> tuple[Session, Exchange]:
-        """Start a session, whether there is one or not."""
-        self._session, exchange = await self._api.log_in(self.username, self._password)
-        return self._session, exchange
-
     async def token(self) -> str:
         """Return a token that is good for a while."""
         async with self._log_in:
             if self._session is None or self._session.expires_at - self._service_now() < RENEW_BEFORE:
-                await self.log_in()
-            assert self._session is not None, "log_in has set it"
+                self._session, _ = await self._api.log_in(self._username, self._password)
             return self._session.token

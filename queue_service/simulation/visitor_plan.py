@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-SHOWN_WAITS: Mapping[int, int] = {8: 14, 9: 25, 10: 34, 11: 41, 12: 45, 13: 35, 14: 30, 15: 27, 16: 41, 17: 34}
+SHOWN_WAITS = {8: 14, 9: 25, 10: 34, 11: 41, 12: 45, 13: 35, 14: 30, 15: 27, 16: 41, 17: 34}
 """Minutes of wait by hour of the day. The only published profile of a day: taken as the weight of
 the arrivals in that hour, because people wait when many have come. Earlier and later hours have
 the weight of the nearest."""
@@ -193,9 +193,7 @@ def _with_appointment(rng: Random, visitor: Visitor) -> Visitor:
     )
 
 
-def _without(
-    rng: Random, visitor: Visitor, can_be_served: Callable[[str, Sequence[str]], bool]
-) -> Visitor:
+def _without(rng: Random, visitor: Visitor, can_be_served: Callable[[str, Sequence[str]], bool]) -> Visitor:
     visitor_class, needs = _pick(rng, {(name, needs): share for share, name, needs in CLASSES})
     needs = tuple({*needs, *_pick(rng, {needs: share for share, needs in NEEDS})})
     leaves = rng.random() < LEAVES_WITHOUT_A_WORD
