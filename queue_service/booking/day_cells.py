@@ -16,6 +16,7 @@ DAYS_KEPT = 4096
 """Local days whose cells are remembered: a horizon in every time zone that one installation has."""
 
 
+@lru_cache(DAYS_KEPT)
 def day_begins(day: date, zone: ZoneInfo) -> datetime:
     """Give the instant (UTC) at which a local day begins."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)

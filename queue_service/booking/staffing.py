@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from queue_service.booking.day_cells import wall_minutes
-from queue_service.booking.slot_arithmetic import CELL_MINUTES, Planes, add_places, cells_where
+from queue_service.booking.slot_arithmetic import CELL_MINUTES, Plane, Planes, add_places, cells_where
 from queue_service.offices.model import WEEKDAYS, OfficeCalendar, is_closed
 from queue_service.offices.setup_model import PoolSetup, StaffedHours, Staffing
+
+HOURS_KEPT = 4096
+"""Different hours and breaks whose cells are remembered; most days repeat the week before."""
 
 
 def staffing_on(day: date, plan: PoolSetup, calendar: OfficeCalendar) -> list[StaffedHours]:
@@ -36,14 +40,17 @@ def staffed_planes(day: date, zone: ZoneInfo, staffing: Iterable[StaffedHours]) 
     walls = wall_minutes(day, zone)
     planes: Planes = []
     for shift in staffing:
-        opens, last = shift.hours.opens, shift.hours.closes - CELL_MINUTES
-        pauses = [(pause.opens - CELL_MINUTES, pause.closes) for pause in shift.breaks]
-        staffed = cells_where(
-            opens <= minute <= last and not any(before < minute < after for before, after in pauses)
-            for minute in walls
-        )
+        staffed = _beginning(walls, shift.hours.opens, shift.hours.closes - CELL_MINUTES)
+        for pause in shift.breaks:
+            staffed &= ~_beginning(walls, pause.opens - CELL_MINUTES + 1, pause.closes - 1)
         planes = add_places(planes, staffed, shift.counters)
     return planes
+
+
+@lru_cache(HOURS_KEPT)
+def _beginning(walls: tuple[int, ...], first: int, last: int) -> Plane:
+    """Give the cells that begin when the wall clock shows a minute from ``first`` to ``last``."""
+    return cells_where(first <= minute <= last for minute in walls)
 
 
 def _is_in_force(entry: Staffing, day: date) -> bool:
