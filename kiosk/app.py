@@ -5,7 +5,6 @@ The device's browser shows the page full screen, for example with
 """
 
 import asyncio
-import contextlib
 import logging
 import signal
 import socket
@@ -48,6 +47,9 @@ LARGEST_BODY_BYTES = 16 * 1024
 SHUTDOWN_SECONDS = 15
 """Longer than a request to the service and a print together may take."""
 
+FORGET_EVERY_SECONDS = 6 * 3600
+"""Old tickets are looked for at the start and several times a day; a device may run for months."""
+
 STATIC = Path(__file__).parent / "static"
 
 log = structlog.get_logger(__name__)
@@ -71,15 +73,17 @@ def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] 
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(link.run())]
         if isinstance(printer, PdfDirectory):
-            await asyncio.to_thread(printer.forget_old, clock())
-        following = asyncio.create_task(link.run())
+            tasks.append(asyncio.create_task(_forget_old_tickets(printer, clock)))
+        for task in tasks:
+            task.add_done_callback(_end_if_failed)
         try:
             yield
         finally:
-            following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await following
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await ticketing.finish()
             await service.close()
             await asyncio.to_thread(printing.close)
@@ -101,6 +105,19 @@ def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] 
         request_max_body_size=LARGEST_BODY_BYTES,
     )
     return LoopbackGuard(app, port, texts)
+
+
+def _end_if_failed(task: asyncio.Task[None]) -> None:
+    """Stop the program when a lasting task breaks: a fresh start helps more than half a kiosk."""
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("kiosk_part_failed", exc_info=error)
+        signal.raise_signal(signal.SIGTERM)
+
+
+async def _forget_old_tickets(tickets: PdfDirectory, clock: Callable[[], datetime]) -> None:
+    while True:
+        await asyncio.to_thread(tickets.forget_old, clock())
+        await asyncio.sleep(FORGET_EVERY_SECONDS)
 
 
 @click.command()

@@ -7,14 +7,17 @@ memory for ``REPRINT_WITHIN`` and never written anywhere but on its paper.
 import asyncio
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 import msgspec
 
 from kiosk.errors import (
+    BadRequestError,
     PrinterError,
     SameIdOtherRequestError,
     ServiceUnreachableError,
@@ -28,6 +31,10 @@ from queue_service.protocol.stream import OfficeCard, WaitRange
 
 REPRINT_WITHIN = timedelta(minutes=10)
 """Long enough to put in a new roll and come back to the device."""
+
+
+LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
+"""Shape of BCP 47; which languages there are is for the service and the catalogs to say."""
 
 
 class TicketAtKiosk(msgspec.Struct, frozen=True):
@@ -78,8 +85,9 @@ class Ticketing:
     async def issue(self, asked: TicketRequest) -> TicketAtKiosk:
         """Give a number to a visitor without an appointment.
 
-        Raises ServiceError, SameIdOtherRequestError.
+        Raises BadRequestError, ServiceError, SameIdOtherRequestError.
         """
+        _require_language_tag(asked.language)
         request = msgspec.structs.replace(asked, id=asked.id or uuid4())
         name = self._view.service_name(request.service)
         return await self._once(request, name, lambda office: self._service.issue(office.slug, request))
@@ -87,8 +95,9 @@ class Ticketing:
     async def check_in(self, asked: CheckInRequest) -> TicketAtKiosk:
         """Give the number of an appointment.
 
-        Raises ServiceError, SameIdOtherRequestError.
+        Raises BadRequestError, ServiceError, SameIdOtherRequestError.
         """
+        _require_language_tag(asked.language)
         request = msgspec.structs.replace(asked, id=asked.id or uuid4())
         return await self._once(request, {}, lambda office: self._service.check_in(office.slug, request))
 
@@ -184,6 +193,11 @@ def _answer(
         printed=printed,
         print_reason=failure.code if failure else None,
     )
+
+
+def _require_language_tag(language: str) -> None:
+    if not LANGUAGE_TAG.fullmatch(language):
+        raise BadRequestError([{"field": "language", "message": "not a language tag such as de"}])
 
 
 def _require_same(digest: bytes, known: bytes) -> None:

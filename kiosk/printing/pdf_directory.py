@@ -25,7 +25,8 @@ class PdfDirectory:
 
     def put_on_paper(self, sheet: TicketSheet) -> None:
         """Write the file in one step."""
-        target = self._folder / f"{sheet.number}-{sheet.ticket}.pdf"
+        number = "".join(character for character in sheet.number if character.isalnum())
+        target = self._folder / f"{number}-{sheet.ticket}.pdf"
         fresh = target.with_suffix(".new")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

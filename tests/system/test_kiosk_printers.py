@@ -10,6 +10,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -28,7 +29,7 @@ from kiosk.errors import (
 from kiosk.printing.cups_queue import CupsQueue
 from kiosk.printing.escpos_network import EscposNetworkPrinter
 from kiosk.printing.fonts import TicketFonts
-from kiosk.printing.pdf_directory import PdfDirectory
+from kiosk.printing.pdf_directory import KEPT_FOR, PdfDirectory
 from kiosk.printing.printer import PRINT_DEADLINE_SECONDS, Printer, TicketSheet
 from kiosk.printing.ticket_layout import lay_out
 from kiosk.printing.ticket_pdf import ticket_sheet
@@ -297,6 +298,16 @@ def test_a_device_without_a_printing_system_says_so(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(PrinterNotInstalledError):
         CupsQueue("").put_on_paper(sheet)
+
+
+def test_old_tickets_are_forgotten_and_young_ones_kept(tmp_path: Path, sheet: TicketSheet) -> None:
+    printer = PdfDirectory(tmp_path)
+    printer.put_on_paper(sheet)
+    written = datetime.now(UTC)
+    printer.forget_old(written + KEPT_FOR - timedelta(hours=1))
+    assert len(list(tmp_path.glob("*.pdf"))) == 1
+    printer.forget_old(written + KEPT_FOR + timedelta(hours=1))
+    assert list(tmp_path.glob("*.pdf")) == []
 
 
 def test_a_ticket_without_paper_stays_valid_and_can_be_printed_later(tmp_path: Path) -> None:

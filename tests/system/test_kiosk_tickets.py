@@ -8,6 +8,9 @@ from uuid import UUID, uuid4
 import httpx
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.system.kiosk_processes import (
     KioskProcess,
@@ -187,6 +190,8 @@ def test_whatever_the_service_says_gets_a_documented_answer(
         b'{"service": "reisepass", "surname": "Meier"}',
         b'{"service": "reisepass", "needs": "level_access"}',
         b"\xff\xfe",
+        '{"service": "reisepass", "language": "dé"}'.encode(),
+        b'{"service": "reisepass", "language": "de\\r\\nX-Other: 1"}',
     ],
 )
 def test_bad_requests_are_named_and_never_a_500(kiosk: KioskProcess, body: bytes) -> None:
@@ -214,6 +219,13 @@ def test_other_pages_can_not_use_the_kiosk(kiosk: KioskProcess, service: StandIn
     assert (foreign.status_code, foreign.json()["code"]) == (403, "foreign_page")
     assert (rebound.status_code, rebound.json()["code"]) == (421, "wrong_host")
     assert len(service.seen("requests")) == asked
+
+
+def test_other_pages_can_not_listen_to_the_kiosk(kiosk: KioskProcess) -> None:
+    address = kiosk.url.replace("http", "ws") + "/api/events"
+    with pytest.raises(InvalidStatus) as refusal, connect(address, origin=Origin("https://evil.example")):
+        pass
+    assert refusal.value.response.status_code == 403
 
 
 def test_the_page_forbids_inline_code_and_frames(kiosk: KioskProcess) -> None:
