@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,9 @@ SNAPSHOT_WITHIN_SECONDS = 10.0
 PING_EVERY_SECONDS = 10.0
 PONG_WITHIN_SECONDS = 5.0
 """A line that died without a word is noticed 15 s after it at the latest."""
+
+STEADY_SECONDS = 5.0
+"""A connection lost sooner counts as one more failure: a service that hangs up is not hurried."""
 
 LARGEST_MESSAGE_BYTES = 1024 * 1024
 """A display's snapshot is some kilobytes."""
@@ -53,9 +57,11 @@ class ServiceLink:
     async def run(self) -> None:
         """Connect, follow, wait, again; ends only by cancellation."""
         while True:
+            begun = time.monotonic()
             link, reason = await self._follow_until_lost()
             self._view.lose(link)
-            self._failures += 1
+            steady = time.monotonic() - begun >= STEADY_SECONDS
+            self._failures = 1 if steady else self._failures + 1
             delay = reconnect_delay(self._failures, random.random())  # noqa: S311 - spreads load, guards nothing
             log.info("service_link_lost", reason=reason, again_in_seconds=round(delay, 1))
             await asyncio.sleep(delay)
@@ -93,7 +99,6 @@ class ServiceLink:
         async with asyncio.timeout(SNAPSHOT_WITHIN_SECONDS):
             message = await socket.recv()
         self._begin(message)
-        self._failures = 0
 
     def _begin(self, message: str | bytes) -> None:
         snapshot = msgspec.json.decode(message, type=DisplaySnapshot)

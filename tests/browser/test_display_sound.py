@@ -150,7 +150,7 @@ def test_two_calls_of_the_same_second_are_heard_in_order_and_never_at_once(
 def test_a_page_that_closes_while_it_plays_does_not_hold_up_the_next_call(
     chromium: Browser, service: StandIn, display: RunningDisplay
 ) -> None:
-    with wall_page(chromium, display, flags_for_tests()) as page:
+    with wall_page(chromium, display, flags_for_tests()):
         service.call("A042", "3")
         service.call("B101", "12")
         display.line("page_plays")
