@@ -1,8 +1,9 @@
 """Finds the earliest places, and says why there are none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from heapq import nsmallest
+from heapq import merge
+from itertools import groupby, islice
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -52,19 +53,19 @@ async def find_places(conn: Connection, now: datetime, search: PlaceSearch) -> P
     """
     wanted = wanted_services(search.services, search.offices or None)
     if wanted.offices:
-        await refuse_unknown(conn, wanted)
+        await _refuse_unknown_names(conn, wanted)
     period = _period(now, search)
-    candidates: set[Candidate] = set()
+    found: list[Candidate] = []
     after, days = date.min, FIRST_DAYS
     while not _is_over(period):
         rows = await store.search_days(conn, wanted, period, after=after, days=days)
-        candidates.update(found for row in rows for found in _candidates(row, period, search.limit))
-        if len(candidates) >= search.limit or len(rows) < days:
+        found = _earliest([found, *(_candidates(row, period) for row in rows)], search.limit)
+        if len(found) >= search.limit or len(rows) < days:
             break
         after, days = rows[-1].day, 2 * days
-    if not candidates:
+    if not found:
         return PlacesFound([], await _why_none(conn, now, wanted, period))
-    return PlacesFound([_place(*found) for found in nsmallest(search.limit, candidates)])
+    return PlacesFound([_place(*candidate) for candidate in found])
 
 
 def wanted_services(services: Sequence[ServiceWish], asked: list[str] | None) -> Wanted:
@@ -80,11 +81,7 @@ async def refuse_unknown(conn: Connection, wanted: Wanted) -> None:
 
     ServiceNotFound, OfficeNotFound, or InvalidFields for more of a service than one visit may settle.
     """
-    unknown = await store.unknown_names(conn, wanted)
-    if "service" in unknown:
-        raise ServiceNotFound(services=unknown["service"])
-    if "office" in unknown:
-        raise OfficeNotFound(offices=unknown["office"])
+    await _refuse_unknown_names(conn, wanted)
     limits = await store.too_many(conn, wanted)
     if limits:
         raise InvalidFields(
@@ -93,6 +90,14 @@ async def refuse_unknown(conn: Connection, wanted: Wanted) -> None:
                 for code, most in limits.items()
             ]
         )
+
+
+async def _refuse_unknown_names(conn: Connection, wanted: Wanted) -> None:
+    unknown = await store.unknown_names(conn, wanted)
+    if "service" in unknown:
+        raise ServiceNotFound(services=unknown["service"])
+    if "office" in unknown:
+        raise OfficeNotFound(offices=unknown["office"])
 
 
 def _period(now: datetime, search: PlaceSearch) -> Period:
@@ -111,13 +116,19 @@ def _is_over(period: Period) -> bool:
     return period.end is not None and period.end <= period.not_before
 
 
-def _candidates(row: FreeDay, period: Period, limit: int) -> list[Candidate]:
+def _candidates(row: FreeDay, period: Period) -> Iterator[Candidate]:
+    """Give a pool's offers on a day, earliest first, each made only when it is asked for."""
     zone = ZoneInfo(row.time_zone)
     begins = day_begins(row.day, zone)
     first = first_cell_from(period.not_before, row.day, zone)
     end = first_cell_from(period.end, row.day, zone) if period.end else DAY_CELLS
-    starts = offered_starts(row.plane, row.cells, first=first, end=end)[:limit]
-    return [(begins + start * CELL, row.office, row.cells, row.time_zone) for start in starts]
+    for start in offered_starts(row.plane, row.cells, first=first, end=end):
+        yield begins + start * CELL, row.office, row.cells, row.time_zone
+
+
+def _earliest(sources: Iterable[Iterable[Candidate]], limit: int) -> list[Candidate]:
+    """Give the first of sorted candidates; what several pools of an office have is one of them."""
+    return [candidate for candidate, _ in islice(groupby(merge(*sources)), limit)]
 
 
 def _place(start: datetime, office: str, cells: int, time_zone: str) -> Place:
