@@ -16,7 +16,15 @@ import httpx
 import pytest
 
 from queue_service.platform.embedded_postgres import EmbeddedPostgres
-from tests.system.running_demo import RunningDemo, answers, running_demo, start_demo, stop_demo, wait_until
+from tests.system.running_demo import (
+    RunningDemo,
+    answers,
+    read_json,
+    running_demo,
+    start_demo,
+    stop_demo,
+    wait_until,
+)
 
 SERVICE = "personalausweis"
 
@@ -30,17 +38,12 @@ def data_dir() -> Iterator[Path]:
 
 
 def _kiosk_is_connected(demo: RunningDemo) -> bool:
-    try:
-        return bool(httpx.get(f"{demo.url('kiosk')}/api/state", timeout=2).json()["connected"])
-    except httpx.TransportError:
-        return False
+    state = read_json(f"{demo.url('kiosk')}/api/state")
+    return state is not None and bool(state["connected"])
 
 
 def _display_state(demo: RunningDemo) -> dict[str, Any]:
-    try:
-        return dict(httpx.get(f"{demo.url('display')}/api/state", timeout=2).json())
-    except httpx.TransportError:
-        return {"connected": False, "calls": []}
+    return read_json(f"{demo.url('display')}/api/state") or {"connected": False, "calls": []}
 
 
 def _take_number(demo: RunningDemo) -> dict[str, Any]:
@@ -120,7 +123,7 @@ def test_a_killed_service_or_database_comes_back_and_the_screens_follow(data_dir
             lambda: _kiosk_is_connected(demo) and _display_state(demo)["connected"], "devices connected"
         )
         before = _take_number(demo)
-        words = "serve" if victim == "service" else f"-D {data_dir}/postgres"
+        words = " serve " if victim == "service" else f"-D {data_dir}/postgres"
         os.kill(demo.child(words), signal.SIGKILL)
         wait_until(lambda: not answers(f"{demo.url()}/readyz"), "the service is away")
         wait_until(lambda: answers(f"{demo.url()}/readyz"), "the service is back")
@@ -151,7 +154,9 @@ def test_verify_runs_beside_a_demo_and_finds_what_is_broken(data_dir: Path) -> N
     # And alone, on a database that somebody has meddled with.
     async def meddle(dsn: str) -> None:
         conn = await asyncpg.connect(dsn)
-        await conn.execute("UPDATE pool_day SET fits = 0 WHERE pool_id = (SELECT min(pool_id) FROM pool_day)")
+        await conn.execute(
+            "UPDATE pool_day SET planes = '{}' WHERE pool_id = (SELECT min(pool_id) FROM pool_day)"
+        )
         await conn.close()
 
     with EmbeddedPostgres(data_dir) as server:
