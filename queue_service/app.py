@@ -10,8 +10,7 @@ import structlog
 from litestar import Litestar, Request, Response, Router
 from litestar.enums import ScopeType
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, License, SecurityScheme
+from litestar.openapi.spec import License
 from litestar.plugins.prometheus import PrometheusConfig
 
 from queue_service import probes
@@ -21,8 +20,9 @@ from queue_service.accounts.guards import (
     assert_every_route_is_guarded,
     check_access,
 )
-from queue_service.accounts.routes import session_router
+from queue_service.accounts.routes import SessionController
 from queue_service.accounts.service import SESSION_PREFIX, resolve_session
+from queue_service.api_document import ApiDocument
 from queue_service.booking.routes import booking_routes
 from queue_service.devices import tokens
 from queue_service.devices.hub import Hub
@@ -72,7 +72,7 @@ def create_app(settings: Settings, dsn: str) -> Litestar:
 
     app = Litestar(
         route_handlers=[
-            session_router,
+            SessionController,
             OfficeController,
             *queue_routes,
             *booking_routes,
@@ -135,20 +135,9 @@ def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Queue service",
         version=API_VERSION,
-        description="Appointments and counter queues of public offices.",
-        openapi_router=Router("/schema", route_handlers=[], opt=PUBLIC_FOR_UNKNOWN),
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        openapi_router=Router("/schema", route_handlers=[], opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False),
+        render_plugins=[ApiDocument()],
         license=License(name="EUPL-1.2", identifier="EUPL-1.2"),
-        components=Components(
-            security_schemes={
-                "token": SecurityScheme(
-                    type="http",
-                    scheme="bearer",
-                    description="From POST /api/v1/session, or a device's token.",
-                )
-            }
-        ),
-        security=[{"token": []}, {}],
     )
 
 

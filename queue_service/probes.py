@@ -8,6 +8,7 @@ import msgspec
 import prometheus_client
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
+from litestar.openapi import ResponseSpec
 
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN
 from queue_service.platform import errors
@@ -45,7 +46,11 @@ async def livez() -> Alive:
     operation_id="readyz",
     opt=PUBLIC_FOR_UNKNOWN,
     tags=["operation"],
-    responses=refusals(errors.Unavailable),
+    responses={
+        HTTPStatus.SERVICE_UNAVAILABLE: ResponseSpec(
+            Readiness, generate_examples=False, description="Something of it is missing."
+        )
+    },
 )
 async def readyz(state: State) -> Response[Readiness]:
     """Tell whether the database answers, its migrations are complete and changes are heard."""

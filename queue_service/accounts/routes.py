@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
-from litestar import Request, Router, delete, get, post
+from litestar import Controller, Request, delete, get, post
 from litestar.datastructures import CacheControlHeader, State
 from litestar.params import JSONBody
 
@@ -66,53 +66,62 @@ class SessionNow(msgspec.Struct, frozen=True):
 SIGNED_IN = (errors.NotAuthenticated, errors.NotPermitted, errors.Unavailable)
 
 
-# A token that has just run out must not keep anybody from logging in again. An Idempotency-Key is
-# not honoured: the answer would have to be stored, and with it the token.
-@post(
-    "/",
-    operation_id="logIn",
-    opt=PUBLIC_FOR_UNKNOWN,
-    responses=refusals(
-        errors.BadRequest, errors.InvalidFields, errors.WrongLogin, errors.TooManyAttempts, errors.Unavailable
-    ),
-)
-async def log_in(data: JSONBody[LogIn], request: StaffRequest, state: State) -> SessionStarted:
-    """Start a session."""
-    session = await service.log_in(
-        state.database.connection,
-        state.clock(),
-        data.username,
-        data.password,
-        client_address(request),
+class SessionController(Controller):
+    """One resource: the session of whoever asks."""
+
+    path = "/api/v1/session"
+    tags = ("session",)
+    cache_control = CacheControlHeader(no_store=True)
+
+    # A token that has just run out must not keep anybody from logging in again. An Idempotency-Key is
+    # not honoured: the answer would have to be stored, and with it the token.
+    @post(
+        "/",
+        operation_id="logIn",
+        opt=PUBLIC_FOR_UNKNOWN,
+        responses=refusals(
+            errors.BadRequest,
+            errors.InvalidFields,
+            errors.WrongLogin,
+            errors.TooManyAttempts,
+            errors.Unavailable,
+        ),
     )
-    return SessionStarted(session.token, session.expires_at, session_user(session.user))
+    async def log_in(self, data: JSONBody[LogIn], request: StaffRequest, state: State) -> SessionStarted:
+        """Start a session."""
+        session = await service.log_in(
+            state.database.connection,
+            state.clock(),
+            data.username,
+            data.password,
+            client_address(request),
+        )
+        return SessionStarted(session.token, session.expires_at, session_user(session.user))
 
+    @get(
+        "/",
+        operation_id="readSession",
+        opt=requires(Permission.SESSION_OWN),
+        responses=refusals(*SIGNED_IN),
+    )
+    async def read_session(self, request: StaffRequest) -> SessionNow:
+        """Tell who is logged in, with which roles, until when."""
+        if request.user.expires_at is None:
+            raise errors.NotAuthenticated
+        return SessionNow(request.user.expires_at, session_user(request.user))
 
-@get(
-    "/",
-    operation_id="readSession",
-    opt=requires(Permission.SESSION_OWN),
-    responses=refusals(*SIGNED_IN),
-)
-async def read_session(request: StaffRequest) -> SessionNow:
-    """Tell who is logged in, with which roles, until when."""
-    if request.user.expires_at is None:
-        raise errors.NotAuthenticated
-    return SessionNow(request.user.expires_at, session_user(request.user))
-
-
-@delete(
-    "/",
-    operation_id="logOut",
-    opt=requires(Permission.SESSION_OWN),
-    responses=refusals(*SIGNED_IN, errors.CsrfFailed),
-)
-async def log_out(request: StaffRequest, state: State) -> None:
-    """End the session; its token opens nothing any more."""
-    if request.user.session_hash is None:
-        raise errors.NotAuthenticated
-    async with state.database.connection() as conn:
-        await service.log_out(conn, request.user.session_hash)
+    @delete(
+        "/",
+        operation_id="logOut",
+        opt=requires(Permission.SESSION_OWN),
+        responses=refusals(*SIGNED_IN, errors.CsrfFailed),
+    )
+    async def log_out(self, request: StaffRequest, state: State) -> None:
+        """End the session; its token opens nothing any more."""
+        if request.user.session_hash is None:
+            raise errors.NotAuthenticated
+        async with state.database.connection() as conn:
+            await service.log_out(conn, request.user.session_hash)
 
 
 def client_address(request: Request[Any, Any, Any]) -> str:
@@ -132,11 +141,3 @@ def session_user(user: Principal) -> SessionUser:
 
 def _role_held(grant: Grant) -> RoleHeld:
     return RoleHeld(grant.role, office=grant.office, authority=grant.authority)
-
-
-session_router = Router(
-    "/api/v1/session",
-    route_handlers=[log_in, read_session, log_out],
-    tags=["session"],
-    cache_control=CacheControlHeader(no_store=True),
-)

@@ -8,6 +8,7 @@ A route parses, authorises, and hands its verb to ``answer``::
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -157,9 +158,17 @@ async def _answer_once(request: AnyRequest, key: str, work: Work, status: int) -
             errors=[FieldError(IDEMPOTENCY_HEADER, f"1 to {LONGEST_IDEMPOTENCY_KEY} printable characters")]
         )
     now: datetime = request.app.state.clock()
-    principal: str = request.user.key
+    principal = _key_space(request)
+    # With the query: a visitor's secret stands in it, and a repeat with another one is another request.
     fingerprint = hashlib.sha256(
-        b"\0".join([request.method.encode(), request.url.path.encode(), await request.body()])
+        b"\0".join(
+            [
+                request.method.encode(),
+                request.url.path.encode(),
+                request.scope["query_string"],
+                await request.body(),
+            ]
+        )
     ).digest()
     async with request.app.state.database.transaction() as conn:
         if not await _platform.try_request_key(conn, principal=principal, key=key):
@@ -184,17 +193,35 @@ async def _answer_once(request: AnyRequest, key: str, work: Work, status: int) -
     return Response(encoded or None, status_code=status, media_type=MediaType.JSON)
 
 
+@dataclass
+class Refusal(ResponseSpec):
+    """A status that a route can answer, with every error that it may stand for."""
+
+    kinds: tuple[type[errors.QueueError], ...] = ()
+
+
+def _key_space(request: AnyRequest) -> str:
+    """Name those who share one set of keys.
+
+    Visitors have no account, and answers to them hold secrets: one who happens to use (or guesses)
+    another's key must not be given the other's answer. They are told apart by the address that they
+    ask from; hashed, because nothing else keeps addresses either.
+    """
+    key: str = request.user.key
+    if request.user.kind != "anonymous":
+        return key
+    address = request.client.host if request.client else ""
+    return f"{key}:{hashlib.sha256(address.encode()).hexdigest()}"
+
+
 def refusals(*kinds: type[errors.QueueError]) -> dict[int, ResponseSpec]:
     """Return the OpenAPI entries for the errors that a route can answer."""
     by_status: dict[int, list[type[errors.QueueError]]] = {}
     for kind in kinds:
         by_status.setdefault(int(kind.status), []).append(kind)
     return {
-        status: ResponseSpec(
-            Problem,
-            description=" ".join(f"`{kind.code}`: {(kind.__doc__ or '').strip()}" for kind in group),
-            media_type=PROBLEM_MEDIA_TYPE,
-            generate_examples=False,
+        status: Refusal(
+            Problem, media_type=PROBLEM_MEDIA_TYPE, generate_examples=False, kinds=tuple(dict.fromkeys(group))
         )
         for status, group in by_status.items()
     }

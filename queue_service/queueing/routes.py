@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody, PathParameter
 
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, requires
@@ -234,9 +235,12 @@ class CounterController(Controller):
         operation_id="callNext",
         status_code=HTTPStatus.OK,
         opt=requires(Permission.COUNTER_WORK),
-        responses=refusals(
-            *SIGNED_IN, *STORED, errors.CounterNotFound, errors.CounterNotOpen, errors.StillServing
-        ),
+        responses={
+            HTTPStatus.NO_CONTENT: ResponseSpec(None, description="Nobody can be called."),
+            **refusals(
+                *SIGNED_IN, *STORED, errors.CounterNotFound, errors.CounterNotOpen, errors.StillServing
+            ),
+        },
     )
     async def call_next(
         self, counter: CounterPath, request: ApiRequest, state: State

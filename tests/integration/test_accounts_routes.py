@@ -13,7 +13,7 @@ from queue_service.accounts import service
 from queue_service.accounts.guards import Authentication, assert_every_route_is_guarded, check_access
 from queue_service.accounts.login_limits import FAILURES_PER_NAME_AND_ADDRESS
 from queue_service.accounts.model import DeviceProfile, Role
-from queue_service.accounts.routes import LogIn, session_router
+from queue_service.accounts.routes import LogIn, SessionController
 from queue_service.accounts.service import SESSION_PREFIX
 from queue_service.devices import tokens
 from queue_service.devices.tokens import DEVICE_PREFIX
@@ -35,7 +35,7 @@ def build_app(dsn: str) -> Litestar:
         await database.close()
 
     app = Litestar(
-        [session_router],
+        [SessionController],
         middleware=[Authentication()],
         guards=[check_access],
         exception_handlers={Exception: problem_of},

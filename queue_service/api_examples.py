@@ -1,0 +1,102 @@
+"""One example of each operation, as the OpenAPI document shows it; a test sends them all.
+
+Offices, services and counters are those of the demonstration. A reference, a secret and a ticket's
+token can't be chosen by whoever asks: there the examples show their form.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+OFFICE = {"office": "bsc-mitte"}
+COUNTER = {"counter": "bsc-mitte.3"}
+TICKET_ID = "7f3c5a60-2d0e-4c57-9a53-3f1f0f6f2c11"
+TICKET = {"ticket": TICKET_ID}
+REFERENCE = {"reference": "BCDF-GHJK"}
+SECRET = {"secret": "pT3xkq0a9cV2yR8mWb5nZ7sL1dF4gH6j"}
+TOKEN = {"token": "VA2X_q0DipRQwkmyxeGkxQ"}
+CONTACT = {
+    "name": "Erika Mustermann",
+    "phone": "0421 361 12345",
+    "language": "de",
+    "confirm_by": "none",
+}
+
+
+class Example(msgspec.Struct, frozen=True):
+    """What is put into the path, the query and the body."""
+
+    path: Mapping[str, str] = {}
+    query: Mapping[str, Any] = {}
+    body: Any = None
+
+
+EXAMPLES: Mapping[str, Example] = {
+    "logIn": Example(body={"username": "clerk1", "password": "Grünkohl mit Pinkel"}),
+    "readSession": Example(),
+    "logOut": Example(),
+    "listOffices": Example(),
+    "readOffice": Example(OFFICE),
+    "listServices": Example(OFFICE),
+    "listCatalogue": Example(),
+    "listCounters": Example(OFFICE),
+    "readQueue": Example(OFFICE),
+    "issueTicket": Example(
+        OFFICE,
+        body={
+            "service": "personalausweis",
+            "language": "de",
+            "class": "walk_in",
+            "needs": ["level_access"],
+            "id": TICKET_ID,
+        },
+    ),
+    "checkIn": Example(OFFICE, body={**REFERENCE, "language": "de"}),
+    "openCounter": Example(COUNTER, body={"services": ["personalausweis", "reisepass"]}),
+    "callNext": Example(COUNTER),
+    "callTicket": Example(COUNTER, body=TICKET),
+    "closeCounter": Example(COUNTER),
+    "recallTicket": Example(TICKET),
+    "startTicket": Example(TICKET),
+    "parkTicket": Example(TICKET),
+    "resumeTicket": Example(TICKET),
+    "requeueTicket": Example(TICKET),
+    "missTicket": Example(TICKET),
+    "transferTicket": Example(TICKET, body={"service": "reisepass", "note": "Foto fehlt noch"}),
+    "finishTicket": Example(TICKET),
+    "cancelTicket": Example(TICKET),
+    "followTicket": Example(TOKEN),
+    "findSlots": Example(
+        query={
+            "service": ["personalausweis"],
+            "office": ["bsc-mitte"],
+            "from": "2027-01-11",
+            "to": "2027-01-15",
+            "persons": 1,
+            "channel": "phone",
+            "limit": 5,
+        }
+    ),
+    "bookAppointment": Example(
+        body={
+            "office": "bsc-mitte",
+            "services": [{"service": "personalausweis", "quantity": 1}],
+            "start": "2027-01-11T08:30:00+01:00",
+            "persons": 1,
+            "channel": "phone",
+            "hold": True,
+            "contact": CONTACT,
+        }
+    ),
+    "readAppointment": Example(REFERENCE, SECRET),
+    "confirmAppointment": Example(REFERENCE, SECRET, {"contact": CONTACT}),
+    "moveAppointment": Example(
+        REFERENCE, SECRET, {"start": "2027-01-11T09:00:00+01:00", "office": "bsc-mitte"}
+    ),
+    "cancelAppointment": Example(REFERENCE, SECRET),
+    "livez": Example(),
+    "readyz": Example(),
+    "metrics": Example(),
+}
+"""By operation id."""
