@@ -152,6 +152,20 @@ async def answer(
     return json_answer(value, status)
 
 
+def _key_space(request: AnyRequest) -> str:
+    """Name those who share one set of keys.
+
+    Visitors have no account, and answers to them hold secrets: one who happens to use (or guesses)
+    another's key must not be given the other's answer. They are told apart by the address that they
+    ask from; hashed, because nothing else keeps addresses either.
+    """
+    key: str = request.user.key
+    if request.user.kind != "anonymous":
+        return key
+    address = request.client.host if request.client else ""
+    return f"{key}:{hashlib.sha256(address.encode()).hexdigest()}"
+
+
 async def _answer_once(request: AnyRequest, key: str, work: Work, status: int) -> Response[Any]:
     if not 0 < len(key) <= LONGEST_IDEMPOTENCY_KEY or not key.isprintable():
         raise errors.InvalidFields(

@@ -211,6 +211,34 @@ async def test_the_same_key_books_once(running_service: RunningService) -> None:
     assert code(other) == (422, "idempotency_mismatch")
 
 
+async def test_a_key_that_two_visitors_use_gives_neither_the_secret_of_the_other(
+    running_service: RunningService,
+) -> None:
+    headers = {"Idempotency-Key": "1"}
+    elsewhere = httpx.AsyncHTTPTransport(local_address="127.0.0.2")
+    async with (
+        running_service.client() as visitor,
+        httpx.AsyncClient(base_url=running_service.base_url, transport=elsewhere, timeout=30) as other,
+    ):
+        wish = booking(await first_slot(visitor), hold=True)
+        own = await visitor.post(APPOINTMENTS, json=wish, headers=headers)
+        others = await other.post(APPOINTMENTS, json=wish, headers=headers)
+    assert own.status_code == others.status_code == 201
+    assert own.json()["reference"] != others.json()["reference"]
+    assert own.json()["secret"] != others.json()["secret"]
+
+
+async def test_a_remembered_answer_is_not_for_who_has_a_wrong_secret(running_service: RunningService) -> None:
+    headers = {"Idempotency-Key": "confirmed-once"}
+    async with running_service.client() as client:
+        made = await booked(client, hold=True)
+        address = f"{APPOINTMENTS}/{made['reference']}/confirm"
+        right = await client.post(address, params={"secret": made["secret"]}, headers=headers)
+        wrong = await client.post(address, params={"secret": "wrong"}, headers=headers)
+    assert right.status_code == 200
+    assert code(wrong) == (422, "idempotency_mismatch")
+
+
 @pytest.mark.parametrize(
     ("params", "names"),
     [
