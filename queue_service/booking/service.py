@@ -43,8 +43,8 @@ from queue_service.protocol.device_api import FieldError
 
 __all__ = [
     "apply_pools", "book", "cancel", "confirm", "expire_holds", "extend_horizon", "find",
-    "find_for_check_in", "find_places", "follow_ticket", "mark_arrived", "move", "opens", "recompute",
-    "shown_appointment", "verify",
+    "find_for_check_in", "find_places", "follow_ticket", "mark_arrived", "miss_past", "move", "opens",
+    "recompute", "shown_appointment", "verify",
 ]  # fmt: skip
 
 SECRET_BYTES = 24
@@ -235,6 +235,14 @@ async def expire_holds(conn: Connection, now: datetime) -> int:
         pool_days = await store.expire_held(conn, now)
         await recompute(conn, pool_days)
     return len(pool_days)
+
+
+async def miss_past(conn: Connection, now: datetime) -> int:
+    """Note that nobody came to the appointments of earlier days; gives their number.
+
+    Safe to run by several processes at once. Their places are not given back: their time is over.
+    """
+    return await store.miss_past(conn, now)
 
 
 async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointment:

@@ -349,6 +349,11 @@ async def expire_held(conn: Connection, now: datetime) -> list[PoolDay]:
     return [(row["pool_id"], row["day"]) async for row in _queries.expire_held(conn, now=now)]
 
 
+async def miss_past(conn: Connection, now: datetime) -> int:
+    """Note that nobody came to the appointments of earlier days; gives their number."""
+    return len([row async for row in _queries.miss_past(conn, now=now)])
+
+
 async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointment | None:
     """Give what the queue needs of an appointment."""
     row = await _queries.find_for_check_in(conn, reference=reference)

@@ -98,6 +98,8 @@ CREATE TABLE appointment (
 CREATE INDEX appointment_pool_day_index ON appointment (pool_id, day)
     WHERE state IN ('held', 'booked', 'arrived', 'fulfilled', 'missed');
 CREATE INDEX appointment_expiry_index ON appointment (expires_at) WHERE state = 'held';
+-- Who is still expected.
+CREATE INDEX appointment_booked_index ON appointment (day) WHERE state = 'booked';
 
 -- Kept apart so that it can be deleted two days after the visit while the figures stay.
 CREATE TABLE appointment_contact (

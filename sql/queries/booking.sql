@@ -141,6 +141,18 @@ UPDATE appointment SET state = 'expired', expires_at = NULL
                               FOR UPDATE SKIP LOCKED)
 RETURNING pool_id, day;
 
+-- name: miss_past(now)
+-- Notes that nobody came to the appointments of earlier days; gives them. Those that another
+-- transaction is working on are left to the next sweep.
+UPDATE appointment SET state = 'missed'
+ WHERE (office_id, id) IN (SELECT a.office_id, a.id
+                             FROM appointment a JOIN office o ON o.id = a.office_id
+                            WHERE a.state = 'booked'
+                              AND a.day < (:now ::timestamptz AT TIME ZONE o.time_zone)::date
+                            ORDER BY a.office_id, a.id
+                              FOR UPDATE OF a SKIP LOCKED)
+RETURNING id;
+
 -- name: find_for_check_in(reference)^
 -- What the queue needs of an appointment.
 SELECT a.office_id, o.slug AS office, a.id, a.state, a.starts_at, a.ends_at, a.services ::text AS services,

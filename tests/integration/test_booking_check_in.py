@@ -1,5 +1,7 @@
 """An appointment follows its visitor through the office."""
 
+from datetime import timedelta
+
 import asyncpg
 import pytest
 
@@ -9,7 +11,7 @@ from queue_service.booking.model import Contact
 from queue_service.platform.errors import AlreadyCheckedIn, AppointmentNotFound
 from queue_service.platform.lifecycle import table
 from queue_service.platform.queries import Connection
-from tests.integration.booking_town import NOW, at, book, build, fits, office, request, wish
+from tests.integration.booking_town import NOW, at, book, build, day_after, fits, office, request, wish
 
 
 async def arrive(conn: Connection) -> tuple[str, int, object]:
@@ -82,6 +84,18 @@ async def test_only_a_cancelled_visit_gives_its_place_back(conn: Connection) -> 
         await service.follow_ticket(conn, office_id, appointment_id, "requeue")  # type: ignore[arg-type]
         await service.follow_ticket(conn, office_id, appointment_id, "cancel")  # type: ignore[arg-type]
     assert await fits(conn) == 48
+
+
+async def test_who_did_not_come_by_the_end_of_the_day_has_missed_the_appointment(conn: Connection) -> None:
+    arrived, _, _ = await arrive(conn)
+    missed, later = await book(conn, at(9)), await book(conn, at(9, day=day_after(1)))
+    midnight = at(0, day=day_after(1))
+    assert await service.miss_past(conn, midnight - timedelta(seconds=1)) == 0
+    assert await service.miss_past(conn, midnight) == 1
+    assert await service.miss_past(conn, midnight) == 0
+    states = [(await service.find(conn, reference)).state for reference in (arrived, missed, later)]
+    assert states == ["arrived", "missed", "booked"]
+    assert await service.verify(conn, NOW) == []
 
 
 async def test_code_and_database_know_the_same_lifecycle(conn: Connection) -> None:
