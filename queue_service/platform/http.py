@@ -214,20 +214,6 @@ class Refusal(ResponseSpec):
     kinds: tuple[type[errors.QueueError], ...] = ()
 
 
-def _key_space(request: AnyRequest) -> str:
-    """Name those who share one set of keys.
-
-    Visitors have no account, and answers to them hold secrets: one who happens to use (or guesses)
-    another's key must not be given the other's answer. They are told apart by the address that they
-    ask from; hashed, because nothing else keeps addresses either.
-    """
-    key: str = request.user.key
-    if request.user.kind != "anonymous":
-        return key
-    address = request.client.host if request.client else ""
-    return f"{key}:{hashlib.sha256(address.encode()).hexdigest()}"
-
-
 def refusals(*kinds: type[errors.QueueError]) -> dict[int, ResponseSpec]:
     """Return the OpenAPI entries for the errors that a route can answer."""
     by_status: dict[int, list[type[errors.QueueError]]] = {}
