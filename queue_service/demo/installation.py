@@ -1,5 +1,6 @@
 """Fills an empty database with the Bremen demo, and leaves a full one as it is."""
 
+import hashlib
 import json
 import os
 import secrets
@@ -32,6 +33,8 @@ class Credentials(msgspec.Struct):
     display_url: str | None
     users: dict[str, str]
     devices: dict[str, dict[str, str]]
+    offices_digest: str = ""
+    """Of the set-up files that were applied; the same files need not be applied at the next start."""
 
 
 class DemoUser(msgspec.Struct, frozen=True):
@@ -64,7 +67,10 @@ async def install(conn: Connection, now: datetime, known: Credentials | None) ->
 
     Runs in the caller's transaction; applying it to an installed demo changes nothing.
     """
-    await load_offices(conn, now, read_files(sorted(BREMEN.glob("*.yaml"))))
+    files = read_files(sorted(BREMEN.glob("*.yaml")))
+    digest = hashlib.sha256(json.dumps(sorted(files.values())).encode()).hexdigest()
+    if known is None or known.offices_digest != digest or not await offices.list_offices(conn):
+        await load_offices(conn, now, files)
     users = dict(known.users) if known else {}
     existing = {user.username for user in await accounts.list_users(conn)}
     for user in demo_users():
@@ -85,7 +91,7 @@ async def install(conn: Connection, now: datetime, known: Credentials | None) ->
             if not there or profile.value not in held:
                 made = await tokens.make(conn, now, office.slug, profile, f"{profile.value} {office.slug}")
                 held[profile.value] = made.token
-    return Credentials("", None, None, users, devices)
+    return Credentials("", None, None, users, devices, digest)
 
 
 def read_credentials(file: Path) -> Credentials | None:
