@@ -48,6 +48,7 @@ class Office(msgspec.Struct, frozen=True):
             name=self.setup.name,
             time_zone=self.setup.time_zone,
             area=self.setup.area,
+            reception=self.setup.reception,
             languages=LANGUAGES,
             notice=self.setup.notice,
             follow_url=f"{visitor_url}/t/",
