@@ -227,6 +227,8 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time_zone: str = "Europe/Berlin"
     area: Text = {}
     """The waiting area, as named on tickets."""
+    reception: Text = {}
+    """A sentence that says where help is to be found, for visitors who are stuck at the kiosk."""
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     phone: Phone | None = None
