@@ -21,7 +21,7 @@ def busiest_visitors_a_minute(arrivals: Sequence[datetime]) -> float:
     ordered = sorted(arrivals)
     most, first = 0, 0
     for last, instant in enumerate(ordered):
-        while instant - ordered[first] > BUSY_SPAN:
+        while instant - ordered[first] >= BUSY_SPAN:
             first += 1
         most = max(most, last - first + 1)
     return most / (BUSY_SPAN / timedelta(minutes=1))

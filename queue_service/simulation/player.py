@@ -20,6 +20,7 @@ from queue_service.simulation.office_day import OfficeDay, TooSlow
 from queue_service.simulation.public_api import PublicApi, UnexpectedAnswer
 from queue_service.simulation.screens import (
     DISPLAY,
+    ENDED,
     KIOSK,
     STAFF,
     Hall,
@@ -155,7 +156,7 @@ async def _left_behind(plan: DayPlan, day: OfficeDay, lead: StaffSession) -> lis
     tickets = [
         f"{ticket.number} is still {ticket.state} in the queue that the service tells"
         for ticket in [*queue.items, *queue.others]
-        if ticket.id in day.ledger.issues
+        if ticket.id in day.ledger.issues and ticket.state not in ENDED
     ]
     counters = [
         f"counter {counter.id} is still {counter.state}"

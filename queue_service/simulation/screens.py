@@ -29,6 +29,10 @@ MOST_FAILURES = 50
 """In a row: ten seconds without a stream are more than a restart of the service takes."""
 
 
+ENDED = ("finished", "no_show", "cancelled")
+"""States in which a visitor has left the hall."""
+
+
 class StreamLost(Exception):
     """A screen got no stream any more; the message names it and the last reason."""
 
@@ -86,14 +90,11 @@ class View(msgspec.Struct, Generic[Snapshot, State, Change], frozen=True):
     apply: Callable[[State, Change], State]
 
 
-ENDED = ("finished", "no_show", "cancelled")
-
-
 def begin_hall(snapshot: StaffSnapshot) -> Hall:
     """Return the hall that a snapshot describes."""
     return Hall(
         snapshot.version,
-        {ticket.id: ticket for ticket in snapshot.items},
+        {ticket.id: ticket for ticket in snapshot.items if ticket.state not in ENDED},
         {counter.id: counter for counter in snapshot.counters},
     )
 
