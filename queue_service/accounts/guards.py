@@ -115,14 +115,19 @@ async def resolve_token(app: Litestar, token: str) -> Principal:
     return principal
 
 
+def bearer_token(connection: AnyConnection) -> str | None:
+    """Give the token of the Authorization header; another scheme (Basic) belongs to the proxy before us."""
+    scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 async def _authenticate(connection: AnyConnection) -> Principal:
     access = declared_access(connection.route_handler)
     if access is not None and not access.reads_credentials:
         return ANONYMOUS
-    scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
-    # Another scheme (Basic) belongs to the proxy in front of us.
-    if scheme.lower() == "bearer":
-        return await resolve_token(connection.app, token.strip())
+    token = bearer_token(connection)
+    if token is not None:
+        return await resolve_token(connection.app, token)
     cookie = connection.cookies.get(SESSION_COOKIE)
     if not cookie:
         return ANONYMOUS

@@ -30,6 +30,8 @@ QUEUE_LIMIT = 256
 """Messages that may wait for one slow screen: more than ten seconds of the busiest hall."""
 RESUME_LIMIT = 256
 """Messages kept per audience so that a screen back after a blink needs no snapshot."""
+RETRY_SECONDS = 1.0
+"""Pause before changes that could not be read are asked for again."""
 RELOADING_KINDS = frozenset({"office.changed"})
 """Changes that carry no content; what they mean is read anew."""
 
@@ -103,9 +105,11 @@ class OfficeFeed:
         self.subscribers[audience].add(subscriber)
         return subscriber
 
-    def remove(self, subscriber: Subscriber) -> None:
-        """Forget a screen."""
+    def remove(self, subscriber: Subscriber) -> bool:
+        """Forget a screen; False when it never followed this feed."""
+        followed = subscriber in self.subscribers[subscriber.audience]
         self.subscribers[subscriber.audience].discard(subscriber)
+        return followed
 
     @property
     def _state(self) -> tuple[views.OfficeFacts, Hall]:
@@ -151,8 +155,11 @@ class OfficeFeed:
             try:
                 await self._catch_up()
             except Unavailable:
-                # The change feed wakes every office once it hears the database again.
                 log.warning("office_feed_waits_for_database", office=self._slug)
+                # Not left to the change feed: this connection may fail while the listening one lives,
+                # and then nobody would tell the screens before the office's next change.
+                await asyncio.sleep(RETRY_SECONDS)
+                self._wake.set()
             except Exception:
                 # A fault of ours must not leave screens standing still: let them come back anew.
                 log.exception("office_feed_failed", office=self._slug)
@@ -241,16 +248,16 @@ class Hub:
                 try:
                     await feed.open()
                 except BaseException:
-                    del self._feeds[office_id]
+                    self._feeds.pop(office_id, None)
                     raise
         return feed.add(audience, since)
 
     async def unsubscribe(self, office_id: int, subscriber: Subscriber) -> None:
         """Stop following; the office's last screen closes its feed."""
         feed = self._feeds.get(office_id)
-        if feed is None:
+        # A screen of a feed that failed must not close the one that has replaced it and is just opening.
+        if feed is None or not feed.remove(subscriber):
             return
-        feed.remove(subscriber)
         if not any(feed.subscribers.values()):
             self._feeds.pop(office_id, None)
             await feed.close()

@@ -14,7 +14,13 @@ from litestar import WebSocket, websocket
 from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
 
-from queue_service.accounts.guards import PUBLIC, WEBSOCKET_CLOSE_BASE, resolve_token
+from queue_service.accounts.guards import (
+    PUBLIC,
+    SESSION_COOKIE,
+    WEBSOCKET_CLOSE_BASE,
+    bearer_token,
+    resolve_token,
+)
 from queue_service.accounts.model import DeviceProfile, Permission, Principal
 from queue_service.devices.hub import Audience, Hub, Subscriber
 from queue_service.offices import service as offices
@@ -29,8 +35,10 @@ StreamSocket: TypeAlias = WebSocket[Principal, Any, State]
 HELLO_SECONDS = 10.0
 """A client without a token in its headers has this long to say who it is."""
 RECHECK_SECONDS = 30.0
-"""How often a token is looked up again: a revoked device or an ended session loses its stream."""
+"""How often a token is looked up again: who is revoked, logged out or moved elsewhere loses the stream."""
 LONGEST_HELLO = 4096
+MOST_DIGITS = 18
+"""Of a version, which PostgreSQL keeps as bigint; Python itself refuses to read thousands of digits."""
 CLOSE_TOO_SLOW = 1013
 CLOSE_UNAVAILABLE = 1013
 PROFILE_AUDIENCE: dict[DeviceProfile, tuple[Audience, Permission]] = {
@@ -46,6 +54,12 @@ class Admission(msgspec.Struct, frozen=True):
     office: str
     audience: Audience
     since: int | None
+    permission: Permission
+    authority_id: int
+
+    def holds_for(self, principal: Principal) -> bool:
+        """Tell whether it would be given to this principal again."""
+        return principal.may(self.permission, self.office_id, self.authority_id)
 
 
 # Whoever may not, is told so after the handshake: a browser can't read a refused handshake.
@@ -72,7 +86,7 @@ async def stream(socket: StreamSocket, state: State) -> None:
         )
         return
     try:
-        await _feed(socket, subscriber, token)
+        await _feed(socket, subscriber, token, admission)
     finally:
         await _leave(state.hub, admission.office_id, subscriber)
 
@@ -86,8 +100,7 @@ async def _introduce(socket: StreamSocket) -> tuple[str | None, Principal, int |
     principal = socket.user
     since = _version(socket.query_params.get("since"))
     if principal.kind != "anonymous":
-        _, _, token = socket.headers.get("Authorization", "").partition(" ")
-        return token or None, principal, since
+        return bearer_token(socket) or socket.cookies.get(SESSION_COOKIE), principal, since
     async with asyncio.timeout(HELLO_SECONDS):
         text = await socket.receive_text()
     try:
@@ -98,7 +111,8 @@ async def _introduce(socket: StreamSocket) -> tuple[str | None, Principal, int |
 
 
 def _version(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+    known = text is not None and len(text) <= MOST_DIGITS and text.isascii() and text.isdigit()
+    return int(text or "") if known else None
 
 
 async def _admit(
@@ -116,16 +130,19 @@ async def _admit(
             raise errors.OfficeNotFound("Name the office: /api/v1/stream?office=…")
         office = await offices.find_office(conn, office_slug)
     principal.require(permission, office.id, office.authority_id)
-    return Admission(office.id, office.slug, audience, since)
+    return Admission(office.id, office.slug, audience, since, permission, office.authority_id)
 
 
-async def _feed(socket: StreamSocket, subscriber: Subscriber, token: str | None) -> None:
+async def _feed(
+    socket: StreamSocket, subscriber: Subscriber, token: str | None, admission: Admission
+) -> None:
     """Send and read side by side until one of them ends; then end the other."""
-    tasks = [
+    right = asyncio.create_task(_watch_right(socket, token, admission))
+    tasks: list[asyncio.Task[Any]] = [
         asyncio.create_task(_send(socket, subscriber)),
         asyncio.create_task(_read(socket)),
         asyncio.create_task(subscriber.overflowed.wait()),
-        asyncio.create_task(_watch_right(socket, token)),
+        right,
     ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -138,10 +155,9 @@ async def _feed(socket: StreamSocket, subscriber: Subscriber, token: str | None)
             raise error
     if subscriber.overflowed.is_set():
         await _close(socket, CLOSE_TOO_SLOW, "too slow, come back for a snapshot")
-    elif tasks[3] in done:
-        await _close(
-            socket, WEBSOCKET_CLOSE_BASE + errors.NotAuthenticated.status, errors.NotAuthenticated.code
-        )
+    elif right in done:
+        lost = right.result()
+        await _close(socket, WEBSOCKET_CLOSE_BASE + lost.status, lost.code)
 
 
 async def _send(socket: StreamSocket, subscriber: Subscriber) -> None:
@@ -159,17 +175,21 @@ async def _read(socket: StreamSocket) -> None:
             return
 
 
-async def _watch_right(socket: StreamSocket, token: str | None) -> None:
-    """Return when the token no longer stands for anybody."""
-    token = token or socket.cookies.get("queue_session")
+async def _watch_right(
+    socket: StreamSocket, token: str | None, admission: Admission
+) -> type[errors.QueueError]:
+    """Return what is told when the token stands for nobody any more, or for somebody who may not listen."""
     while token:
         await asyncio.sleep(RECHECK_SECONDS)
         # A database that is away says nothing about the right to listen.
         with suppress(errors.Unavailable):
             try:
-                await resolve_token(socket.app, token)
+                principal = await resolve_token(socket.app, token)
             except errors.NotAuthenticated:
-                return
+                break
+            if not admission.holds_for(principal):
+                return errors.NotPermitted
+    return errors.NotAuthenticated
 
 
 async def _close(socket: StreamSocket, code: int, reason: str) -> None:
