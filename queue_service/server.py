@@ -21,12 +21,16 @@ KEEP_ALIVE_SECONDS = 75
 """Longer than proxies keep idle connections (nginx: 60 s), so that it is never us who hangs up first."""
 PING_SECONDS = 20.0
 """A screen that does not answer a ping within the same time again counts as gone."""
+LARGEST_MESSAGE_BYTES = 16 * 1024
+"""Screens say who they are and nothing more; anybody may open a socket and send the first message."""
 DSN_VARIABLE = "QUEUE_DATABASE_URL"
 
 
 def serve(settings: Settings, dsn: str) -> None:
     """Serve until told to stop; ``dsn`` is the database's address."""
     os.environ[DSN_VARIABLE] = dsn
+    # The file has been read; the processes that read the environment anew would find it named twice.
+    os.environ.pop(f"{DSN_VARIABLE}_FILE", None)
     uvicorn.run(
         "queue_service.app:app_from_environment",
         factory=True,
@@ -38,6 +42,7 @@ def serve(settings: Settings, dsn: str) -> None:
         ws="websockets-sansio",
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
+        ws_max_size=LARGEST_MESSAGE_BYTES,
         # A thousand screens' short messages gain nothing from it and cost a compressor each.
         ws_per_message_deflate=False,
         proxy_headers=True,
