@@ -9,7 +9,7 @@ from collections.abc import Mapping
 EVERYDAY_WORDS: Mapping[str, tuple[str, ...]] = {
     "abholen": ("fertig", "mitnehmen"),
     "abmelden": ("stilllegen", "Wegzug", "auswandern"),
-    "adresse": ("Anschrift", "Umzug", "umgezogen"),
+    "adresse": ("Anschrift",),
     "aufenthaltstitel": ("Visum", "Aufenthaltserlaubnis", "Niederlassungserlaubnis", "Ausländerbehörde"),
     "auskunftssperre": ("Adresse sperren", "Bedrohung", "Stalking"),
     "ausweis": ("Perso", "ID", "Kinderausweis"),
@@ -22,16 +22,17 @@ EVERYDAY_WORDS: Mapping[str, tuple[str, ...]] = {
     "gewerbe": ("Firma", "selbstständig", "Gründung", "Kleinunternehmer"),
     "infektionsschutz": ("Gesundheitspass", "Lebensmittel", "rote Karte", "Küche"),
     "internationaler": ("Ausland", "Mietwagen"),
-    "melderegister": ("jemanden suchen", "Einwohnermeldeamt"),
     "meldebescheinigung": ("Wohnbescheinigung", "Anmeldebestätigung", "Aufenthaltsbescheinigung"),
+    "melderegister": ("jemanden suchen", "Einwohnermeldeamt"),
     "online-ausweis": ("eID", "PIN", "AusweisApp", "freischalten"),
     "pass": ("Kinderpass", "Reise", "Ausland"),
     "steuer": ("Finanzamt", "Elster", "Steuernummer"),
+    "ummelden": ("Umzug", "umgezogen", "Anmeldung", "Ummeldung", "Zuzug", "neue Adresse"),
     "umschreiben": ("ummelden", "Zulassung", "Umschreibung"),
     "urkunde": ("Standesamt", "Geburt", "Heirat", "Todesfall", "Stammbuch"),
     "verlust": ("verloren", "gestohlen", "geklaut", "Diebstahl"),
     "verpflichtungserklärung": ("Einladung", "Besuch", "Visum"),
-    "wohnsitz": ("Umzug", "umgezogen", "Wohnung", "Anmeldung", "Ummeldung", "Zuzug", "neue Adresse"),
+    "wohnsitz": ("Wohnung", "Einwohnermeldeamt"),
 }
 """Office's word in lower case → callers' words."""
 
