@@ -165,9 +165,9 @@ def _speed(plan: DayPlan, played: PlayedDay, seconds: Mapping[str, Sequence[floa
     for command in SHOWN_COMMANDS:
         if seconds.get(command):
             yield command, _p50_p99(seconds[command]), f"ms p50 / p99 of {len(seconds[command])}"
-    answers = sum(len(times) for times in seconds.values())
-    rates = f"{answers / played.seconds:.0f} requests, {played.screen_messages / played.seconds:.0f} messages"
-    yield "played in", f"{played.seconds:.0f} s", f"{rates} to screens a second"
+    requests, messages = played.requests / played.seconds, played.screen_messages / played.seconds
+    note = f"{requests:.0f} requests, {messages:.0f} messages to screens a second"
+    yield "played in", f"{played.seconds:.0f} s", note
     lag = quantile(played.clock.lags, 0.99)
     note = f"lag p99 {lag * 1000:.0f} ms, {lag * plan.factor:.0f} s of the day"
     yield "times as fast", f"{plan.factor:.0f}", note

@@ -1,7 +1,7 @@
 """Plays a planned day: kiosk, display, clerks and a team lead's desk, all at once, until nobody is left."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, time, timedelta
 from time import monotonic
 from typing import Any
@@ -38,6 +38,7 @@ CATCH_UP_SECONDS = 10.0
 START_SECONDS = 2.0
 """From a service's start to the first clerk at work, in real time."""
 NIGHT_BEGINS_BEFORE = timedelta(minutes=20)
+"""So long before midnight a day that is not over is given up."""
 COMPARISONS = 5
 """Where others work at the office too, a new version may come between two looks."""
 DOOR_OPENS_BEFORE = EARLIEST_BEFORE_OPENING + READY_BEFORE
@@ -58,12 +59,17 @@ class PlayedDay(msgspec.Struct, frozen=True):
     seconds: float
     """Real time from the first clerk to the last."""
     broken_off: bool
+    requests: int
     reconnections: int
     screen_messages: int
+    """What all screens together were told."""
 
 
 async def clock_of_service(api: PublicApi, username: str, password: str, factor: float) -> DayClock:
-    """Return a clock that shows what a rehearsing service's clock shows: a log-in tells."""
+    """Return a clock that shows what a rehearsing service's clock shows.
+
+    A session's end tells: the service asks its clock before it begins to hash the password.
+    """
     started, exchange = await api.log_in(username, password)
     return DayClock(started.expires_at - SESSION_LIFETIME, exchange.sent, factor, service_follows=True)
 
@@ -89,7 +95,7 @@ async def play(
     plan: DayPlan,
     sessions: Mapping[str, StaffSession],
     devices: Devices,
-    watch: Callable[[OfficeDay], Awaitable[None]],
+    watch: Callable[[OfficeDay], Coroutine[Any, Any, None]],
 ) -> PlayedDay:
     """Play the day; ``sessions`` are the clerks' by counter, ``watch`` runs beside it until cancelled.
 
@@ -97,7 +103,7 @@ async def play(
     the ledger's findings. Raises TooSlow.
     """
     lead = next(iter(sessions.values()))
-    began = monotonic()
+    began, requests_before = monotonic(), day.api.traffic.requests
     seconds, broken_off = 0.0, False
     too_slow: BaseException | None = None
     screens = _Screens(day, devices, lead)
@@ -106,7 +112,7 @@ async def play(
     try:
         async with day.tasks as tasks:
             background = [tasks.create_task(screen.run()) for screen in screens.all]
-            background.append(tasks.create_task(_watching(watch, day)))
+            background.append(tasks.create_task(watch(day)))
             background.append(tasks.create_task(_give_up_at_night(plan, day)))
             await screens.show_something()
             people = [tasks.create_task(clerk.work()) for clerk in clerks]
@@ -132,13 +138,10 @@ async def play(
         clock=day.clock,
         seconds=seconds or monotonic() - began,
         broken_off=broken_off,
+        requests=day.api.traffic.requests - requests_before,
         reconnections=day.reconnections,
         screen_messages=day.screen_messages,
     )
-
-
-async def _watching(watch: Callable[[OfficeDay], Awaitable[None]], day: OfficeDay) -> None:
-    await watch(day)
 
 
 async def _give_up_at_night(plan: DayPlan, day: OfficeDay) -> None:
