@@ -465,14 +465,16 @@ async def open_counter(
     if counter.retired:
         raise errors.CounterNotFound
     try:
-        opened = await store.open_counter(
-            conn,
-            office_id=counter.office_id,
-            counter_id=counter.id,
-            clerk_id=_clerk(actor),
-            service_codes=services,
-            now=now,
-        )
+        # A step of its own: after the refusal the caller's transaction can still be asked where she sits.
+        async with conn.transaction():
+            opened = await store.open_counter(
+                conn,
+                office_id=counter.office_id,
+                counter_id=counter.id,
+                clerk_id=_clerk(actor),
+                service_codes=services,
+                now=now,
+            )
     except asyncpg.UniqueViolationError as elsewhere:
         raise errors.ClerkElsewhere(counter=await store.my_counter(conn, _clerk(actor))) from elsewhere
     if opened is None:
