@@ -161,6 +161,23 @@ def test_the_number_can_be_read_from_ten_metres_on_a_55_inch_screen(
     assert overflowing(hall.page) == []
 
 
+@pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT])
+def test_arrow_counter_and_its_number_stay_in_one_line(
+    open_hall: Callable[..., Hall], size: tuple[int, int]
+) -> None:
+    hall = open_hall(size, calls=earlier_calls())
+    expect(hall.page.locator("[data-place]")).to_have_text("Schalter 12")
+    lines, beside_arrow = hall.page.evaluate(
+        """() => {
+            const [arrow, place] = [".arrow", "[data-place]"].map((name) => document.querySelector(name));
+            const [line, ...more] = place.getClientRects();
+            return [1 + more.length, arrow.getBoundingClientRect().bottom > line.top];
+        }"""
+    )
+    assert lines == 1
+    assert beside_arrow
+
+
 @pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT, (1366, 768), (1280, 1024)])
 def test_nothing_scrolls_or_is_cut_off_whatever_the_counter_is_called(
     open_hall: Callable[..., Hall], size: tuple[int, int]

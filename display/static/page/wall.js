@@ -107,10 +107,15 @@ function drawCall(call, before) {
     return;
   }
   write(find("number"), { text: call.number });
-  write(find("place"), call.place);
+  write(find("place"), { ...call.place, text: keepTogether(call.place.text) });
   write(find("again"), { text: call.again });
   write(find("second"), call.second ?? { text: "" });
   if (call.id !== before) attract(call.new_for_ms);
+}
+
+// "Schalter 12" is one thing: a line never breaks before the number at its end.
+function keepTogether(name) {
+  return name.replace(/ (?=\S*\d\S*$)/, "\u00a0");
 }
 
 function attract(milliseconds) {
