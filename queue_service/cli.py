@@ -6,16 +6,28 @@ processes, and each should load only what it does.
 
 import asyncio
 import importlib
+import socket
 from pathlib import Path
 from typing import ClassVar
 
 import asyncpg
 import click
 
+from queue_service.platform.database import UnusableDatabaseError
 from queue_service.platform.embedded_postgres import EmbeddedPostgresError
 from queue_service.platform.migrations import migrate
 from queue_service.settings import SettingsError
 from queue_service.shell import data_dir_option, shell_database, shell_settings
+
+DATABASE_FAULTS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    UnusableDatabaseError,
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+)
+"""What an operator mends at the database or in its address."""
 
 
 class Commands(click.Group):
@@ -51,8 +63,12 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (SettingsError, EmbeddedPostgresError) as wrong:
             raise click.ClickException(str(wrong)) from wrong
-        except (asyncpg.PostgresError, ConnectionError) as unreachable:
-            raise click.ClickException(f"database: {unreachable}") from unreachable
+        except DATABASE_FAULTS as unusable:
+            reason = str(unusable) or type(unusable).__name__
+            raise click.ClickException(f"database: {reason}") from unusable
+        except OSError as unusable:
+            # A directory that can't be written, a full disk: its text names the file.
+            raise click.ClickException(str(unusable)) from unusable
 
 
 @click.group(cls=Commands)

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+import asyncpg
 import structlog
 
 from queue_service.platform.database import LOST, connect
@@ -59,7 +60,8 @@ class ChangeFeed:
         while True:
             try:
                 conn = await connect(self._dsn)
-            except LOST as lost:
+            except (*LOST, asyncpg.PostgresError) as lost:
+                # Whatever the server's reason: it may be another one in a moment, and nobody else would try.
                 log.warning("change_feed_away", error=type(lost).__name__, retry_seconds=round(pause, 2))
                 await asyncio.sleep(pause * (1 - JITTER * random.random()))  # noqa: S311 - spreads load, keeps no secret
                 pause = min(pause * RETRY_FACTOR, LONGEST_RETRY_SECONDS)
@@ -67,7 +69,7 @@ class ChangeFeed:
             pause = FIRST_RETRY_SECONDS
             try:
                 await self._listen(conn)
-            except LOST as lost:
+            except (*LOST, asyncpg.PostgresError) as lost:
                 log.warning("change_feed_lost", error=type(lost).__name__)
             finally:
                 self.connected.clear()

@@ -28,19 +28,50 @@ LOST = (
     TimeoutError,
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    # Shut down, restarting, a statement cancelled by an operator.
+    asyncpg.OperatorInterventionError,
+    # Too many connections, a full disk, no memory.
+    asyncpg.InsufficientResourcesError,
+    # A standby that has not taken over yet, and a server that does not let us in while it is looked after.
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
 )
-"""What asyncpg raises when the server is away, full, restarting, or has cut the connection."""
+"""What asyncpg raises when the server is away, full, restarting, closed to us, or has cut the connection."""
+OLDEST_SERVER = 15
+"""Major version; what Debian 12 has, and the first with UNIQUE NULLS NOT DISTINCT."""
+
+
+class UnusableDatabaseError(RuntimeError):
+    """The address can't be read, or the server is too old; the message says what is needed."""
+
+
+def require_supported(major_version: int) -> None:
+    """Raise UnusableDatabaseError for a server that the migrations can't run on."""
+    if major_version < OLDEST_SERVER:
+        msg = f"the server is PostgreSQL {major_version}; {OLDEST_SERVER} or later is needed"
+        raise UnusableDatabaseError(msg)
 
 
 async def connect(dsn: str) -> "Connection":
-    """Open one connection outside the pool, with the same session settings."""
-    return await asyncpg.connect(
-        dsn, server_settings=SESSION_SETTINGS, command_timeout=COMMAND_TIMEOUT_SECONDS
-    )
+    """Open one connection outside the pool, with the same session settings.
+
+    Raises UnusableDatabaseError for an address that can't be read.
+    """
+    try:
+        return await asyncpg.connect(
+            dsn, server_settings=SESSION_SETTINGS, command_timeout=COMMAND_TIMEOUT_SECONDS
+        )
+    except asyncpg.InterfaceError:
+        # Says itself what it can't use: another scheme, a certificate that isn't there.
+        raise
+    except ValueError:
+        # Its own message may quote a password that was cut in the wrong place.
+        msg = (
+            "the address can't be read; it looks like postgresql://user:password@host:5432/name, "
+            "with / : @ # % in a password written as %2F %3A %40 %23 %25"
+        )
+        raise UnusableDatabaseError(msg) from None
 
 
 async def _keep_session(_: "Connection") -> None:
@@ -92,6 +123,10 @@ class Database:
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as contention:
             # Nothing was changed; the same request can succeed a moment later.
             raise Unavailable(retry_after=1) from contention
+        except asyncpg.IntegrityConstraintViolationError as refused:
+            # It quotes the row, and with it names and phone numbers, which no log may keep.
+            refused.detail = None
+            raise
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["Connection"]:
