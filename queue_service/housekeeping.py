@@ -41,13 +41,14 @@ async def keep_house(database: Database, clock: Clock) -> None:
 
 
 async def one_round(database: Database, now: datetime) -> None:
-    """End yesterday's tickets, free expired holds, open new days for booking, forget what is old."""
+    """End yesterday's tickets and appointments, free expired holds, open new days for booking, forget what is old."""
     async with database.connection() as conn:
         for office in await offices.list_offices(conn):
             ended = await queueing.end_days(conn, now, office)
             if ended:
                 log.info("left_over_tickets_cancelled", office=office.slug, tickets=ended)
         await booking.expire_holds(conn, now)
+        await booking.miss_past(conn, now)
         await booking.extend_horizon(conn, now)
         await queueing.forget_changes(conn, now)
         await accounts.sweep(conn, now)
