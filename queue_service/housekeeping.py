@@ -41,7 +41,7 @@ async def keep_house(database: Database, clock: Clock) -> None:
 
 
 async def one_round(database: Database, now: datetime) -> None:
-    """End yesterday's tickets and appointments, free expired holds, open new days for booking, forget what is old."""
+    """End what belongs to earlier days, free expired holds, open new days, forget what is old."""
     async with database.connection() as conn:
         for office in await offices.list_offices(conn):
             ended = await queueing.end_days(conn, now, office)
