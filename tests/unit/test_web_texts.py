@@ -60,8 +60,8 @@ def test_translations_keep_the_placeholders(language: str) -> None:
     for message in read_catalog(language):
         forms = message.string if isinstance(message.string, tuple) else (message.string,)
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        wanted = set(PLACEHOLDER.findall(ids[-1]))
-        assert set(PLACEHOLDER.findall(forms[-1])) == wanted, message.id
+        wanted = set(PLACEHOLDER.findall(str(ids[-1])))
+        assert set(PLACEHOLDER.findall(str(forms[-1]))) == wanted, message.id
 
 
 def test_a_text_without_translation_stays_german() -> None:
