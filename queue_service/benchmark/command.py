@@ -36,6 +36,7 @@ WAITING = 200
 """Tickets in the queue while verbs are timed: a full hall."""
 READY_SECONDS = 60.0
 LOOK_SECONDS = 0.02
+TABLE_WIDTH = 110
 
 
 class VerbResult(msgspec.Struct, frozen=True):
@@ -51,7 +52,8 @@ class VerbResult(msgspec.Struct, frozen=True):
 @click.option("--only", type=click.Choice(["start", "verbs", "screens"]), help="Measure one part.")
 def bench(only: str | None) -> None:
     """Measure verbs, screens, memory and start over real sockets; prints a table."""
-    console = Console(highlight=False)
+    # Wide enough for the table also where no terminal says how wide it is.
+    console = Console(highlight=False, width=TABLE_WIDTH)
     if only in (None, "start"):
         console.print(f"demo, from the command to ready, empty directory: {time_to_ready():.1f} s")
     if only == "start":
