@@ -2,7 +2,8 @@
 
 import { gettext } from "../texts.js";
 import { element, setText } from "../desk/elements.js";
-import { spelledLines, whenInWords, inLanguage, addressInWords, serviceInWords } from "./spoken.js";
+import { fact } from "./read_back_view.js";
+import { addressInWords, serviceInWords, spelledLines, whenInWords, whereInWords } from "./spoken.js";
 
 const CONFIRMATIONS = {
   sms: gettext("per SMS"),
@@ -40,7 +41,7 @@ export function showContact(contact) {
     [gettext("Bestätigung"), confirmationInWords(contact)],
   ].filter(([, value]) => value);
   document.getElementById("contact-shown").replaceChildren(
-    ...lines.map(([term, value]) => element("div", {}, element("dt", {}, `${term}:`), " ", element("dd", {}, value))),
+    ...lines.map(([term, value]) => fact(term, value)),
   );
 }
 
@@ -52,17 +53,21 @@ export function showBooked({ heading, reference, names, visit, contact, voice })
   spelled.lang = voice.language;
   spelled.replaceChildren(
     ...spelledLines(reference, names, voice).map((line) =>
-      element("ul", { class: "spelled__line" }, ...line.map(({ character, words }) =>
-        element("li", { class: "spelled__character" }, element("strong", {}, character), " ", element("span", {}, words))))),
+      element("ul", { class: "spelled__line" }, ...line.map(spelledCharacter))),
   );
   const summary = document.getElementById("booked-summary");
   summary.lang = voice.language;
   summary.replaceChildren(
     element("p", { class: "read-back__when" }, whenInWords(visit.place.start, visit.office.time_zone, voice)),
-    element("p", { class: "read-back__where" }, `${inLanguage(visit.office.name, voice)}, ${addressInWords(visit.office.address)}`),
+    element("p", { class: "read-back__where" }, whereInWords(visit.office, voice)),
   );
   const way = gettext("Bestätigung: %(way)s", { way: confirmationInWords(contact) });
   setText(document.getElementById("booked-contact"), [contactInWords(contact), way].filter(Boolean).join(". "));
+}
+
+function spelledCharacter({ character, words }) {
+  const large = element("strong", {}, character);
+  return element("li", { class: "spelled__character" }, large, " ", element("span", {}, words));
 }
 
 /** An appointment found by its reference, {appointment, office, chosen}. */
@@ -71,12 +76,12 @@ export function showFound({ appointment, office, chosen }) {
   const lines = [
     [gettext("Stand"), STATES[appointment.status]],
     [gettext("Zeit"), whenInWords(appointment.start, office.time_zone)],
-    [gettext("Standort"), `${inLanguage(office.name)}, ${addressInWords(office.address)}`],
+    [gettext("Standort"), whereInWords(office)],
     [gettext("Dienstleistung"), chosen.map(({ service, quantity }) => serviceInWords(service, quantity)).join("; ")],
     [gettext("Kontakt"), appointment.contact && contactInWords(appointment.contact)],
   ].filter(([, value]) => value);
   document.getElementById("found-facts").replaceChildren(
-    ...lines.map(([term, value]) => element("div", {}, element("dt", {}, `${term}:`), " ", element("dd", {}, value))),
+    ...lines.map(([term, value]) => fact(term, value)),
   );
 }
 

@@ -40,14 +40,16 @@ export function show(chosen, frozen) {
 function row({ service, quantity }) {
   const name = inLanguage(service.name);
   const number = element("input", {
-    class: "kern-form-input__input chosen__quantity", type: "number", min: 1, max: service.max_quantity, value: quantity,
-    "data-code": service.code, "aria-label": gettext("Anzahl: %(service)s", { service: name }),
+    class: "kern-form-input__input chosen__quantity",
+    type: "number", min: 1, max: service.max_quantity, value: quantity, "data-code": service.code,
+    "aria-label": gettext("Anzahl: %(service)s", { service: name }),
   });
+  const label = element("label", { class: "chosen__number" }, element("span", { "aria-hidden": "true" }, gettext("Anzahl")), number);
   return element(
     "li",
     { class: "chosen" },
     element("span", { class: "chosen__name" }, name),
-    service.max_quantity > 1 ? element("label", { class: "chosen__number" }, element("span", { "aria-hidden": "true" }, gettext("Anzahl")), number) : null,
+    service.max_quantity > 1 ? label : null,
     element("button", {
       class: "text-button", type: "button", "data-code": service.code,
       "aria-label": gettext("%(service)s entfernen", { service: name }),

@@ -63,8 +63,8 @@ export function read(language) {
     language,
     confirm_by: chosen || "none",
   };
-  const mistakes = chosen ? [] : [{ field: "confirm_by", sentence: gettext("Bitte fragen, wie der Termin bestätigt werden soll.") }];
-  return { contact, mistakes };
+  const unasked = { field: "confirm_by", sentence: gettext("Bitte fragen, wie der Termin bestätigt werden soll.") };
+  return { contact, mistakes: chosen ? [] : [unasked] };
 }
 
 /** The number as it is dialled: the service has put it in order. */
@@ -81,15 +81,17 @@ export function showMistakes(mistakes) {
     slot.hidden = sentence === "";
     setText(words, sentence);
     slot.closest(".kern-form-input, .kern-fieldset").classList.toggle("has-mistake", sentence !== "");
-    if (field.type === "radio") continue; // a group's mistake is described by its legend's group
-    field.toggleAttribute("aria-invalid", false);
+    if (field.type === "radio") continue; // the mistake describes the whole group
     if (sentence) field.setAttribute("aria-invalid", "true");
     else field.removeAttribute("aria-invalid");
   }
   summary.hidden = mistakes.length === 0;
   summaryList.replaceChildren(
-    ...mistakes.map(({ field, sentence }) => element("li", {}, element("a", { href: `#${(fields[field] ?? fields.name).id}` }, sentence))),
+    ...mistakes.map(({ field, sentence }) => element("li", {}, element("a", { href: `#${fieldOf(field).id}` }, sentence))),
   );
-  const first = fields[mistakes[0]?.field] ?? (mistakes.length > 0 ? fields.name : null);
-  first?.focus();
+  if (mistakes.length > 0) fieldOf(mistakes[0].field).focus();
+}
+
+function fieldOf(name) {
+  return fields[name] ?? fields.name;
 }

@@ -66,6 +66,6 @@ export function listen(bar, stepNow, actions) {
 export function show(bar, step) {
   const entries = workingKeys(step, zoneOf(document.activeElement));
   bar.replaceChildren(
-    ...entries.map(({ shown, text }) => element("li", { class: "keys__entry" }, element("kbd", { class: "key" }, shown), text)),
+    ...entries.map(({ shown, text }) => element("li", {}, element("kbd", { class: "key" }, shown), text)),
   );
 }

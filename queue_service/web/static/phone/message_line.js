@@ -1,6 +1,7 @@
 // The line above the columns: what to do now, or what went wrong. It keeps its height, so that
 // nothing moves; screen readers hear it.
 
+import { gettext } from "../texts.js";
 import { setText } from "../desk/elements.js";
 
 const line = document.getElementById("message-line");
@@ -15,6 +16,16 @@ export function showPrompt(sentence) {
   offerLogIn(false);
   setText(error, "");
   setText(prompt, sentence);
+}
+
+/** Say that something takes its time; gives what ends it again. */
+export function showWaiting() {
+  const before = prompt.textContent;
+  const waiting = gettext("Einen Moment …");
+  setText(prompt, waiting);
+  return () => {
+    if (prompt.textContent === waiting) setText(prompt, before);
+  };
 }
 
 /** What went wrong, and what to do. */

@@ -2,11 +2,12 @@
 
 import { gettext } from "../texts.js";
 import { lost } from "./connection.js";
-import { offerLogIn, showError } from "./message_line.js";
+import { offerLogIn, showError, showWaiting } from "./message_line.js";
 import { refusalInWords } from "./refusals.js";
 import { Refusal, Unreachable } from "./requests.js";
 
 const NOT_AUTHENTICATED = 401;
+const SLOW_MS = 500; // then it is said that something is under way
 const page = document.getElementById("phone");
 let underWay = false;
 
@@ -19,11 +20,17 @@ export async function step(action) {
   if (underWay) return;
   underWay = true;
   page.setAttribute("aria-busy", "true");
+  let noLonger = () => {};
+  const slow = setTimeout(() => {
+    noLonger = showWaiting();
+  }, SLOW_MS);
   try {
     await action();
   } catch (failure) {
     explain(failure);
   } finally {
+    clearTimeout(slow);
+    noLonger();
     underWay = false;
     page.removeAttribute("aria-busy");
   }

@@ -20,7 +20,7 @@ import { clockInWords, dayInWords } from "./spoken.js";
 
 const keyBar = document.getElementById("keys");
 const field = document.getElementById("service");
-const UNBOOKED = ["contact", "read-back", "move"];
+const UNBOOKED = ["contact", "read-back"];
 const PROMPTS = {
   search: gettext("Was wird gebraucht? Ein paar Buchstaben tippen, dann Enter."),
   places: gettext("Termin wählen: Tasten 1 bis 9."),
@@ -37,7 +37,9 @@ const PROMPTS = {
 let askedToDrop = false;
 
 function showStep(now) {
-  for (const part of document.querySelectorAll("[data-steps]")) part.hidden = !part.dataset.steps.split(" ").includes(now);
+  for (const part of document.querySelectorAll("[data-steps]")) {
+    part.hidden = !part.dataset.steps.split(" ").includes(now);
+  }
   const may = STEPS[now];
   field.disabled = !may.services;
   field.closest(".panel").classList.toggle("panel--resting", !may.services);
@@ -177,6 +179,9 @@ function start() {
   });
   keys.listen(keyBar, () => call.step, ACTIONS);
   placeSteps.start();
+  window.addEventListener("beforeunload", (event) => {
+    if (call.hold) event.preventDefault(); // the browser asks before a call is lost by a slip
+  });
   // The number goes into the form and nowhere else: not into the history, not into a bookmark.
   if (location.search) history.replaceState(null, "", location.pathname);
   begin(caller);

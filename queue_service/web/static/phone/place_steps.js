@@ -36,6 +36,7 @@ export async function searchPlaces() {
   const filters = view.filtersNow(possible);
   const anywhere = everyOffice ? [] : possible;
   const wish = { services: wishes(call.chosen), offices: filters.offices.length > 0 ? filters.offices : anywhere };
+  view.showSearching();
   search = new PlaceSearch((address) => read(address, signal), wish, filters);
   await showPage(0);
 }
@@ -79,18 +80,24 @@ function show(offers) {
 function countedInWords(offers) {
   const [{ office, start }] = offers;
   const { name, time_zone: zone } = offices.get(office);
-  return ngettext("%(count)s Termin. Der früheste: %(day)s, %(time)s, %(office)s.", "%(count)s Termine. Der früheste: %(day)s, %(time)s, %(office)s.", offers.length, {
-    day: dayHeading(start, zone, serviceNow()), time: clockInWords(start, zone), office: inLanguage(name),
-  });
+  return ngettext(
+    "%(count)s Termin. Der früheste: %(day)s, %(time)s, %(office)s.",
+    "%(count)s Termine. Der früheste: %(day)s, %(time)s, %(office)s.",
+    offers.length,
+    { day: dayHeading(start, zone, serviceNow()), time: clockInWords(start, zone), office: inLanguage(name) },
+  );
 }
 
 function noneInWords() {
   const until = dayInWords(serviceNow() + horizonDays * DAY_MS, timeZone);
-  if (!search.whyNone) return gettext("Kein Termin zu dieser Tageszeit bis %(until)s. Mit T eine andere wählen.", { until });
+  if (!search.whyNone) {
+    return gettext("Kein Termin zu dieser Tageszeit bis %(until)s. Mit T eine andere wählen.", { until });
+  }
   const { next_release_at: release } = search.whyNone;
   const why = whyNoneInWords(search.whyNone, until);
   if (!release) return why;
-  const when = gettext("%(day)s, %(time)s Uhr", { day: dayInWords(release, timeZone), time: clockInWords(release, timeZone) });
+  const [day, time] = [dayInWords(release, timeZone), clockInWords(release, timeZone)];
+  const when = gettext("%(day)s, %(time)s Uhr", { day, time });
   return gettext("%(why)s Die nächsten Termine werden freigegeben am %(when)s.", { why, when });
 }
 

@@ -71,7 +71,8 @@ export function offerOffices(slugs) {
     cities.get(city).append(element("option", { value: slug }, inLanguage(offices.get(slug).name)));
   }
   for (const [city, group] of cities) {
-    if (cities.size > 1) group.prepend(element("option", { value: `${CITY}${city}` }, gettext("alle in %(city)s", { city })));
+    const all = element("option", { value: `${CITY}${city}` }, gettext("alle in %(city)s", { city }));
+    if (cities.size > 1) group.prepend(all);
   }
   office.replaceChildren(element("option", { value: "" }, gettext("alle Standorte")), ...cities.values());
   office.value = before;
@@ -108,6 +109,10 @@ export function showNote(sentence) {
   setText(count, "");
   setText(note, sentence);
   note.hidden = sentence === "";
+}
+
+export function showSearching() {
+  setText(count, gettext("wird gesucht …"));
 }
 
 export function showOffers(offers, { page, more }) {

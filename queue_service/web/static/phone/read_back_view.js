@@ -27,11 +27,16 @@ export function resetLanguage() {
   language.value = "de";
 }
 
+/** One line of a list of facts: "Gebühr: 46,00 Euro". */
+export function fact(term, words) {
+  return element("div", {}, element("dt", {}, `${term}:`), " ", element("dd", {}, words));
+}
+
 function details(list) {
   return element(
     "dl",
     { class: "details" },
-    ...list.map(({ term, text: words }) => element("div", {}, element("dt", {}, `${term}:`), " ", element("dd", {}, words))),
+    ...list.map(({ term, text: words }) => fact(term, words)),
   );
 }
 
@@ -40,7 +45,8 @@ export function showServices(chosen) {
   current = () => {
     text.lang = voice().language;
     const names = chosen.map(({ service, quantity }) => serviceInWords(service, quantity, voice()));
-    text.replaceChildren(element("p", { class: "read-back__what" }, names.join("; ")), details(servicesInWords(chosen, voice())));
+    const what = element("p", { class: "read-back__what" }, names.join("; "));
+    text.replaceChildren(what, details(servicesInWords(chosen, voice())));
   };
   if (chosen.length > 0) current();
   else clear();
@@ -64,7 +70,8 @@ export function showPlace(visit) {
 export function clear() {
   current = null;
   text.removeAttribute("lang");
-  text.replaceChildren(element("p", { class: "hint" }, gettext("Hier steht, was Sie vorlesen: Unterlagen und Gebühr, dann der Termin.")));
+  const hint = gettext("Hier steht, was Sie vorlesen: Unterlagen und Gebühr, dann der Termin.");
+  text.replaceChildren(element("p", { class: "hint" }, hint));
 }
 
 /** Count down to `expiresAt`; `tell(sentence)` speaks up when time gets short, `lapsed()` when it is over. */
@@ -76,7 +83,8 @@ export function startCountdown(expiresAt, tell, lapsed) {
     const left = Math.max(0, Math.floor((end - serviceNow()) / 1000));
     if (left === before) return;
     const clock = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-    setText(holdText, left > 0 ? gettext("reserviert, noch %(time)s", { time: clock }) : gettext("Reservierung abgelaufen"));
+    const isHeld = left > 0;
+    setText(holdText, isHeld ? gettext("reserviert, noch %(time)s", { time: clock }) : gettext("Reservierung abgelaufen"));
     hold.dataset.state = left === 0 ? "lapsed" : left <= HURRY_SECONDS ? "hurry" : "calm";
     const due = TOLD_AT_SECONDS.find((mark) => before > mark && left <= mark && before < Infinity);
     if (due && left > 0) tell(gettext("Reservierung läuft in %(seconds)s Sekunden ab.", { seconds: left }));

@@ -15,7 +15,7 @@ let entries = [];
 let found = [];
 let active = NONE;
 
-/** `services` as in the catalog; `choose(service, quantity)` or, with an empty field, `proceed()` is called at Enter. */
+/** At Enter `choose(service, quantity)` is called or, with an empty field, `proceed()`. */
 export function start(services, { choose, proceed }) {
   entries = services.map((service) => searchable(service, pageVoice.language, service.everyday));
   field.addEventListener("input", update);
@@ -68,6 +68,7 @@ function keyPressed(event, choose, proceed) {
 function update() {
   found = foundServices(entries, parsedQuery(field.value).words);
   list.replaceChildren(...found.map(option));
+  field.setAttribute("aria-expanded", String(found.length > 0));
   activate(isEmpty() ? NONE : 0);
   list.scrollTop = 0;
   count.classList.toggle("kern-sr-only", found.length > 0);

@@ -75,7 +75,8 @@ function rankOf(entry, typed) {
 function misspelledRank(entry, typed) {
   const known = rankOf(entry, typed);
   if (known < Infinity) return known;
-  return [...entry.nameWords, ...entry.elsewhere.split(" ")].some((word) => almost(typed, word)) ? MISSPELLED : Infinity;
+  const every = [...entry.nameWords, ...entry.elsewhere.split(" ")];
+  return every.some((word) => almost(typed, word)) ? MISSPELLED : Infinity;
 }
 
 function rankedBy(rank, entries, typed) {

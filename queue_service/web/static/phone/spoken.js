@@ -79,6 +79,11 @@ export function addressInWords({ street, postal_code: postalCode, city }) {
   return `${street.replace(/ (?=\d)/, "\u00a0")}, ${postalCode}\u00a0${city}`;
 }
 
+/** "BürgerServiceCenter-Mitte, Martinistraße 3, 28195 Bremen" */
+export function whereInWords({ name, address }, voice = pageVoice) {
+  return `${inLanguage(name, voice)}, ${addressInWords(address)}`;
+}
+
 /** Facts as single words for the list; what an office doesn't state is unknown, which is not "no". */
 export function accessInShort({ access }, { gettext } = pageVoice) {
   const words = {
@@ -112,13 +117,15 @@ function accessSentences({ access }, voice) {
 function feesInWords(chosen, voice) {
   const known = chosen.filter(({ service }) => inLanguage(service.fee, voice));
   if (known.length < 2) return known.map(({ service }) => inLanguage(service.fee, voice)).join("");
-  return known.map(({ service }) => `${inLanguage(service.name, voice)}: ${inLanguage(service.fee, voice)}`).join("; ");
+  const named = ({ service }) => `${inLanguage(service.name, voice)}: ${inLanguage(service.fee, voice)}`;
+  return known.map(named).join("; ");
 }
 
 /** What to bring and pay: [{term, text}]; `chosen` is [{service, quantity}]. */
 export function servicesInWords(chosen, voice) {
   const { gettext } = voice;
-  const documents = new Set(chosen.flatMap(({ service }) => service.documents[voice.language] ?? service.documents.de ?? []));
+  const documentsOf = ({ service }) => service.documents[voice.language] ?? service.documents.de ?? [];
+  const documents = new Set(chosen.flatMap(documentsOf));
   const minutes = chosen.reduce((sum, { service, quantity }) => sum + service.minutes * quantity, 0);
   return [
     { term: gettext("Bitte mitbringen"), text: [...documents].join("; ") || gettext("nichts Besonderes") },
@@ -133,7 +140,7 @@ export function readBack({ place, office, chosen }, voice) {
   return {
     language: voice.language,
     when: whenInWords(place.start, office.time_zone, voice),
-    where: `${inLanguage(office.name, voice)}, ${addressInWords(office.address)}`,
+    where: whereInWords(office, voice),
     what: chosen.map(({ service, quantity }) => serviceInWords(service, quantity, voice)).join("; "),
     details: [
       ...servicesInWords(chosen, voice).slice(0, 2),
