@@ -1,5 +1,6 @@
 """Tickets and counters as staff and programs see them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -96,6 +97,7 @@ class FoundTicket(msgspec.Struct, frozen=True):
     counter_id: int | None
     appointment_id: UUID | None
     visitor_class: str
+    service_id: int
     waiting_since: datetime
     rank_at: datetime
     ticket: Ticket
@@ -116,3 +118,10 @@ class FoundCounter(msgspec.Struct, frozen=True):
     clerk_id: int | None
     ticket_id: UUID | None
     retired: bool
+    services: list[int]
+    """Inner ids of what can be served there by its set-up."""
+    features: list[str]
+
+    def can_serve(self, service_id: int, needs: Sequence[str]) -> bool:
+        """Tell whether such a visitor could ever be called to it."""
+        return not self.retired and service_id in self.services and set(needs) <= set(self.features)

@@ -364,7 +364,8 @@ class TicketController(Controller):
         opt=requires(Permission.TICKET_HANDLE),
         responses=refusals(
             *SIGNED_IN, *STORED, errors.TicketNotFound, errors.ServiceNotFound, errors.CounterNotFound,
-            errors.NotYourTicket, errors.IllegalTransition, errors.ServiceNotOffered, errors.InProgress,
+            errors.NotYourTicket, errors.IllegalTransition, errors.ServiceNotOffered, errors.CannotServe,
+            errors.InProgress,
         ),
     )  # fmt: skip
     async def transfer(

@@ -328,7 +328,7 @@ async def move_ticket(conn: Connection, now: datetime, found: FoundTicket, verb:
     In a transaction of the caller when the ticket has an appointment, whose own lifecycle follows.
     Raises IllegalTransition, NotYourTicket, CounterNotOpen, StillServing.
     """
-    if verb == "resume" and found.desk_id is None:
+    if verb == "resume" and found.desk_office_id != found.office_id:
         raise errors.CounterNotOpen
     return await _move(conn, now, found, _step(found, verb, actor), actor)
 
@@ -360,6 +360,10 @@ async def transfer(
     target = await offices.find_offered_service(conn, office, service) if service else None
     if counter is not None and counter.office_id != found.office_id:
         raise errors.CounterNotFound
+    service_id = target.id if target else found.service_id
+    if counter is not None and not counter.can_serve(service_id, found.ticket.needs):
+        # Nobody else may call a visitor who is bound to a counter: this one would wait for ever.
+        raise errors.CannotServe(needs=found.ticket.needs, service=service or found.ticket.service)
     gained = head_start("transferred", office.head_starts)
     step = msgspec.structs.replace(
         _step(found, "transfer", actor),

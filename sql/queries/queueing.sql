@@ -145,7 +145,7 @@ SELECT (body -> 'ticket') ::text AS ticket, publish_change(office_id, :kind, bod
 -- name: find_ticket(ticket_id, clerk_id)^
 -- One ticket with what a verb must know before it acts, and the counter where this clerk sits.
 SELECT t.office_id, o.slug AS office, o.authority_id, t.state, t.counter_id, t.appointment_id, t.class AS visitor_class,
-       t.waiting_since, t.rank_at, ticket_json(t) ::text AS ticket,
+       t.service_id, t.waiting_since, t.rank_at, ticket_json(t) ::text AS ticket,
        d.office_id AS desk_office_id, d.id AS desk_id, d.ticket_id AS desk_ticket_id
   FROM ticket t JOIN office o ON o.id = t.office_id
   LEFT JOIN counter d ON d.clerk_id = :clerk_id
@@ -221,7 +221,8 @@ SELECT version, kind, body ::text AS body, at FROM change
 
 -- name: find_counter(office_slug, number)^
 -- One counter by the two parts of its id.
-SELECT c.office_id, o.slug AS office, o.authority_id, c.id, c.number, c.state, c.clerk_id, c.ticket_id, c.retired
+SELECT c.office_id, o.slug AS office, o.authority_id, c.id, c.number, c.state, c.clerk_id, c.ticket_id, c.retired,
+       c.services, c.features
   FROM counter c JOIN office o ON o.id = c.office_id
  WHERE o.slug = :office_slug AND c.number = :number;
 
