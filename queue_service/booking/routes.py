@@ -276,6 +276,10 @@ class AppointmentController(Controller):
 
         async def work(conn: Connection) -> Appointment:
             await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE)
+            if data.office is not None and secret is None:
+                # Staff of one office hand nobody, with name and number, over to another on their own.
+                there = await offices.find_office(conn, data.office)
+                request.user.require(Permission.APPOINTMENT_CHANGE, there.id, there.authority_id)
             return service.shown_appointment(await service.move(conn, state.clock(), reference, data))
 
         return await answer(request, work)

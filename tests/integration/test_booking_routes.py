@@ -164,6 +164,21 @@ async def test_a_visitor_moves_to_another_office_and_cancels_there(running_servi
     assert code(again) == (409, "appointment_cancelled")
 
 
+async def test_staff_move_nobody_to_an_office_that_is_not_theirs(running_service: RunningService) -> None:
+    clerk = await running_service.staff_token(Role.CLERK, office=OFFICE)
+    agent = await running_service.staff_token(Role.AGENT)
+    async with running_service.client(clerk) as here, running_service.client(agent) as everywhere:
+        made = await booked(here)
+        target = await first_slot(here, office="bsc-nord")
+        address, body = (
+            f"{APPOINTMENTS}/{made['reference']}/move",
+            {"office": "bsc-nord", "start": target["start"]},
+        )
+        assert code(await here.post(address, json=body)) == (403, "not_permitted")
+        assert (await here.get(f"{APPOINTMENTS}/{made['reference']}")).json()["office"] == OFFICE
+        assert (await everywhere.post(address, json=body)).json()["office"] == "bsc-nord"
+
+
 @pytest.mark.parametrize("verb", ["confirm", "move", "cancel"])
 async def test_nobody_changes_an_appointment_without_its_secret(
     running_service: RunningService, verb: str
