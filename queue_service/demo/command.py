@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 import urllib.error
 import urllib.request
@@ -21,6 +22,8 @@ from queue_service.settings import PREFIX, Settings
 from queue_service.shell import data_dir_option, shell_database, shell_settings
 
 PROBE_SECONDS = 1.0
+LOOPBACK = "127.0.0.1"
+"""Where kiosk and display listen, whatever the service does."""
 SHOWN_USERS = ("clerk1", "clerk2", "agent1", "reception1", "supervisor1", "admin")
 
 
@@ -109,6 +112,24 @@ def tell(credentials: installation.Credentials) -> None:
     console.print("\nCtrl-C ends all of it.\n")
 
 
+def require_free_ports(settings: Settings, *, devices: bool) -> None:
+    """Raise ClickException naming the first port that another program has.
+
+    Before anything is started: a service that can't listen would be started again and again, while
+    whoever has its port answers for it.
+    """
+    places = [(settings.host, settings.port)]
+    if devices:
+        places += [(LOOPBACK, settings.port + offset) for offset in (1, 2)]
+    for host, port in places:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            socket.create_server((host, port), family=family).close()
+        except OSError as taken:
+            msg = f"{host}, port {port}: {taken.strerror}; choose other ports with --port"
+            raise click.ClickException(msg) from taken
+
+
 def own_settings(settings: Settings, port: int | None, data_dir: Path | None) -> Settings:
     """Return the settings with what the command line says."""
     changed: dict[str, object] = {"demo": True}
@@ -126,6 +147,7 @@ def own_settings(settings: Settings, port: int | None, data_dir: Path | None) ->
 def demo(port: int | None, data_dir: Path | None, no_devices: bool) -> None:
     """Bremen to try out: service, kiosk, display and database, until Ctrl-C."""
     settings = own_settings(shell_settings(data_dir), port, data_dir)
+    require_free_ports(settings, devices=not no_devices)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with shell_database(settings) as dsn:
         now = settings.make_clock()()
