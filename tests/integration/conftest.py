@@ -20,19 +20,13 @@ from queue_service.platform.embedded_postgres import EmbeddedPostgres
 from queue_service.platform.migrations import migrate
 from queue_service.platform.queries import Connection
 from tests.integration.running_service import RunningService, run_service
+from tests.integration.servers import EMBEDDED, binaries
 
 TEMPLATE = "template_bremen"
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """10:00 in Bremen on an ordinary working day; tests move on from here."""
-DEBIAN_SERVERS = Path("/usr/lib/postgresql")
-SYSTEM_BINARIES = sorted(DEBIAN_SERVERS.glob("*/bin/postgres"))
 UNSAFE_BUT_FAST = {"fsync": "off", "full_page_writes": "off"}
 """A server that lives for one test run need not survive a power cut."""
-VERSIONS = ["embedded", *(f"system-{binary.parent.parent.name}" for binary in SYSTEM_BINARIES)]
-
-
-def _binaries(version: str) -> Path | None:
-    return None if version == "embedded" else DEBIAN_SERVERS / version.removeprefix("system-") / "bin"
 
 
 def _database_url(server_dsn: str, name: str) -> str:
@@ -51,15 +45,18 @@ async def _make_template(server_dsn: str) -> None:
     await conn.close()
 
 
-@pytest.fixture(scope="session", params=VERSIONS)
+@pytest.fixture(scope="session")
 def postgres_server(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a server of its own for these tests, with the Bremen template in it."""
+    """The address of a server of its own for these tests, with the Bremen template in it.
+
+    The embedded server, unless the module is marked ``on_every_server``.
+    """
     # Not under pytest's directory: as root the server is another account, which pytest locks out
     # of that directory whenever a second session starts.
     directory = Path(tempfile.mkdtemp(prefix="queue-tests-"))
     try:
         with EmbeddedPostgres(
-            directory, binaries=_binaries(request.param), settings=UNSAFE_BUT_FAST
+            directory, binaries=binaries(getattr(request, "param", EMBEDDED)), settings=UNSAFE_BUT_FAST
         ) as server:
             asyncio.run(_make_template(server.dsn))
             yield server.dsn

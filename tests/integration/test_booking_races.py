@@ -24,6 +24,9 @@ from tests.integration.booking_town import (
     request,
     restaff,
 )
+from tests.integration.servers import on_every_server
+
+pytestmark = on_every_server
 
 ATTEMPTS = 200
 CAPACITY = 3

@@ -18,6 +18,9 @@ from queue_service.queueing import service
 from queue_service.queueing.model import FoundCounter
 from queue_service.queueing.service import Actor
 from tests.integration.counter_hall import issue_many, make_clerks, open_counters
+from tests.integration.servers import on_every_server
+
+pytestmark = on_every_server
 
 CLIENTS = 64
 COUNTERS = 16

@@ -10,6 +10,9 @@ from queue_service.platform.change_feed import ChangeFeed
 from queue_service.platform.database import Database, connect
 from queue_service.platform.errors import Unavailable
 from queue_service.platform.queries import Connection
+from tests.integration.servers import on_every_server
+
+pytestmark = on_every_server
 
 PATIENCE = 10.0
 

@@ -9,6 +9,9 @@ from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.platform.lifecycle import Lifecycle
 from queue_service.platform.queries import Connection
 from queue_service.queueing.lifecycle import COUNTER, TICKET
+from tests.integration.servers import on_every_server
+
+pytestmark = on_every_server
 
 LIFECYCLES = (TICKET, COUNTER, APPOINTMENT)
 

@@ -12,6 +12,9 @@ from queue_service.offices.catalogue import Office
 from queue_service.platform.database import Database
 from queue_service.platform.queries import Connection, sql_directory
 from tests.integration.counter_hall import issue
+from tests.integration.servers import on_every_server
+
+pytestmark = on_every_server
 
 KIOSKS = 64
 EACH = 4

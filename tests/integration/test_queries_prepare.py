@@ -11,6 +11,9 @@ import pytest
 from queue_service.platform.queries import Connection, load_queries, sql_directory
 from queue_service.queueing.model import Counter, Ticket
 from tests.integration.query_results import FED_BY, OF_POSTGRESQL, PARAMETERS, RESULTS, columns_of
+from tests.integration.servers import on_every_server
+
+pytestmark = on_every_server
 
 AREAS = sorted(path.stem for path in (sql_directory() / "queries").glob("*.sql"))
 QUERIES = sorted(

@@ -29,6 +29,9 @@ from tests.integration.booking_town import (
     restaff,
     search,
 )
+from tests.integration.servers import on_every_server
+
+pytestmark = on_every_server
 
 SERVICES = ("passport", "certificate", "family")
 POOLS = {"mitte": ("citizens", "papers"), "nord": ("north",)}
