@@ -4,8 +4,10 @@ Each task is safe to run in several processes at once; the database decides, as 
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
 import structlog
 
@@ -15,7 +17,7 @@ from queue_service.offices import service as offices
 from queue_service.platform.clock import Clock
 from queue_service.platform.database import Database
 from queue_service.platform.errors import Unavailable
-from queue_service.platform.queries import load_queries
+from queue_service.platform.queries import Connection, load_queries
 from queue_service.queueing import service as queueing
 
 log = structlog.get_logger(__name__)
@@ -31,25 +33,46 @@ async def keep_house(database: Database, clock: Clock) -> None:
     while True:
         # Away for a moment; the next round does what this one could not.
         with suppress(Unavailable):
-            try:
-                await one_round(database, clock())
-            except Unavailable:
-                raise
-            except Exception:
-                log.exception("housekeeping_failed")
+            await one_round(database, clock())
         await asyncio.sleep(EVERY_SECONDS)
 
 
 async def one_round(database: Database, now: datetime) -> None:
-    """End what belongs to earlier days, free expired holds, open new days, forget what is old."""
-    async with database.connection() as conn:
-        for office in await offices.list_offices(conn):
-            ended = await queueing.end_days(conn, now, office)
-            if ended:
-                log.info("left_over_tickets_cancelled", office=office.slug, tickets=ended)
-        await booking.expire_holds(conn, now)
-        await booking.miss_past(conn, now)
-        await booking.extend_horizon(conn, now)
-        await queueing.forget_changes(conn, now)
-        await accounts.sweep(conn, now)
-        await load_queries("platform").forget_old_answers(conn, before=now - ANSWERS_KEPT)
+    """Do every chore once; one that fails is recorded and keeps none of the others from being done.
+
+    Raises Unavailable.
+    """
+    for chore in CHORES:
+        try:
+            async with database.connection() as conn:
+                await chore(conn, now)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("housekeeping_failed", chore=chore.__name__)
+
+
+async def end_days(conn: Connection, now: datetime) -> None:
+    """Cancel tickets that are left over from earlier days."""
+    for office in await offices.list_offices(conn):
+        ended = await queueing.end_days(conn, now, office)
+        if ended:
+            log.info("left_over_tickets_cancelled", office=office.slug, tickets=ended)
+
+
+async def forget_answers(conn: Connection, now: datetime) -> None:
+    """Forget the answers to requests that nobody repeats any more."""
+    await load_queries("platform").forget_old_answers(conn, before=now - ANSWERS_KEPT)
+
+
+Chore: TypeAlias = Callable[[Connection, datetime], Coroutine[Any, Any, object]]
+CHORES: tuple[Chore, ...] = (
+    end_days,
+    booking.expire_holds,
+    booking.miss_past,
+    booking.extend_horizon,
+    queueing.forget_changes,
+    accounts.sweep,
+    forget_answers,
+)
+"""End what belongs to earlier days, free expired holds, open new days, forget what is old."""
