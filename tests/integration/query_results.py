@@ -117,6 +117,7 @@ RESULTS: Mapping[str, Result] = {
     "booking.announce": int,
     "booking.announce_departure": int,
     "booking.expire_held": POOL_DAY,
+    "booking.miss_past": {"id": UUID},
     "booking.find_for_check_in": CheckInAppointment,
     "booking.add_pool_days": None,
     "booking.lock_pool_days": POOL_DAY | {"planes": PLANES},
