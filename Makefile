@@ -37,7 +37,7 @@ run: setup ## an office to try out: service, kiosk, display and database, until 
 setup: $(VENV)/packages.stamp $(PAGE_ASSETS) ## what `make run` needs, without starting it
 
 test: browser setup $(VENV)/dev.stamp ## every test, browser included
-	@$(BIN)/pytest -n $(PYTEST_WORKERS) $(ARGS)
+	@$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/dev.stamp ## style, types and who may import whom
 	@$(BIN)/ruff check

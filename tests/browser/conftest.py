@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,11 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def demo_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoService]:
+def demo_service() -> Iterator[DemoService]:
     """``queue-service demo`` without devices, in a directory of its own."""
-    data_dir = tmp_path_factory.mktemp("demo")
+    # Not under pytest's directory: as root the database is another account's, which pytest locks
+    # out of that directory whenever a second session starts.
+    data_dir = Path(tempfile.mkdtemp(prefix="queue-pages-"))
     program = Path(sys.executable).with_name("queue-service")
     port = str(_free_port())
     log = data_dir / "demo.log"
@@ -52,9 +55,11 @@ def demo_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServi
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=STOP_WITHIN_SECONDS)
+            shutil.rmtree(data_dir)
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: Playwright's loop would still run when the next file's tests want theirs.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The distribution's Chromium, without a window."""
     executable = shutil.which("chromium")
