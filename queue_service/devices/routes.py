@@ -118,6 +118,9 @@ def _version(text: str | None) -> int | None:
 async def _admit(
     conn: Connection, principal: Principal, office_slug: str | None, since: int | None
 ) -> Admission:
+    if office_slug and not office_slug.isprintable():
+        # A NUL, which the database can't even look for.
+        raise errors.OfficeNotFound
     if principal.profile is not None:
         audience, permission = PROFILE_AUDIENCE[principal.profile]
         own = await offices.find_office_by_id(conn, principal.device_office_id or 0)

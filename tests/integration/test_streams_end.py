@@ -114,16 +114,17 @@ async def test_what_could_not_be_read_is_read_as_soon_as_it_can_be(
     await screens.close()
 
 
+@pytest.mark.parametrize(("elsewhere", "refusal"), [("bsc-nord", 4403), ("bsc%00mitte", 4404)])
 async def test_a_display_hears_nothing_of_another_office(
-    running_service: RunningService, conn: Connection, bsc_mitte: Office
+    running_service: RunningService, conn: Connection, bsc_mitte: Office, elsewhere: str, refusal: int
 ) -> None:
     token = await running_service.device_token(DeviceProfile.DISPLAY, bsc_mitte.slug)
-    address = running_service.base_url.replace("http", "ws", 1) + "/api/v1/stream?office=bsc-nord"
+    address = running_service.base_url.replace("http", "ws", 1) + f"/api/v1/stream?office={elsewhere}"
     async with connect(address, additional_headers={"Authorization": f"Bearer {token}"}) as socket:
         with pytest.raises(ConnectionClosed) as closed:
             await socket.recv()
     assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 4403
+    assert closed.value.rcvd.code == refusal
     async with open_display(running_service, token) as own:
         await issue(conn, running_service.clock(), bsc_mitte)
         await own.read()
