@@ -29,9 +29,6 @@ from queue_service.platform.database import connect
 from tests.integration.running_service import RunningService
 from tests.unit.test_errors_are_told import ERRORS
 
-# What is proved here is HTTP's side; which PostgreSQL stands behind it makes no difference.
-pytestmark = pytest.mark.parametrize("postgres_server", ["embedded"], indirect=True)
-
 OFFICE = "bsc-mitte"
 NOT_OF_AN_OPERATION = {
     "method_not_allowed": "any path",

@@ -19,9 +19,6 @@ from queue_service.queueing.service import Actor
 from tests.integration.counter_hall import OTHER_SERVICE, SERVICE, open_counters
 from tests.unit.waiting_rooms import NOW, caps, rooms
 
-# Rows are compared here, not servers: one version of PostgreSQL is enough.
-pytestmark = pytest.mark.parametrize("postgres_server", ["embedded"], indirect=True)
-
 # Every example fills the room anew inside a transaction that is rolled back.
 many_rooms = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

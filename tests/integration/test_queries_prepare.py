@@ -13,8 +13,6 @@ from queue_service.queueing.model import Counter, Ticket
 from tests.integration.query_results import FED_BY, OF_POSTGRESQL, PARAMETERS, RESULTS, columns_of
 from tests.integration.servers import on_every_server
 
-pytestmark = on_every_server
-
 AREAS = sorted(path.stem for path in (sql_directory() / "queries").glob("*.sql"))
 QUERIES = sorted(
     f"{area}.{name}"
@@ -78,6 +76,7 @@ def test_every_parameter_is_in_the_table_and_every_line_is_of_use() -> None:
     assert {name for query in QUERIES for name in pieces(query)[2]} == set(PARAMETERS)
 
 
+@on_every_server
 async def test_every_query_fits_the_schema_and_takes_what_the_table_says(conn: Connection) -> None:
     given, written = {}, {}
     for query in QUERIES:
@@ -89,6 +88,7 @@ async def test_every_query_fits_the_schema_and_takes_what_the_table_says(conn: C
     assert given == written
 
 
+@on_every_server
 async def test_every_query_gives_what_its_store_makes_a_struct_of(conn: Connection) -> None:
     given, written = {}, {}
     for query in QUERIES:
