@@ -24,8 +24,8 @@ log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 20.0
 """How long an expired hold or yesterday's ticket may linger."""
-ANSWERS_KEPT = timedelta(days=1)
-"""How long a repeated request gets its first answer."""
+ANSWERS_KEPT = timedelta(hours=1)
+"""How long a repeated request gets its first answer: it holds what was asked, so no longer than needed."""
 
 
 async def keep_house(database: Database, clock: Clock) -> None:
@@ -70,6 +70,7 @@ CHORES: tuple[Chore, ...] = (
     end_days,
     booking.expire_holds,
     booking.miss_past,
+    booking.forget_contacts,
     booking.extend_horizon,
     queueing.forget_changes,
     accounts.sweep,

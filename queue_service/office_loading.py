@@ -26,5 +26,5 @@ async def load_offices(conn: Connection, now: datetime, files: Mapping[str, str]
     for office in loaded:
         await booking.apply_pools(conn, now, office, office.setup.pools)
     for office in loaded:
-        await offices.announce_setup(conn, now, office)
+        await offices.finish_setup(conn, now, office)
     return loaded

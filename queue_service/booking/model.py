@@ -30,6 +30,8 @@ LEAD_TIME: dict[Channel, timedelta] = {
     "counter": timedelta(0),
 }
 """Places that begin sooner are not offered: somebody who isn't there yet has to get there."""
+CONTACT_KEPT = timedelta(days=2)
+"""How long after the appointment its contact data is kept: short by default (data protection)."""
 DEFAULT_PLACES = 20
 MOST_PLACES = 200
 """Places in one answer of a search."""

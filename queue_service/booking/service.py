@@ -12,6 +12,7 @@ from queue_service.booking import store
 from queue_service.booking.day_cells import CELL, ONE_DAY, begins_cell, cell_at
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import (
+    CONTACT_KEPT,
     HOLD_TIME,
     HORIZON,
     Appointment,
@@ -43,8 +44,8 @@ from queue_service.protocol.device_api import FieldError
 
 __all__ = [
     "apply_pools", "book", "cancel", "confirm", "expire_holds", "extend_horizon", "find",
-    "find_for_check_in", "find_places", "follow_ticket", "mark_arrived", "miss_past", "move", "opens",
-    "recompute", "shown_appointment", "verify",
+    "find_for_check_in", "find_places", "follow_ticket", "forget_contacts", "mark_arrived", "miss_past",
+    "move", "opens", "recompute", "shown_appointment", "verify",
 ]  # fmt: skip
 
 SECRET_BYTES = 24
@@ -235,6 +236,11 @@ async def expire_holds(conn: Connection, now: datetime) -> int:
         pool_days = await store.expire_held(conn, now)
         await recompute(conn, pool_days)
     return len(pool_days)
+
+
+async def forget_contacts(conn: Connection, now: datetime) -> None:
+    """Delete names, numbers and addresses of visits that are over; what remains names nobody."""
+    await store.forget_contacts(conn, now - CONTACT_KEPT)
 
 
 async def miss_past(conn: Connection, now: datetime) -> int:

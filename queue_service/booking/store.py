@@ -354,6 +354,11 @@ async def miss_past(conn: Connection, now: datetime) -> int:
     return len([row async for row in _queries.miss_past(conn, now=now)])
 
 
+async def forget_contacts(conn: Connection, before: datetime) -> None:
+    """Delete who had the appointments that ended before this instant."""
+    await _queries.forget_contacts(conn, before=before)
+
+
 async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointment | None:
     """Give what the queue needs of an appointment."""
     row = await _queries.find_for_check_in(conn, reference=reference)

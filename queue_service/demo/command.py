@@ -80,7 +80,7 @@ def _devices(settings: Settings, credentials: installation.Credentials) -> list[
             *("--service", credentials.base_url, "--token-file", str(token_file)),
             *("--port", str(settings.port + offset), "--data-dir", str(settings.data_dir / name)),
         ]
-        programs.append(Program(name, f"{name}.app:main", arguments, {}))
+        programs.append(Program(name, f"{name}.app:main", arguments, None))
     return programs
 
 

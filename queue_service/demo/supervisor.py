@@ -11,6 +11,7 @@ from types import FrameType
 import structlog
 
 from queue_service.platform.child_process import end_with_parent
+from queue_service.settings import PREFIX
 
 log = structlog.get_logger(__name__)
 
@@ -25,12 +26,16 @@ STOP_SECONDS = 15.0
 class Program:
     """One child: how it is started, and its process while it runs."""
 
-    def __init__(self, name: str, entry: str, arguments: list[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, entry: str, arguments: list[str], environment: Mapping[str, str] | None
+    ) -> None:
+        """``environment`` is added to ours; None keeps the service's settings and secrets from a device."""
         self.name = name
         module, function = entry.split(":")
         call = f"import sys; from {module} import {function}; sys.exit({function}())"
         self._command = [sys.executable, "-c", call, *arguments]
-        self._environment = dict(environment)
+        own = os.environ if environment is not None else _without_settings(os.environ)
+        self._environment = {**own, **(environment or {})}
         self.process: subprocess.Popen[bytes] | None = None
         self.start_after = 0.0
 
@@ -38,7 +43,7 @@ class Program:
         """Start it in a session of its own: Ctrl-C in a terminal must reach the supervisor alone."""
         self.process = subprocess.Popen(  # noqa: S603 - our own programs
             self._command,
-            env=os.environ | self._environment,
+            env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL if quiet else None,
             start_new_session=True,
@@ -53,6 +58,10 @@ class Program:
             self.start_after = now + RESTART_SECONDS
         if self.process is None and now >= self.start_after:
             self.start()
+
+
+def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if not name.startswith(PREFIX)}
 
 
 class Stop(Exception):

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from queue_service.offices import store
 from queue_service.offices.catalogue import Authority, OfferedService, Office
 from queue_service.offices.setup_model import Known, Setup
@@ -17,8 +19,8 @@ async def known(conn: Connection) -> Known:
 async def apply_setup(conn: Connection, setup: Setup) -> list[Office]:
     """Make the installation what the checked files say, inside the caller's transaction.
 
-    Applying the same files again changes nothing. Pools are not written here: booking owns them;
-    and screens are told last, by ``announce_setup``.
+    Applying the same files again changes nothing. Pools are not written here, since booking owns
+    them; ``finish_setup`` comes after them.
     """
     for authority in setup.authorities:
         await store.upsert_authority(conn, authority)
@@ -27,16 +29,16 @@ async def apply_setup(conn: Connection, setup: Setup) -> list[Office]:
     for office in setup.offices:
         office_id = await store.upsert_office(conn, office)
         await store.replace_offered_services(conn, office_id, office.services)
-        await store.replace_counters(conn, office_id, office.counters)
     return [await find_office(conn, office.slug) for office in setup.offices]
 
 
-async def announce_setup(conn: Connection, now: datetime, office: Office) -> None:
-    """Tell the office's screens to read everything anew.
+async def finish_setup(conn: Connection, now: datetime, office: Office) -> None:
+    """Make the office's counters what its file says and tell its screens to read everything anew.
 
-    Takes the lock on the office's version, which every other verb takes after all its other locks:
-    so the last thing in a transaction.
+    The last thing in a transaction: every verb locks pool-days before counters, and the office's
+    version after everything else.
     """
+    await store.replace_counters(conn, office.id, office.setup.counters)
     await store.publish(conn, office.id, "office.changed", {}, now)
 
 
@@ -74,6 +76,20 @@ async def list_catalogue(conn: Connection) -> list[OfferedService]:
 async def list_offered_services(conn: Connection, office: Office) -> list[OfferedService]:
     """Return what the office offers, in the order of its file."""
     return await store.list_offered_services(conn, office.id)
+
+
+async def find_booked_service(conn: Connection, office: Office, code: str) -> OfferedService:
+    """Return a service that somebody has an appointment for, also when the office has dropped it since.
+
+    Raises ServiceNotFound.
+    """
+    service = await store.find_offered_service(conn, office.id, code)
+    if service is not None:
+        return service
+    dropped = await store.find_service(conn, code)
+    if dropped is None:
+        raise ServiceNotFound
+    return msgspec.structs.replace(dropped, letter=office.setup.numbers.letter)
 
 
 async def find_offered_service(conn: Connection, office: Office, code: str) -> OfferedService:

@@ -186,6 +186,12 @@ async def find_offered_service(conn: Connection, office_id: int, code: str) -> O
     return _service(row) if row else None
 
 
+async def find_service(conn: Connection, code: str) -> OfferedService | None:
+    """One service of the catalogue, whether any office offers it or not."""
+    row = await _queries.find_service(conn, code=code)
+    return _service(row) if row else None
+
+
 async def service_exists(conn: Connection, code: str) -> bool:
     """Whether the catalogue has this code."""
     return bool(await _queries.service_exists(conn, code=code))

@@ -143,7 +143,7 @@ async def check_in(
         timedelta(minutes=window.late_minutes),
         office.head_starts,
     )
-    service = await offices.find_offered_service(conn, office, found.services[0].service)
+    service = await offices.find_booked_service(conn, office, found.services[0].service)
     new = msgspec.structs.replace(
         _new_ticket(now, office, service, admission, channel, request.id),
         language=request.language,

@@ -153,6 +153,11 @@ UPDATE appointment SET state = 'missed'
                               FOR UPDATE OF a SKIP LOCKED)
 RETURNING id;
 
+-- name: forget_contacts(before)!
+-- Deletes who had the appointments that ended before; the appointments stay for the figures.
+DELETE FROM appointment_contact c USING appointment a
+ WHERE a.office_id = c.office_id AND a.id = c.appointment_id AND a.ends_at < :before;
+
 -- name: find_for_check_in(reference)^
 -- What the queue needs of an appointment.
 SELECT a.office_id, o.slug AS office, a.id, a.state, a.starts_at, a.ends_at, a.services ::text AS services,

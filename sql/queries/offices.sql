@@ -105,6 +105,13 @@ SELECT s.id, s.code, s.leika_key, s.name ::text AS name, s.service_group ::text 
   FROM office_service os JOIN service s ON s.id = os.service_id
  WHERE os.office_id = :office_id AND s.code = :code;
 
+-- name: find_service(code)^
+-- One service of the catalogue, whether any office offers it or not.
+SELECT s.id, s.code, s.leika_key, s.name ::text AS name, s.service_group ::text AS service_group, s.minutes,
+       false AS walk_in, false AS appointment, 'A' AS letter,
+       s.max_quantity, s.documents ::text AS documents, s.fee ::text AS fee
+  FROM service s WHERE s.code = :code;
+
 -- name: service_exists(code)$
 -- Tells whether the catalogue knows this code.
 SELECT EXISTS (SELECT FROM service WHERE code = :code);

@@ -98,6 +98,17 @@ async def test_who_did_not_come_by_the_end_of_the_day_has_missed_the_appointment
     assert await service.verify(conn, NOW) == []
 
 
+async def test_two_days_after_the_visit_nobody_knows_whose_it_was(conn: Connection) -> None:
+    await build(conn, office())
+    reference = await book(conn, at(9))
+    over = (await service.find(conn, reference)).ends_at
+    await service.forget_contacts(conn, over + timedelta(days=2))
+    assert await conn.fetchval("SELECT count(*) FROM appointment_contact") == 1
+    await service.forget_contacts(conn, over + timedelta(days=2, seconds=1))
+    assert await conn.fetchval("SELECT count(*) FROM appointment_contact") == 0
+    assert (await service.find(conn, reference)).state == "booked"
+
+
 async def test_code_and_database_know_the_same_lifecycle(conn: Connection) -> None:
     rows = await conn.fetch("SELECT * FROM lifecycle_transition WHERE lifecycle = 'appointment'")
     in_database = table(*((row["from_state"], row["verb"], row["to_state"]) for row in rows))

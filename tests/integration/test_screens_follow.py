@@ -8,7 +8,6 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from queue_service.accounts.model import DeviceProfile, Role
-from queue_service.devices import hub
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
 from queue_service.platform import errors
@@ -191,15 +190,6 @@ async def test_two_service_processes_tell_their_screens_the_same(
         version = await conn.fetchval("SELECT version FROM office_version WHERE office_id = $1", bsc_mitte.id)
         assert await here.read_until(version) == await there.read_until(version)
         assert here.state.waiting == 1
-
-
-async def test_a_slow_screen_is_let_go_when_its_queue_is_full() -> None:
-    slow = hub.Subscriber("display")
-    for _ in range(hub.QUEUE_LIMIT):
-        slow.push(b"{}")
-    assert not slow.overflowed.is_set()
-    slow.push(b"{}")
-    assert slow.overflowed.is_set()
 
 
 async def test_a_revoked_token_opens_no_stream(
