@@ -417,3 +417,24 @@ def test_people_who_book_nothing_by_telephone_are_refused_in_words(
     answer = page.goto(f"{demo_service.base_url}/phone")
     assert answer is not None
     assert answer.status == 403
+
+
+def test_a_day_on_which_nothing_can_be_booked_is_refused_in_words(console: Console) -> None:
+    console.choose_service("perso")
+    console.page.get_by_label("Ab", exact=True).fill("2020-01-01")
+    console.press("Enter")
+    console.reads("Termine gibt es vom ")
+
+
+def test_a_narrower_search_shows_one_office_in_the_afternoon(console: Console) -> None:
+    console.choose_service("perso")
+    console.press("F3")
+    console.page.get_by_label("Standort").select_option("bsc-nord")
+    console.press("Enter")
+    expect(console.focused).to_have_attribute("name", "place")
+    console.press("t", "t")
+    expect(console.page.get_by_label("Tageszeit")).to_have_value("afternoon")
+    expect(console.offers.first).to_have_attribute("data-offer", re.compile(r"^bsc-nord \S+T1[2-9]:"))
+    offers = [console.offer(number) for number in range(1, 10)]
+    assert {office for office, _ in offers} == {"bsc-nord"}
+    assert all(start[11:13] >= "12" for _, start in offers)

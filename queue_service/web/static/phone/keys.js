@@ -50,15 +50,15 @@ export function workingKeys(step, zone) {
   );
 }
 
-/** Show the keys that work now in `bar` and carry them out; actions take the event. */
-export function listen(bar, stepNow, actions) {
+/** Show the keys that work now in `bar`; `act(name, event)` is called for those that do something. */
+export function listen(bar, stepNow, act) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const entry = workingKeys(stepNow(), zoneOf(event.target)).find(({ keys }) => keys?.includes(pressed));
     if (!entry) return;
     event.preventDefault();
-    if (!event.repeat) actions[entry.does](event);
+    if (!event.repeat) act(entry.does, event);
   });
   document.addEventListener("focusin", () => show(bar, stepNow()));
 }

@@ -10,7 +10,7 @@ import * as contactForm from "./contact_form.js";
 import * as existing from "./existing_steps.js";
 import * as keys from "./keys.js";
 import { showError, showPrompt } from "./message_line.js";
-import { explain, step } from "./one_at_a_time.js";
+import { explain, isUnderWay, step } from "./one_at_a_time.js";
 import * as placeSteps from "./place_steps.js";
 import * as places from "./places_view.js";
 import * as said from "./read_back_view.js";
@@ -150,15 +150,22 @@ const ACTIONS = {
   newCall,
 };
 
+/** While the service is asked, the answer decides how the call goes on, and no other key. */
+function whenFree(action) {
+  return (event) => {
+    if (!isUnderWay()) action(event);
+  };
+}
+
 function onClick(id, action) {
-  document.getElementById(id).addEventListener("click", action);
+  document.getElementById(id).addEventListener("click", whenFree(action));
 }
 
 function start() {
   onStep(showStep);
   serviceField.start(services, { choose: addService, proceed: toPlaces });
   chosenServices.start(changeQuantity);
-  places.start(offices, { take: takeOffer, narrow, toList: toPlaces });
+  places.start(offices, { take: takeOffer, narrow, toList: toPlaces, outside: showError });
   contactForm.start(() => step(booking.checkContact));
   existing.start(() => step(existing.find));
   said.start();
@@ -177,7 +184,7 @@ function start() {
   document.addEventListener("keydown", ({ key }) => {
     if (key !== "F9") askedToDrop = false;
   });
-  keys.listen(keyBar, () => call.step, ACTIONS);
+  keys.listen(keyBar, () => call.step, (name, event) => whenFree(ACTIONS[name])(event));
   placeSteps.start();
   window.addEventListener("beforeunload", (event) => {
     if (call.hold) event.preventDefault(); // the browser asks before a call is lost by a slip

@@ -19,7 +19,7 @@ let running = new AbortController();
 let search = null;
 let page = 0;
 let shown = [];
-let fresh = null; // {search, offers}: what the list will be at the next key, because places are gone
+let fresh = null; // {of, next, offers}: what the list is to be at the next key, because places are gone
 
 /** Search for the chosen services with the filters as they are; resolves when the list stands. */
 export async function searchPlaces() {

@@ -21,24 +21,30 @@ const half = document.getElementById("filter-half");
 let offices = new Map();
 let shown = [];
 
-/** `take(offer)` is called when an offer is chosen, `narrow()` when a filter changed, `toList()` at Enter in one. */
-export function start(officesBySlug, { take, narrow, toList }) {
+/**
+ * `take(offer)` is called when an offer is chosen, `narrow()` when a filter changed, `toList()` at
+ * Enter in one, `outside(sentence)` when a day is left standing on which nothing can be booked.
+ */
+export function start(officesBySlug, { take, narrow, toList, outside }) {
   offices = officesBySlug;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const chosen = form.querySelector("input:checked") ?? document.activeElement.closest("input");
     if (chosen && form.contains(chosen)) take(shown[Number(chosen.value)]);
   });
-  filters.addEventListener("submit", (event) => {
-    event.preventDefault();
-    toList();
-  });
+  filters.addEventListener("submit", (event) => event.preventDefault());
   filters.addEventListener("change", () => {
     if (from.validity.valid) narrow();
   });
-  // Enter submits a form from its fields, but not from a list of choices.
+  // Not while it is typed: the year 2 comes before the year 2026.
+  from.addEventListener("focusout", () => {
+    if (from.validity.valid) return;
+    const day = (iso) => iso.split("-").reverse().join(".");
+    outside(gettext("Termine gibt es vom %(first)s bis zum %(last)s.", { first: day(from.min), last: day(from.max) }));
+  });
+  // A form's own Enter does not work in its lists of choices, nor in every browser's date field.
   filters.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target.tagName === "SELECT") {
+    if (event.key === "Enter") {
       event.preventDefault();
       toList();
     }

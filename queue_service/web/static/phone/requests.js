@@ -33,12 +33,22 @@ async function answerOf(path, options, signal) {
   }
 }
 
+async function bodyOf(answer, signal) {
+  try {
+    return await answer.json();
+  } catch (failure) {
+    if (failure instanceof SyntaxError) return {}; // a proxy's page instead of a problem
+    if (signal?.aborted) throw failure;
+    throw new Unreachable(String(failure));
+  }
+}
+
 async function send(path, options, signal) {
   const answer = await answerOf(path, options, signal);
   const date = Date.parse(answer.headers.get("Date"));
   // The header has whole seconds: on average it is half a second old.
   if (date) ahead = date + 500 - Date.now();
-  const body = answer.status === 204 ? null : await answer.json().catch(() => ({}));
+  const body = answer.status === 204 ? null : await bodyOf(answer, signal);
   if (!answer.ok) throw new Refusal(answer.status, body ?? {});
   return body;
 }
