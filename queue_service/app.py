@@ -31,6 +31,7 @@ from queue_service.housekeeping import keep_house
 from queue_service.offices.routes import OfficeController
 from queue_service.platform import http
 from queue_service.platform.change_feed import ChangeFeed
+from queue_service.platform.clock import Clock
 from queue_service.platform.database import Database
 from queue_service.platform.logs import configure_logs
 from queue_service.platform.request_body import StrictRequest
@@ -47,10 +48,13 @@ LARGEST_BODY_BYTES = 64 * 1024
 API_VERSION = "1"
 
 
-def create_app(settings: Settings, dsn: str) -> Litestar:
-    """Return the service; it connects to ``dsn`` when it starts and lets go when it stops."""
+def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Litestar:
+    """Return the service; it connects to ``dsn`` when it starts and lets go when it stops.
+
+    ``clock`` is for tests; without one the settings say which time it is.
+    """
     configure_logs(settings.log_level, settings.log_format)
-    clock = settings.make_clock()
+    clock = clock or settings.make_clock()
     database = Database(dsn, connections=settings.database_connections)
     hub = Hub(database, clock, settings.visitor_url)
     feed = ChangeFeed(dsn, hub.hint, hub.read_everything)

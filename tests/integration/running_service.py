@@ -93,10 +93,8 @@ async def run_service(dsn: str, now: datetime) -> AsyncIterator[RunningService]:
         data_dir=Path("/nonexistent"),
         log_level="error",
     )
-    app = create_app(settings, dsn)
     clock = MovableClock(now)
-    app.state.clock = clock
-    app.state.hub._clock = clock
+    app = create_app(settings, dsn, clock)
     config = uvicorn.Config(
         app, ws="websockets-sansio", log_config=None, timeout_graceful_shutdown=5, lifespan="on"
     )
