@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -149,13 +149,21 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def start_demo(data_dir: Path, *options: str, port: int | None = None) -> RunningDemo:
-    """Start a demo and wait until it is ready."""
+def start_demo(
+    data_dir: Path, *options: str, port: int | None = None, settings: Mapping[str, str] | None = None
+) -> RunningDemo:
+    """Start a demo, with ``settings`` in its environment, and wait until it is ready."""
     port = port or _three_free_ports()
     program = Path(sys.executable).parent / "queue-service"
     command = [str(program), "demo", "--port", str(port), "--data-dir", str(data_dir)]
     with (data_dir.parent / f"{data_dir.name}.log").open("ab") as log:
-        process = subprocess.Popen([*command, *options], stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            [*command, *options],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env={**os.environ, **(settings or {})},
+        )
     demo = RunningDemo(data_dir, port, process)
     wait_until(lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}/readyz"), "demo ready")
     assert process.poll() is None, "the demo ended at once"
@@ -172,9 +180,11 @@ def stop_demo(demo: RunningDemo) -> int:
 
 
 @contextmanager
-def running_demo(data_dir: Path, *options: str) -> Iterator[RunningDemo]:
+def running_demo(
+    data_dir: Path, *options: str, settings: Mapping[str, str] | None = None
+) -> Iterator[RunningDemo]:
     """A demo for the length of a block."""
-    demo = start_demo(data_dir, *options)
+    demo = start_demo(data_dir, *options, settings=settings)
     try:
         yield demo
     finally:

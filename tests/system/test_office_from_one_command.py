@@ -75,6 +75,56 @@ def test_from_the_first_ticket_to_the_announced_call(data_dir: Path) -> None:
         wait_until(lambda: bool(_display_state(demo)["calls"][0]["announced_at"]), "the call is announced")
 
 
+def test_an_appointment_from_the_telephone_to_the_announced_call(data_dir: Path) -> None:
+    # A Monday morning, whatever day it is for those who run the tests.
+    monday = {"QUEUE_CLOCK_START": "2027-01-11T09:00:00+01:00"}
+    with running_demo(data_dir, settings=monday) as demo:
+        agent = demo.log_in("agent1")
+        wish = f"service={SERVICE}&office=bsc-mitte&channel=phone&limit=1"
+        [place] = agent.get(f"/api/v1/slots?{wish}").json()["items"]
+        assert place["start"].startswith("2027-01-11")
+        booked = agent.post(
+            "/api/v1/appointments",
+            json={
+                "office": "bsc-mitte",
+                "services": [{"service": SERVICE, "quantity": 1}],
+                "start": place["start"],
+                "persons": 1,
+                "channel": "phone",
+                "contact": {"name": "Erika Beispiel", "phone": "0421 3618888"},
+            },
+        )
+        assert booked.status_code == 201, booked.text
+        wait_until(
+            lambda: _kiosk_is_connected(demo) and _display_state(demo)["connected"], "devices connected"
+        )
+        walk_in = _take_number(demo)
+        checked_in = httpx.post(
+            f"{demo.url('kiosk')}/api/check-ins", json={"reference": booked.json()["reference"]}, timeout=30
+        ).json()
+        assert checked_in["printed"]
+        again = httpx.post(
+            f"{demo.url('kiosk')}/api/check-ins", json={"reference": booked.json()["reference"]}, timeout=30
+        )
+        assert (again.status_code, again.json()["code"]) == (409, "already_checked_in")
+        clerk = demo.log_in("clerk1")
+        queue = clerk.get("/api/v1/offices/bsc-mitte/queue").json()["items"]
+        assert {ticket["number"] for ticket in queue} == {walk_in["number"], checked_in["number"]}
+        clerk.post("/api/v1/counters/bsc-mitte.1/open")
+        called = [clerk.post("/api/v1/counters/bsc-mitte.1/call-next").json()["ticket"]]
+        assert called[0]["number"] == queue[0]["number"]
+        wait_until(lambda: len(_display_state(demo)["calls"]) == 1, "the display shows the call")
+        # Nothing of the caller is on the devices.
+        kept = b"".join(
+            file.read_bytes()
+            for device in ("kiosk", "display")
+            for file in (data_dir / device).rglob("*")
+            if file.is_file()
+        )
+        for secret in (b"Beispiel", b"3618888", booked.json()["reference"].encode()):
+            assert secret not in kept
+
+
 def test_credentials_are_for_their_owner_alone_and_stay_the_same(data_dir: Path) -> None:
     with running_demo(data_dir, "--no-devices") as demo:
         first = demo.credentials
