@@ -35,10 +35,15 @@ def error_page(request: PageRequest, error: Exception) -> Response[str] | Redire
     """Answer in words what went wrong and where to go on; somebody not logged in gets the log-in."""
     status = status_of(error)
     if status == HTTPStatus.UNAUTHORIZED:
-        back = request.url.path if request.method in SAFE_METHODS else "/"
+        back = own_address(request) if request.method in SAFE_METHODS else "/"
         return Redirect(f"/login?{urlencode({'next': back})}", status_code=303)
     heading, sentence = _words(status, texts(choose_language(request)))
     return page(request, "error.html", status=status, heading=heading, sentence=sentence)
+
+
+def own_address(request: PageRequest) -> str:
+    """Give the page's path with its query, which may hold the number of somebody who is calling."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 def _words(status: int, words: Texts) -> tuple[str, str]:
