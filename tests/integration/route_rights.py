@@ -1,0 +1,107 @@
+"""Who gets in where: every route of the service, everybody who could ask, one written table.
+
+``x``: the answer is about the request, and so neither 401 nor 403 nor 404. ``1``, ``3``, ``4``: it
+is 401, 403, 404. Of two signs the first is for staff or a device of the office that the request is
+about, the second for the same of another office. ``any`` sends nothing; ``over`` sends the token of
+a session that is over. As a cookie the same session is nobody's, and gets what ``any`` gets.
+
+An appointment without its secret is there for staff of its office alone; for all others it doesn't
+exist. For ``WS`` the signs are those of the close code, 4401 and 4403.
+"""
+
+import re
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Sign: TypeAlias = Literal["x", "1", "3", "4"]
+
+RIGHTS = """
+                                                any over clerk reception agent supervisor admin kiosk display
+GET    /                                        x   1    xx    xx        xx    xx         xx    xx    xx
+GET    /login                                   x   1    xx    xx        xx    xx         xx    xx    xx
+POST   /login                                   x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /t                                       x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /t/{token}                               x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /desk                                    1   1    xx    33        33    xx         xx    33    33
+GET    /desk/{office}                           1   1    x3    33        33    x3         x3    33    33
+GET    /desk/{office}/counter                   1   1    x3    33        33    x3         x3    33    33
+POST   /desk/{office}/counter                   1   1    x3    33        33    x3         x3    33    33
+GET    /phone                                   1   1    33    33        xx    xx         xx    33    33
+POST   /phone/contact                           1   1    33    33        xx    xx         xx    33    33
+GET    /favicon.ico                             x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /static/{version}/{file}                 x   x    xx    xx        xx    xx         xx    xx    xx
+HEAD   /static/{version}/{file}                 x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /static/texts/{fingerprint}/{texts}      x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /static/accent/{accent}                  x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /schema                                  x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /schema/{path}                           4   4    44    44        44    44         44    44    44
+GET    /schema/openapi.json                     x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /livez                                   x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /readyz                                  x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /metrics                                 x   x    xx    xx        xx    xx         xx    xx    xx
+WS     /api/v1/stream?office={office}           1   1    x3    x3        33    x3         x3    x3    x3
+POST   /api/v1/session                          x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /api/v1/session                          1   1    xx    xx        xx    xx         xx    33    33
+GET    /api/v1/services                         x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /api/v1/offices                          x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /api/v1/offices/{office}                 x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /api/v1/offices/{office}/services        x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /api/v1/offices/{office}/counters        1   1    x3    x3        33    x3         x3    33    33
+GET    /api/v1/offices/{office}/queue           1   1    x3    x3        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/tickets         1   1    33    x3        33    x3         x3    x3    33
+POST   /api/v1/offices/{office}/check-ins       1   1    33    x3        33    x3         x3    x3    33
+GET    /api/v1/tickets/by-token/{token}         x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /api/v1/counters/{counter}/open          1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/counters/{counter}/call-next     1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/counters/{counter}/call          1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/counters/{counter}/close         1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/recall          1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/start           1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/park            1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/resume          1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/requeue         1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/no-show         1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/transfer        1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/finish          1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/cancel          1   1    x3    33        33    x3         x3    33    33
+GET    /api/v1/slots?channel=online             x   1    xx    xx        xx    xx         xx    33    33
+GET    /api/v1/slots?channel=phone              1   1    33    33        xx    xx         xx    33    33
+GET    /api/v1/slots?channel=counter            1   1    xx    xx        33    xx         xx    33    33
+POST   /api/v1/appointments#online              x   1    xx    xx        xx    xx         xx    33    33
+POST   /api/v1/appointments#phone               1   1    33    33        x3    x3         x3    33    33
+POST   /api/v1/appointments#counter             1   1    x3    x3        33    x3         x3    33    33
+GET    /api/v1/appointments/{reference}         4   1    x4    x4        x4    x4         x4    44    44
+POST   /api/v1/appointments/{reference}/confirm 4   1    x4    x4        x4    x4         x4    44    44
+POST   /api/v1/appointments/{reference}/move    4   1    x4    x4        x4    x4         x4    44    44
+POST   /api/v1/appointments/{reference}/cancel  4   1    x4    x4        x4    x4         x4    44    44
+POST   /logout                                  x   1    xx    xx        xx    xx         xx    xx    xx
+DELETE /api/v1/session                          1   1    xx    xx        xx    xx         xx    33    33
+"""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A route with its signs by who asks: ``any``, ``clerk here``, ``clerk elsewhere`` …."""
+
+    method: str
+    path: str
+    signs: dict[str, str]
+
+    @property
+    def route(self) -> str:
+        """Method and path without what only tells one line from another."""
+        return f"{self.method} {re.split('[?#]', self.path)[0]}"
+
+
+def _line(text: str, columns: list[str]) -> Line:
+    method, path, *cells = text.split()
+    signs: dict[str, str] = {}
+    for column, cell in zip(columns, cells, strict=True):
+        places = [""] if len(cell) == 1 else [" here", " elsewhere"]
+        signs |= {column + place: sign for place, sign in zip(places, cell, strict=True)}
+    return Line(method, path, signs)
+
+
+_HEADER, *_LINES = RIGHTS.strip("\n").splitlines()
+TABLE = [_line(text, _HEADER.split()) for text in _LINES]
+EVERYBODY = list(TABLE[0].signs)
