@@ -74,8 +74,11 @@ class Hall:
         for ticket in [*queue["items"], *queue["others"]]:
             if ticket["state"] == "serving":
                 _ok(self._supervisor.post(f"/tickets/{ticket['id']}/finish"))
-            elif ticket["state"] != "no_show":
-                _ok(self._supervisor.post(f"/tickets/{ticket['id']}/cancel"))
+                continue
+            if ticket["state"] == "no_show":
+                # Desks show all day long whom nobody found.
+                _ok(self._supervisor.post(f"/tickets/{ticket['id']}/requeue"))
+            _ok(self._supervisor.post(f"/tickets/{ticket['id']}/cancel"))
         for counter in _ok(self._supervisor.get(f"/offices/{OFFICE}/counters"))["items"]:
             if counter["state"] != "closed":
                 _ok(self._supervisor.post(f"/counters/{counter['id']}/close"))
