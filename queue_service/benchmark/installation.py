@@ -42,7 +42,7 @@ async def install_city(conn: Connection, now: datetime) -> City:
         await booking.apply_pools(conn, now, office, office.setup.pools)
     clerks, displays = {}, {}
     for office in await offices.list_offices(conn):
-        if office.setup.walk_ins == "never":
+        if office.setup.walk_ins == "never" or not office.setup.counters:
             continue
         name, password = f"bench-{office.slug}", make_password()
         await accounts.create_user(conn, now, name, name, password)

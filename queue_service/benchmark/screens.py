@@ -45,8 +45,8 @@ class CallingDesk(msgspec.Struct):
 async def open_desk(host: str, port: int, office: str, token: str) -> CallingDesk:
     """Sit down at the office's first counter."""
     client = LightClient(host, port, token)
-    counters = await expect(client, 200, "GET", f"/api/v1/offices/{office}/counters")
-    first = str(msgspec.json.decode(counters)["items"][0]["id"])
+    listed = msgspec.json.decode(await expect(client, 200, "GET", f"/api/v1/offices/{office}/counters"))
+    first = str(listed["items"][0]["id"])
     await expect(client, 200, "POST", f"/api/v1/counters/{first}/open")
     return CallingDesk(office, client, first)
 

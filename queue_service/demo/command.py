@@ -6,6 +6,7 @@ import socket
 import sys
 import urllib.error
 import urllib.request
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -15,11 +16,12 @@ from rich.console import Console
 from rich.table import Table
 
 from queue_service.demo import installation
-from queue_service.demo.supervisor import Program, supervise
+from queue_service.demo.supervisor import Program, end, supervise
 from queue_service.platform.database import Database
+from queue_service.platform.embedded_postgres import EmbeddedPostgres
 from queue_service.platform.migrations import migrate
 from queue_service.settings import PREFIX, Settings
-from queue_service.shell import data_dir_option, shell_database, shell_settings
+from queue_service.shell import data_dir_option, shell_settings
 
 PROBE_SECONDS = 1.0
 LOOPBACK = "127.0.0.1"
@@ -46,12 +48,9 @@ async def prepare(dsn: str, settings: Settings, now: datetime, *, devices: bool)
     return credentials
 
 
-def run(dsn: str, settings: Settings, credentials: installation.Credentials) -> None:
+def run(service: Program, settings: Settings, credentials: installation.Credentials) -> None:
     """Run the service and, where wanted, one kiosk and one display, until told to stop."""
-    programs = [
-        _service(dsn, settings, with_devices=credentials.kiosk_url is not None),
-        *_devices(settings, credentials),
-    ]
+    programs = [service, *_devices(settings, credentials)]
     supervise(programs, lambda: _is_ready(credentials.base_url), lambda: tell(credentials))
 
 
@@ -65,7 +64,7 @@ def _service(dsn: str, settings: Settings, *, with_devices: bool) -> Program:
         f"{PREFIX}DEMO_DEVICES": str(with_devices).lower(),
         f"{PREFIX}LOG_FORMAT": "console" if sys.stderr.isatty() else settings.log_format,
     }
-    return Program("service", "queue_service.cli:main", ["serve"], environment)
+    return Program("service", "queue_service.cli:main", ["serve"], environment, needs="queue_service.app")
 
 
 def _devices(settings: Settings, credentials: installation.Credentials) -> list[Program]:
@@ -149,7 +148,15 @@ def demo(port: int | None, data_dir: Path | None, no_devices: bool) -> None:
     settings = own_settings(shell_settings(data_dir), port, data_dir)
     require_free_ports(settings, devices=not no_devices)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with shell_database(settings) as dsn:
-        now = settings.make_clock()()
-        credentials = asyncio.run(prepare(dsn, settings, now, devices=not no_devices))
-        run(dsn, settings, credentials)
+    server = None if settings.database_url else EmbeddedPostgres(settings.data_dir)
+    dsn = settings.database_url if server is None else server.dsn
+    service = _service(dsn, settings, with_devices=not no_devices)
+    # Its modules are loaded while the database starts and is filled: that is most of the wait.
+    service.load()
+    try:
+        with server or nullcontext():
+            now = settings.make_clock()()
+            credentials = asyncio.run(prepare(dsn, settings, now, devices=not no_devices))
+            run(service, settings, credentials)
+    finally:
+        end([service])

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import FrameType
 
 import structlog
@@ -27,28 +28,51 @@ class Program:
     """One child: how it is started, and its process while it runs."""
 
     def __init__(
-        self, name: str, entry: str, arguments: list[str], environment: Mapping[str, str] | None
+        self,
+        name: str,
+        entry: str,
+        arguments: list[str],
+        environment: Mapping[str, str] | None,
+        *,
+        needs: str = "sys",
     ) -> None:
-        """``environment`` is added to ours; None keeps the service's settings and secrets from a device."""
+        """``environment`` is added to ours; None keeps the service's settings and secrets from a device.
+
+        ``needs`` is a module that the program will import; it is there before the program begins.
+        """
         self.name = name
         module, function = entry.split(":")
-        call = f"import sys; from {module} import {function}; sys.exit({function}())"
+        # A line on its standard input lets it begin; when we are gone, the input ends and so does it.
+        call = (
+            f"import sys, {needs}; from {module} import {function}; "
+            f"sys.stdin.readline() or sys.exit(1); sys.exit({function}())"
+        )
         self._command = [sys.executable, "-c", call, *arguments]
         own = os.environ if environment is not None else _without_settings(os.environ)
         self._environment = {**own, **(environment or {})}
         self.process: subprocess.Popen[bytes] | None = None
         self.start_after = 0.0
 
-    def start(self, *, quiet: bool = False) -> None:
-        """Start it in a session of its own: Ctrl-C in a terminal must reach the supervisor alone."""
+    def load(self, *, quiet: bool = False) -> None:
+        """Let it load its modules and wait, in a session of its own: Ctrl-C is for the supervisor alone."""
         self.process = subprocess.Popen(  # noqa: S603 - our own programs
             self._command,
             env=self._environment,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL if quiet else None,
             start_new_session=True,
             preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one libc call
         )
+
+    def start(self, *, quiet: bool = False) -> None:
+        """Let it begin, loaded before or not."""
+        if self.process is None:
+            self.load(quiet=quiet)
+        if self.process is not None and self.process.stdin is not None and not self.process.stdin.closed:
+            # It may have died while it loaded; then the supervisor sees that by itself.
+            with suppress(BrokenPipeError):
+                self.process.stdin.write(b"\n")
+                self.process.stdin.close()
 
     def look_after(self, now: float) -> None:
         """Start it, or start it again after a pause when it has died."""
@@ -80,6 +104,8 @@ def supervise(
         signal.signal(number, stop)
     told = False
     try:
+        for program in programs:
+            program.start()
         while True:
             for program in programs:
                 program.look_after(time.monotonic())
