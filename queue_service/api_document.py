@@ -231,8 +231,8 @@ def _implied(drawn: Json, handler: HTTPRouteHandler) -> Iterator[type[QueueError
         yield errors.NotPermitted
     if parameters or takes_body:
         yield from (errors.BadRequest, errors.InvalidFields)
-    if any(parameter["in"] == "path" and "format" in parameter["schema"] for parameter in parameters):
-        # What doesn't have the form is no path of ours.
+    if any(parameter["in"] == "path" for parameter in parameters):
+        # What doesn't have the form, or holds a slash, is no path of ours.
         yield errors.NotFound
     if takes_body:
         yield errors.UnsupportedMediaType

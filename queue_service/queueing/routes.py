@@ -18,7 +18,7 @@ from queue_service.offices.catalogue import Office
 from queue_service.platform import errors
 from queue_service.platform.http import answer, json_answer, refusals
 from queue_service.platform.queries import Connection
-from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, TicketRequest
+from queue_service.protocol.device_api import CheckInRequest, FieldError, IssuedTicket, TicketRequest
 from queue_service.queueing import service
 from queue_service.queueing.model import Counter, FollowedTicket, FoundTicket, Queue, Ticket
 from queue_service.queueing.order_policy import Why
@@ -188,9 +188,10 @@ class CounterController(Controller):
         status_code=HTTPStatus.OK,
         opt=requires(Permission.COUNTER_WORK),
         responses=refusals(
-            *SIGNED_IN, *STORED, errors.CounterNotFound, errors.CounterTaken, errors.ClerkElsewhere
+            *SIGNED_IN, *STORED, errors.UnknownChoice, errors.CounterNotFound, errors.CounterTaken,
+            errors.ClerkElsewhere,
         ),
-    )
+    )  # fmt: skip
     async def open(
         self,
         counter: CounterPath,
@@ -204,9 +205,9 @@ class CounterController(Controller):
             found = await service.find_counter(conn, counter)
             request.user.require(Permission.COUNTER_WORK, found.office_id, found.authority_id)
             actor = service.Actor(request.user.key, request.user.user_id)
-            return await service.open_counter(
-                conn, state.clock(), found, data.services if data else None, actor
-            )
+            wanted = data.services if data else None
+            await _refuse_unknown(conn, found.office, wanted or [])
+            return await service.open_counter(conn, state.clock(), found, wanted, actor)
 
         return await answer(request, work, atomic=True)
 
@@ -392,6 +393,26 @@ async def _office(conn: Connection, slug: str, request: ApiRequest, permission: 
     office = await offices.find_office(conn, slug)
     request.user.require(permission, office.id, office.authority_id)
     return office
+
+
+async def _refuse_unknown(conn: Connection, slug: str, codes: list[str]) -> None:
+    """Raise UnknownChoice for codes of services that the office doesn't have.
+
+    What it has and the counter can't serve is left out instead: a clerk chooses for all counters.
+    """
+    if not codes:
+        return
+    known = {
+        offered.code
+        for offered in await offices.list_offered_services(conn, await offices.find_office(conn, slug))
+    }
+    unknown = [
+        FieldError(f"services[{place}]", "The office offers no such service.")
+        for place, code in enumerate(codes)
+        if code not in known
+    ]
+    if unknown:
+        raise errors.UnknownChoice(errors=unknown)
 
 
 async def _found(conn: Connection, ticket: UUID, request: ApiRequest) -> tuple[FoundTicket, service.Actor]:

@@ -16,6 +16,7 @@ from queue_service.api_examples import EXAMPLES
 from queue_service.platform import http
 from queue_service.platform.database import connect
 from queue_service.platform.queries import Connection, sql_directory
+from tests.integration.hall_state import state_of
 from tests.integration.running_service import RunningService
 
 OFFICE = "bsc-mitte"
@@ -31,7 +32,6 @@ TODAY, LATER, TOMORROW = (
 AT_ONCE = 50
 WAIT_SECONDS = 20
 """For what happens in a moment; longer means that it doesn't happen."""
-TABLES = ("ticket", "ticket_event", "ticket_number", "counter", "appointment", "pool_day", "change")
 
 
 def key(name: str) -> dict[str, str]:
@@ -48,14 +48,6 @@ def booking(start: str, **more: object) -> dict[str, object]:
         "channel": "counter",
         "contact": {"name": "Erika Mustermann"},
         **more,
-    }
-
-
-async def state_of(conn: Connection) -> dict[str, str]:
-    """Give a mark for each table, another one as soon as anything in it changes."""
-    return {
-        table: await conn.fetchval(f"SELECT md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM {table} t")  # noqa: S608
-        for table in TABLES
     }
 
 
