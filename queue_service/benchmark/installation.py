@@ -33,16 +33,17 @@ async def install_city(conn: Connection, now: datetime) -> City:
     """Install the demo and copies of its model office, in the caller's transaction."""
     credentials = await demo.install(conn, now, None)
     model = (await offices.find_office(conn, MODEL_OFFICE)).setup
-    here = await offices.list_offices(conn)
+    here = [office for office in await offices.list_offices(conn) if office.setup.walk_ins != "never"]
     copies = [
         msgspec.structs.replace(model, slug=f"bench-{number}", name={"de": f"Amt {number}"})
         for number in range(1, OFFICES - len(here) + 1)
     ]
     for office in await offices.apply_setup(conn, Setup(offices=copies)):
         await booking.apply_pools(conn, now, office, office.setup.pools)
+        await offices.finish_setup(conn, now, office)
     clerks, displays = {}, {}
     for office in await offices.list_offices(conn):
-        if office.setup.walk_ins == "never" or not office.setup.counters:
+        if office.setup.walk_ins == "never":
             continue
         name, password = f"bench-{office.slug}", make_password()
         await accounts.create_user(conn, now, name, name, password)
