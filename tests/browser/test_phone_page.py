@@ -244,9 +244,10 @@ def test_a_booking_whose_answer_is_lost_is_done_once(console: Console, others: O
         route.fetch()
         route.abort()
 
-    console.page.route("**/confirm", lose_answer, times=1)
+    console.page.route("**/confirm", lose_answer)
     console.press("Enter")
     console.reads("Keine Verbindung.")
+    console.page.unroute("**/confirm")
     reference = console.book()
     assert others.appointment(reference)["status"] == "booked"
     others.cancel(reference)
