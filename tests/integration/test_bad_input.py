@@ -10,8 +10,8 @@ import pytest
 
 from queue_service.accounts.model import DeviceProfile, Role
 from queue_service.api_examples import EXAMPLES, TICKET_ID, Example
-from queue_service.platform.http import PROBLEM_MEDIA_TYPE
 from queue_service.platform.queries import Connection
+from tests.integration.documented_answers import Documented, malformed
 from tests.integration.hall_state import state_of
 from tests.integration.running_service import RunningService
 
@@ -89,13 +89,23 @@ QUERIES: dict[str, tuple[str, int, str]] = {
 
 
 @pytest.fixture
-async def document(running_service: RunningService) -> dict[str, dict[str, Any]]:
-    """Give the documented operations by id, each with its method and path."""
+async def document(running_service: RunningService) -> dict[str, Any]:
     async with running_service.client() as client:
-        paths = (await client.get("/schema/openapi.json")).json()["paths"]
+        document: dict[str, Any] = (await client.get("/schema/openapi.json")).json()
+    return document
+
+
+@pytest.fixture
+def documented(document: dict[str, Any]) -> Documented:
+    return Documented(document)
+
+
+@pytest.fixture
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give the documented operations by id, each with its method and path."""
     return {
         operation["operationId"]: {**operation, "path": path, "method": method.upper()}
-        for path, item in paths.items()
+        for path, item in document["paths"].items()
         for method, operation in item.items()
     }
 
@@ -112,42 +122,26 @@ async def supervisor(running_service: RunningService) -> AsyncIterator[httpx.Asy
         yield client
 
 
-def fault(answer: httpx.Response, operation: dict[str, Any] | None = None) -> str | None:
-    """Tell what is wrong with a refusal; with an operation, also whether it is documented there."""
-    if answer.headers.get("Content-Type") != PROBLEM_MEDIA_TYPE:
-        return f"{answer.status_code} as {answer.headers.get('Content-Type')}"
-    problem = answer.json()
-    if not 400 <= answer.status_code < 500 or problem["status"] != answer.status_code:
-        return answer.text[:200]
-    if operation is not None:
-        documented = operation["responses"].get(str(answer.status_code))
-        codes = (
-            documented["content"][PROBLEM_MEDIA_TYPE]["schema"]["properties"]["code"]["enum"]
-            if documented
-            else []
-        )
-        if problem["code"] not in codes:
-            return f"undocumented: {answer.text[:200]}"
-    return None
-
-
-def bodies_to_spoil(document: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str, str, Example]]:
+def bodies_to_spoil(operations: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str, str, Example]]:
     """Give id, method, path and example of all operations that take a body."""
-    for operation_id, operation in document.items():
+    for operation_id, operation in operations.items():
         if "requestBody" in operation:
             example = EXAMPLES[operation_id]
             yield operation_id, operation["method"], operation["path"].format(**example.path), example
 
 
 async def test_a_body_that_cannot_be_read_is_told_so_everywhere(
-    supervisor: httpx.AsyncClient, conn: Connection, document: dict[str, dict[str, Any]]
+    supervisor: httpx.AsyncClient,
+    conn: Connection,
+    operations: dict[str, dict[str, Any]],
+    documented: Documented,
 ) -> None:
     before = await state_of(conn)
     wrong = []
-    for operation_id, method, path, _ in bodies_to_spoil(document):
+    for operation_id, method, path, _ in bodies_to_spoil(operations):
         for name, (content, kind, status, code) in BODIES.items():
             answer = await supervisor.request(method, path, content=content, headers={"Content-Type": kind})
-            told = fault(answer, document[operation_id]) or (answer.status_code, answer.json()["code"])
+            told = documented.fault(answer) or (answer.status_code, answer.json()["code"])
             if told != (status, code):
                 wrong.append(f"{operation_id}, {name}: {told}")
     assert not wrong, "\n".join(wrong)
@@ -155,15 +149,15 @@ async def test_a_body_that_cannot_be_read_is_told_so_everywhere(
 
 
 async def test_a_body_that_is_missing_is_told_so_where_one_is_needed(
-    supervisor: httpx.AsyncClient, document: dict[str, dict[str, Any]]
+    supervisor: httpx.AsyncClient, operations: dict[str, dict[str, Any]]
 ) -> None:
     told = {}
-    for operation_id, method, path, _ in bodies_to_spoil(document):
+    for operation_id, method, path, _ in bodies_to_spoil(operations):
         answer = await supervisor.request(method, path)
         told[operation_id] = answer.status_code == 400 and answer.json()["detail"] == "A body is required."
     assert told == {
-        operation_id: document[operation_id]["requestBody"]["required"]
-        for operation_id, *_ in bodies_to_spoil(document)
+        operation_id: operations[operation_id]["requestBody"]["required"]
+        for operation_id, *_ in bodies_to_spoil(operations)
     }
 
 
@@ -195,11 +189,14 @@ FINE: set[tuple[str, str | int, str]] = {
 
 
 async def test_a_value_that_fits_nowhere_is_refused_in_every_field(
-    supervisor: httpx.AsyncClient, conn: Connection, document: dict[str, dict[str, Any]]
+    supervisor: httpx.AsyncClient,
+    conn: Connection,
+    operations: dict[str, dict[str, Any]],
+    documented: Documented,
 ) -> None:
     before = await state_of(conn)
     wrong, sent = [], 0
-    for operation_id, method, path, example in bodies_to_spoil(document):
+    for operation_id, method, path, example in bodies_to_spoil(operations):
         for place in places_of(example.body):
             for name, value in VALUES.items():
                 if (operation_id, place[-1], name) in FINE:
@@ -208,7 +205,7 @@ async def test_a_value_that_fits_nowhere_is_refused_in_every_field(
                     method, path, content=spoiled(example.body, place, value), headers={"Content-Type": JSON}
                 )
                 sent += 1
-                if told := fault(answer, document[operation_id]):
+                if told := documented.fault(answer):
                     wrong.append(f"{operation_id} {place}, {name}: {told}")
     assert not wrong, "\n".join(wrong)
     assert sent > 200
@@ -233,16 +230,19 @@ async def test_a_mistake_is_named_by_its_place(supervisor: httpx.AsyncClient) ->
 
 
 async def test_a_path_that_names_nothing_is_told_so_everywhere(
-    supervisor: httpx.AsyncClient, conn: Connection, document: dict[str, dict[str, Any]]
+    supervisor: httpx.AsyncClient,
+    conn: Connection,
+    operations: dict[str, dict[str, Any]],
+    documented: Documented,
 ) -> None:
     before = await state_of(conn)
     wrong = []
-    for operation_id, operation in document.items():
+    for operation_id, operation in operations.items():
         for parameter in EXAMPLES[operation_id].path:
             for name, value in PATH_VALUES.items():
                 path = operation["path"].format(**{parameter: value})
                 answer = await supervisor.request(operation["method"], path, json=EXAMPLES[operation_id].body)
-                if told := fault(answer, operation):
+                if told := documented.fault(answer):
                     wrong.append(f"{operation_id} {parameter}, {name}: {told}")
     assert not wrong, "\n".join(wrong)
     assert await state_of(conn) == before
@@ -266,20 +266,20 @@ NOWHERE = {
 async def test_what_is_not_there_is_named(supervisor: httpx.AsyncClient) -> None:
     answers = {path: await supervisor.get(path) for path in NOWHERE}
     assert {path: answer.json()["code"] for path, answer in answers.items()} == NOWHERE
-    assert [fault(answer) for answer in answers.values() if fault(answer)] == []
+    assert [malformed(answer) for answer in answers.values() if malformed(answer)] == []
 
 
 async def test_a_method_that_nothing_has_is_told_the_ones_there_are(
-    supervisor: httpx.AsyncClient, document: dict[str, dict[str, Any]]
+    supervisor: httpx.AsyncClient, operations: dict[str, dict[str, Any]]
 ) -> None:
     methods: dict[str, set[str]] = {}
-    for operation in document.values():
+    for operation in operations.values():
         methods.setdefault(operation["path"], set()).add(operation["method"])
-    for operation_id, operation in document.items():
+    for operation_id, operation in operations.items():
         path = operation["path"].format(**EXAMPLES[operation_id].path)
         for method in ("PUT", "PATCH", "TRACE"):
             answer = await supervisor.request(method, path)
-            assert (answer.status_code, fault(answer)) == (405, None)
+            assert (answer.status_code, malformed(answer)) == (405, None)
             assert answer.json()["code"] == "method_not_allowed"
             allowed = set(answer.headers["Allow"].split(", ")) - {"OPTIONS"}
             assert allowed == methods[operation["path"]]
@@ -290,7 +290,7 @@ async def test_a_search_that_makes_no_sense_is_told_why(running_service: Running
     async with running_service.client() as client:
         for name, (query, *_) in QUERIES.items():
             answer = await client.get(f"{SLOTS}?{query}")
-            told[name] = (query, answer.status_code, fault(answer) or answer.json()["code"])
+            told[name] = (query, answer.status_code, malformed(answer) or answer.json()["code"])
     assert told == QUERIES
 
 
@@ -322,7 +322,7 @@ async def test_a_token_that_is_none_is_refused(running_service: RunningService) 
 async def test_programs_get_problems_whatever_they_accept(running_service: RunningService) -> None:
     async with running_service.client() as client:
         for accept in ("text/html", "application/json", "image/png", "nonsense"):
-            assert fault(await client.get("/api/v1/offices/nowhere", headers={"Accept": accept})) is None
+            assert malformed(await client.get("/api/v1/offices/nowhere", headers={"Accept": accept})) is None
 
 
 async def test_people_get_a_page_that_says_what_went_wrong(running_service: RunningService) -> None:
@@ -376,5 +376,5 @@ async def test_devices_cannot_send_what_no_ticket_should_carry(
             ({"id": "1"}, "invalid_fields"),
         ):
             answer = await client.post(TICKETS, json={"service": "personalausweis", **more})
-            assert (fault(answer), answer.json()["code"]) == (None, code), more
+            assert (malformed(answer), answer.json()["code"]) == (None, code), more
     assert await state_of(conn) == before

@@ -13,6 +13,7 @@ from queue_service.demo import installation
 from queue_service.office_loading import load_offices
 from queue_service.platform.queries import Connection
 from queue_service.queueing.lifecycle import TICKET
+from tests.integration.documented_answers import Documented, read_document
 from tests.integration.hall_state import state_of
 from tests.integration.running_service import RunningService
 
@@ -30,6 +31,7 @@ class Hall:
     clerk: httpx.AsyncClient
     colleague: httpx.AsyncClient
     supervisor: httpx.AsyncClient
+    documented: Documented
 
     def __init__(self, service: RunningService, conn: Connection) -> None:
         self.service = service
@@ -44,6 +46,7 @@ class Hall:
             await stack.enter_async_context(self.service.client(token))
             for token in (*clerks, supervisor, kiosk)
         ]
+        self.documented = await read_document(self.kiosk)
 
     async def issue(self, **more: object) -> str:
         """Give the id of a new ticket."""
@@ -61,7 +64,7 @@ class Hall:
         before = await state_of(self.conn)
         answer = await client.post(path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
-        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert self.documented.fault(answer) is None
         assert await state_of(self.conn) == before
         problem: dict[str, Any] = answer.json()
         return problem

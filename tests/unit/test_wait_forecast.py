@@ -98,6 +98,14 @@ def test_who_waits_for_another_counter_is_nobodys_delay() -> None:
     assert estimate("passport", {"licence": 50}, MINUTES, [PASSPORT, licence]) == WaitRange(0, 5)
 
 
+def test_work_that_other_counters_can_do_as_well_is_shared_with_them() -> None:
+    everything, certificates = OpenCounter(frozenset(SERVICES)), OpenCounter(frozenset({"certificate"}))
+    # Ten certificates of ten minutes for two counters: fifty minutes stand before a passport.
+    shared = estimate("passport", {"certificate": 10}, MINUTES, [everything, certificates])
+    assert shared == rounded(50)
+    assert estimate("passport", {"certificate": 10}, MINUTES, [everything]) == rounded(100)
+
+
 def test_twelve_passports_before_two_counters_are_about_an_hour_and_a_half() -> None:
     # 12 visits of 15 minutes on two counters: 90 minutes expected, told as 0.7 and 1.5 of it.
     assert estimate("passport", {"passport": 12}, MINUTES, [PASSPORT, PASSPORT]) == WaitRange(60, 135)
