@@ -1,20 +1,16 @@
 """The verbs of an appointment: one short transaction each; connection and time are arguments."""
 
-import hashlib
 import hmac
-import secrets
-from datetime import date, datetime
-from uuid import UUID, uuid4
+from datetime import date, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from queue_service.booking import contact as contacts
 from queue_service.booking import store
-from queue_service.booking.day_cells import CELL, ONE_DAY, begins_cell, cell_at
+from queue_service.booking.day_cells import CELL, cell_at
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import (
     CONTACT_KEPT,
-    HOLD_TIME,
-    HORIZON,
     Appointment,
     BookingMade,
     BookingRequest,
@@ -25,22 +21,20 @@ from queue_service.booking.model import (
     MoveRequest,
 )
 from queue_service.booking.pool_days import apply_pools, extend_horizon, left_without, recompute, verify
-from queue_service.booking.reference import new_reference, parse_reference, shown
-from queue_service.booking.search import find_places, refuse_unknown, wanted_services
+from queue_service.booking.reference import parse_reference, shown
+from queue_service.booking.search import find_places, wanted_services
 from queue_service.booking.slot_arithmetic import DAY_CELLS, has_place, visit_cells
-from queue_service.booking.store import NewAppointment, VisitPool
+from queue_service.booking.store import VisitPool
+from queue_service.booking.taking import hash_of_secret, pools_for, take_place
 from queue_service.platform.errors import (
     AlreadyCheckedIn,
     AppointmentCancelled,
     AppointmentNotFound,
     HoldExpired,
     IllegalTransition,
-    InvalidFields,
-    ServiceNotOffered,
     SlotTaken,
 )
 from queue_service.platform.queries import Connection
-from queue_service.protocol.device_api import FieldError
 
 __all__ = [
     "apply_pools", "book", "cancel", "confirm", "expire_holds", "extend_horizon", "find",
@@ -48,77 +42,21 @@ __all__ = [
     "move", "opens", "recompute", "shown_appointment", "verify",
 ]  # fmt: skip
 
-SECRET_BYTES = 24
-"""192 random bits: who knows a reference, as a whole waiting room may, opens nothing by it."""
-REFERENCES_TRIED = 3
-"""With 27 thousand million references and ten million appointments, three taken in a row is a matter
-of more bookings than there will be."""
 VERB_OF_TICKET = {"finish": "finish", "no_show": "no_show", "requeue": "return", "cancel": "cancel"}
 """What an appointment does when its ticket does something; other verbs of tickets don't touch it."""
 
 
-async def book(conn: Connection, now: datetime, request: BookingRequest) -> BookingMade:
+async def book(
+    conn: Connection, now: datetime, request: BookingRequest, *, hold_for: timedelta | None = None
+) -> BookingMade:
     """Take a place; any start on full five minutes that fits, whether it was offered or not.
 
-    Raises InvalidFields, OfficeNotFound, ServiceNotFound, ServiceNotOffered, and SlotTaken when
-    nobody at the office has time then.
+    A hold lasts for ``hold_for``, or as long as its channel's holds do. Raises InvalidFields,
+    OfficeNotFound, ServiceNotFound, ServiceNotOffered, and SlotTaken when nobody at the office has
+    time then.
     """
     contact = contacts.checked(request.contact, request.channel, held=request.hold)
-    wanted = wanted_services(request.services, [request.office])
-    pools = await _pools_for(conn, now, wanted, request.start)
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-    appointment_id = uuid4()
-    references = [new_reference() for _ in range(REFERENCES_TRIED)]
-    expires_at = now + HOLD_TIME[request.channel] if request.hold else None
-    for pool in pools:
-        zone = ZoneInfo(pool.time_zone)
-        day, first_cell = cell_at(request.start, zone)
-        if first_cell + pool.cells > DAY_CELLS:
-            continue
-        new = NewAppointment(
-            id=appointment_id,
-            references=references,
-            secret_hash=_hash(secret),
-            starts_at=request.start,
-            ends_at=request.start + pool.cells * CELL,
-            state="held" if request.hold else "booked",
-            services=request.services,
-            persons=request.persons,
-            channel=request.channel,
-            expires_at=expires_at,
-            contact=contact,
-        )
-        kind = "appointment.booked" if not request.hold and day == cell_at(now, zone)[0] else None
-        visit = visit_cells(first_cell, pool.cells)
-        reference = await store.book(conn, pool, day, first_cell, visit, new, kind, now)
-        if reference is not None:
-            return BookingMade(
-                reference=shown(reference),
-                secret=secret,
-                status="held" if request.hold else "booked",
-                office=pool.office,
-                start=new.starts_at.astimezone(zone),
-                end=new.ends_at.astimezone(zone),
-                expires_at=expires_at,
-            )
-    raise SlotTaken
-
-
-async def _pools_for(
-    conn: Connection, now: datetime, wanted: store.Wanted, start: datetime
-) -> list[VisitPool]:
-    """Give the pools that a visit could go to; raises what is wrong with the wish or its start."""
-    if start < now:
-        raise InvalidFields(errors=[FieldError("start", "This time is over.")])
-    if start > now + HORIZON + ONE_DAY:
-        raise SlotTaken(f"Appointments are given out {HORIZON.days} days ahead.")
-    pools = await store.visit_pools(conn, wanted)
-    if not pools:
-        await refuse_unknown(conn, wanted)
-        raise ServiceNotOffered
-    if not begins_cell(start, ZoneInfo(pools[0].time_zone)):
-        raise InvalidFields(errors=[FieldError("start", "Appointments begin on full five minutes.")])
-    return pools
+    return await take_place(conn, now, request, contact, hold_for=hold_for)
 
 
 async def find(conn: Connection, reference: str) -> KeptAppointment:
@@ -131,7 +69,7 @@ async def find(conn: Connection, reference: str) -> KeptAppointment:
 
 def opens(kept: KeptAppointment, secret: str) -> bool:
     """Tell, in a time that doesn't depend on the answer, whether this is the appointment's secret."""
-    return hmac.compare_digest(_hash(secret), kept.secret_hash)
+    return hmac.compare_digest(hash_of_secret(secret), kept.secret_hash)
 
 
 def shown_appointment(kept: KeptAppointment) -> Appointment:
@@ -199,7 +137,7 @@ async def move(conn: Connection, now: datetime, reference: str, request: MoveReq
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "move")
         wanted = wanted_services(kept.services, [request.office or kept.office])
-        pools = await _pools_for(conn, now, wanted, request.start)
+        pools = await pools_for(conn, now, wanted, request.start)
         zone = ZoneInfo(pools[0].time_zone)
         day, first_cell = cell_at(request.start, zone)
         old_day = (kept.pool_id, kept.day)
@@ -285,10 +223,6 @@ async def follow_ticket(conn: Connection, office_id: int, appointment_id: UUID, 
     await store.change_state(conn, office_id, appointment_id, locked.state, to_state)
     if to_state == "cancelled":
         await recompute(conn, [(locked.pool_id, locked.day)])
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode(errors="replace")).digest()
 
 
 def _found(kept: KeptAppointment | None) -> KeptAppointment:
