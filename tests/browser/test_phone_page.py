@@ -109,6 +109,14 @@ def test_services_are_found_by_what_callers_say_and_how_agents_type(console: Con
         "umgezogen": "Wohnsitz an- oder ummelden",
         "reispass": "Reisepass beantragen",
         "gewrebe": "Gewerbe anmelden",
+        "personalausweiss": "Personalausweis beantragen",
+        "reisepas": "Reisepass beantragen",
+        "ummelden": "Wohnsitz an- oder ummelden",
+        "führerschain": "Führerschein abholen",
+        "umzg": "Wohnsitz an- oder ummelden",
+        "kinderreisepass": "Reisepass beantragen",
+        "geburtsurkunde": "Geburts-, Ehe- oder Sterbeurkunde",
+        "pin vergessen": "Online-Ausweis und PIN",
         "certificate of conduct": "Führungszeugnis beantragen",
     }
     found = {}

@@ -1,12 +1,15 @@
 // Which services an agent means by a few letters. Pure: no page, no requests.
 
-const LONG_ENOUGH_FOR_ONE_SLIP = 5; // letters; shorter words have too many neighbours
+const LONG_ENOUGH_FOR_ONE_SLIP = 4; // letters; shorter words have too many neighbours
 const LONG_ENOUGH_FOR_TWO_SLIPS = 9;
+const LONG_ENOUGH_FOR_A_PART = 5; // "reisepass" in "kinderreisepass", but not "ehe" in "ehemals"
 const NAME_BEGINS = 0;
 const WORD_BEGINS = 1;
 const NAME_HAS = 2;
 const ELSEWHERE = 3; // everyday words, group, key, other languages
-const MISSPELLED = 4;
+const NAME_MISSPELLED = 4;
+const NAME_IS_PART = 5; // of a longer word that was typed
+const ELSEWHERE_ALMOST = 6; // part of what was typed, or misspelled
 
 /** Lower case without marks; "ä", "ae" and "a" are the same, so are "ß" and "ss". */
 export function folded(text) {
@@ -61,6 +64,8 @@ export function slips(one, other, limit) {
 function almost(typed, word) {
   const allowed = typed.length >= LONG_ENOUGH_FOR_TWO_SLIPS ? 2 : typed.length >= LONG_ENOUGH_FOR_ONE_SLIP ? 1 : 0;
   if (!allowed) return false;
+  // A short word with another beginning is another word.
+  if (typed.length === LONG_ENOUGH_FOR_ONE_SLIP && typed[0] !== word[0]) return false;
   // The end may not be typed yet: a beginning of the word counts as well.
   return [0, 1, -1].some((more) => slips(typed, word.slice(0, typed.length + more), allowed) <= allowed);
 }
@@ -72,11 +77,18 @@ function rankOf(entry, typed) {
   return entry.elsewhere.includes(typed) ? ELSEWHERE : Infinity;
 }
 
-function misspelledRank(entry, typed) {
+/** Whether `word` stands at the beginning or the end of a longer word that was typed. */
+function isPart(typed, word) {
+  return word.length >= LONG_ENOUGH_FOR_A_PART && (typed.startsWith(word) || typed.endsWith(word));
+}
+
+function almostRank(entry, typed) {
   const known = rankOf(entry, typed);
   if (known < Infinity) return known;
-  const every = [...entry.nameWords, ...entry.elsewhere.split(" ")];
-  return every.some((word) => almost(typed, word)) ? MISSPELLED : Infinity;
+  if (entry.nameWords.some((word) => almost(typed, word))) return NAME_MISSPELLED;
+  if (entry.nameWords.some((word) => isPart(typed, word))) return NAME_IS_PART;
+  const isAlmost = (word) => isPart(typed, word) || almost(typed, word);
+  return entry.elsewhere.split(" ").some(isAlmost) ? ELSEWHERE_ALMOST : Infinity;
 }
 
 function rankedBy(rank, entries, typed) {
@@ -87,9 +99,16 @@ function rankedBy(rank, entries, typed) {
     .map((hit) => hit.entry.service);
 }
 
-/** Services that all typed words fit, best first; with nothing typed all of them, in their order. */
+/**
+ * Services that all typed words fit, best first; with nothing typed all of them, in their order. When
+ * none fits, words may be misspelled or longer than ours, then those that fit nothing don't count.
+ */
 export function foundServices(entries, typed) {
   if (typed.length === 0) return entries.map((entry) => entry.service);
   const found = rankedBy(rankOf, entries, typed);
-  return found.length > 0 ? found : rankedBy(misspelledRank, entries, typed);
+  if (found.length > 0) return found;
+  const similar = rankedBy(almostRank, entries, typed);
+  if (similar.length > 0) return similar;
+  const known = typed.filter((word) => entries.some((entry) => almostRank(entry, word) < Infinity));
+  return known.length > 0 ? rankedBy(almostRank, entries, known) : [];
 }
