@@ -112,7 +112,7 @@ def test_services_are_found_by_what_callers_say_and_how_agents_type(console: Con
         "personalausweiss": "Personalausweis beantragen",
         "reisepas": "Reisepass beantragen",
         "ummelden": "Wohnsitz an- oder ummelden",
-        "führerschain": "Führerschein abholen",
+        "internat führerschain": "Internationaler Führerschein",
         "umzg": "Wohnsitz an- oder ummelden",
         "kinderreisepass": "Reisepass beantragen",
         "geburtsurkunde": "Geburts-, Ehe- oder Sterbeurkunde",
