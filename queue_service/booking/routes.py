@@ -164,8 +164,8 @@ class SlotController(Controller):
         search = PlaceSearch(
             services=[ServiceWish(code) for code in services],
             offices=asked_offices or [],
-            begin=_instant_or_day("from", begin),
-            end=_instant_or_day("to", end),
+            begin=instant_or_day("from", begin),
+            end=instant_or_day("to", end),
             channel=channel,
             limit=limit,
         )
@@ -320,7 +320,7 @@ async def _opened(
     return kept
 
 
-def _instant_or_day(field: str, text: str | None) -> datetime | date | None:
+def instant_or_day(field: str, text: str | None) -> datetime | date | None:
     """Read RFC 3339: an instant with offset, or a day. Raises InvalidFields."""
     if text is None:
         return None
