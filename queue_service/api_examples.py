@@ -38,6 +38,7 @@ EXAMPLES: Mapping[str, Example] = {
     "logOut": Example(),
     "listOffices": Example(),
     "readOffice": Example(OFFICE),
+    "readFacilityCard": Example(OFFICE, {"channel": "phone"}),
     "listServices": Example(OFFICE),
     "listCatalogue": Example(),
     "listCounters": Example(OFFICE),

@@ -27,6 +27,7 @@ from queue_service.booking.routes import booking_routes
 from queue_service.devices import tokens
 from queue_service.devices.hub import Hub
 from queue_service.devices.routes import stream
+from queue_service.entries.card_routes import FacilityCardController
 from queue_service.housekeeping import keep_house
 from queue_service.offices.routes import OfficeController
 from queue_service.platform import http
@@ -78,6 +79,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
         route_handlers=[
             SessionController,
             OfficeController,
+            FacilityCardController,
             *queue_routes,
             *booking_routes,
             stream,

@@ -74,6 +74,7 @@ def check_office(
     _check_counters(findings, path, office)
     _check_hours(findings, path, office)
     _check_pools(findings, path, office, catalogue)
+    _check_timed_entries(findings, path, office)
 
 
 def check_use(findings: Findings, path: Path, office: OfficeSetup) -> None:
@@ -145,6 +146,21 @@ def _check_hours(findings: Findings, path: Path, office: OfficeSetup) -> None:
                 where = (*path, "walk_ins", weekday)
                 message = f"{span} is outside the opening hours ({_listed(open_hours)})"
                 findings.note_consequence(where, message, (*path, "opening_hours", weekday))
+
+
+def _check_timed_entries(findings: Findings, path: Path, office: OfficeSetup) -> None:
+    codes = [entry.code for entry in office.timed_entries]
+    _check_once(findings, (*path, "timed_entries"), "code", codes)
+    for at, entry in enumerate(office.timed_entries):
+        where = (*path, "timed_entries", at)
+        if not entry.weekdays and not entry.dates:
+            message = "takes place on no day: weekdays or dates are missing"
+            findings.note_consequence(where, message, (*where, "weekdays"), (*where, "dates"))
+        if (entry.first_day or date.min) > (entry.last_day or date.max):
+            findings.note_consequence(where, "ends before it begins")
+    for at, event in enumerate(office.events):
+        if event.last_day < event.first_day:
+            findings.note_consequence((*path, "events", at), "ends before it begins")
 
 
 def _check_pools(findings: Findings, path: Path, office: OfficeSetup, catalogue: Catalogue) -> None:

@@ -87,8 +87,21 @@ Phone = Annotated[
 ]
 Latitude = Annotated[float, Meta(ge=-90, le=90, extra=allowed("degrees from -90 to 90"))]
 Longitude = Annotated[float, Meta(ge=-180, le=180, extra=allowed("degrees from -180 to 180"))]
+Percent = Annotated[int, Meta(ge=0, le=100, extra=allowed("a number from 0 to 100 (percent)"))]
+ClockTime = Annotated[
+    str,
+    Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][05]$", extra=allowed("a time such as 07:00, on full five minutes")),
+]
+BufferMinutes = Annotated[
+    int, Meta(ge=0, le=60, multiple_of=5, extra=allowed("a multiple of 5 from 0 to 60 (minutes)"))
+]
 CounterCount = Annotated[int, Meta(ge=1, le=500, extra=allowed("a number from 1 to 500 (counters)"))]
 WaitMinutes = Annotated[int, Meta(ge=0, le=480, extra=allowed("a number from 0 to 480 (minutes)"))]
+EntryMinutes = Annotated[
+    int, Meta(ge=5, le=720, multiple_of=5, extra=allowed("a multiple of 5 from 5 to 720 (minutes)"))
+]
+EntryPlaces = Annotated[int, Meta(ge=1, le=10_000, extra=allowed("a number from 1 to 10000 (places)"))]
+PartySize = Annotated[int, Meta(ge=1, le=50, extra=allowed("a number from 1 to 50 (persons)"))]
 
 
 class AuthoritySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,6 +130,10 @@ class ServiceSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     leika: LeikaKey | None = None
     """LeiKa key: may be missing, and several services may share one."""
     modes: Annotated[list[Mode], Meta(min_length=1)] = msgspec.field(default_factory=lambda: list(MODES))
+    further_minutes: Minutes | None = None
+    """For each further one of the same visit; what the first takes, when this isn't given."""
+    family_minutes: Minutes | None = None
+    """For the first one when several persons come together (registering a family)."""
     max_quantity: Annotated[int, Meta(ge=1, le=20, extra=allowed("a number from 1 to 20"))] = 1
     """How many of it one visit may settle (passports of a family)."""
     documents: Annotated[dict[Language, list[Line]], Meta(extra=GERMAN)] = {}
@@ -164,6 +181,8 @@ class OfferedService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     service: Slug
     minutes: Minutes = 0
+    further_minutes: Minutes = 0
+    family_minutes: Minutes = 0
     modes: Annotated[list[Mode], Meta(min_length=1)] = []
     letter: Letter = ""
 
@@ -190,6 +209,42 @@ class Staffing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     first_day: date | None = msgspec.field(default=None, name="from")
     last_day: date | None = msgspec.field(default=None, name="to")
     """Both inclusive; None: no limit."""
+    every_weeks: Annotated[int, Meta(ge=1, le=8, extra=allowed("a number from 1 to 8 (weeks)"))] = 1
+    """In the week of ``from`` and every so many weeks after it."""
+
+
+class Lending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Counters that another pool of the office has at these hours instead of this one."""
+
+    to: Slug
+    """Code of the pool that gets them."""
+    weekdays: Annotated[list[Weekday], Meta(min_length=1)]
+    hours: Span
+    counters: CounterCount
+    first_day: date | None = msgspec.field(default=None, name="from")
+    last_day: date | None = msgspec.field(default=None, name="until")
+    """Both inclusive; None: no limit."""
+
+
+class Contingents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Shares of a pool's places in percent, nested: what one channel may take counts for the next."""
+
+    online: Percent = 80
+    """What the web may take; a floor for telephone and counter limits it, whatever stands here."""
+    phone: Percent = 100
+    """What web and telephone may take together."""
+    emergency: Percent = 0
+    """What is kept for supervisors, so that nobody in need has to be sent away."""
+
+
+class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of a day's places that is opened for booking at a time of its own."""
+
+    percent: Annotated[int, Meta(ge=1, le=100, extra=allowed("a number from 1 to 100 (percent)"))]
+    days_before: Annotated[int, Meta(ge=0, le=60, extra=allowed("a number from 0 to 60 (days)"))]
+    at: ClockTime = "00:00"
+    until: ClockTime | None = None
+    """Opened evenly from ``at`` until then; all of it ``at`` once when this isn't given."""
 
 
 class StaffedHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -215,6 +270,62 @@ class PoolSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: Annotated[list[Slug], Meta(min_length=1)]
     staffing: list[Staffing] = []
     exceptions: list[StaffingException] = []
+    lends: list[Lending] = []
+    buffer_minutes: BufferMinutes = 0
+    """Kept free after each visit, for notes and for the way of the next visitor."""
+    contingents: Contingents = Contingents()
+    releases: list[Release] = []
+    """Empty: all of a day is opened when it comes within the horizon."""
+
+
+class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What something costs here, in words: who pays what depends on age, pass and day."""
+
+    name: Text
+    text: LongText
+
+
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something out of the ordinary on some days; both ends are inclusive."""
+
+    title: Text
+    first_day: date = msgspec.field(name="from")
+    last_day: date = msgspec.field(name="to")
+    text: LongText = {}
+
+
+class EntryContingents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Shares of an hour's places in percent, nested as a pool's ``Contingents`` are."""
+
+    online: Percent = 80
+    """What the web may take; the floor for telephone and counter limits it, whatever stands here."""
+    phone: Percent = 100
+    """What web and telephone may take together."""
+
+
+class TimedEntrySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Hours with places for many: a swimming hour, a theatre evening, a tour. Paid on site."""
+
+    code: Slug
+    title: Text
+    price: LongText
+    minutes: EntryMinutes
+    places: EntryPlaces
+    times: Annotated[list[ClockTime], Meta(min_length=1)]
+    weekdays: list[Weekday] = []
+    """Every week, but for closures and, unless ``on_holidays``, public holidays."""
+    dates: list[date] = []
+    """Further days, whatever closures and holidays say."""
+    first_day: date | None = msgspec.field(default=None, name="from")
+    last_day: date | None = msgspec.field(default=None, name="to")
+    """Limits of ``weekdays``, both inclusive; None: no limit."""
+    on_holidays: bool = False
+    most_party: PartySize = 6
+    """How many may come by one booking."""
+    contingents: EntryContingents = EntryContingents()
+    text: LongText = {}
+    bring: Annotated[dict[Language, list[Line]], Meta(extra=GERMAN)] = {}
+    """What to bring, by language."""
 
 
 class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -252,6 +363,9 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: list[OfferedService] = []
     counters: list[CounterSetup] = []
     pools: list[PoolSetup] = []
+    prices: list[Price] = []
+    events: list[Event] = []
+    timed_entries: list[TimedEntrySetup] = []
 
     def calendar(self, land: str) -> OfficeCalendar:
         """Give the office's hours together with the Land of its authority, for the rules in ``model``."""

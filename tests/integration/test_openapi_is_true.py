@@ -177,6 +177,7 @@ async def test_every_documented_example_works(story: Story, running_service: Run
 
     story.log_in((await story.send("logIn", 201))["token"])
     await story.send("readSession")
+    await story.send("readFacilityCard")
     await _a_visit_with_every_turn(story)
     story.known.update(await _an_appointment(story))
     await story.send("cancelAppointment")
