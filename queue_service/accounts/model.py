@@ -54,6 +54,8 @@ class Permission(StrEnum):
     APPOINTMENT_BOOK_COUNTER = "appointment.book_counter"
     APPOINTMENT_READ = "appointment.read"
     APPOINTMENT_CHANGE = "appointment.change"
+    CALLBACK_HANDLE = "callback.handle"
+    CONTACT_AUDIT = "contact.audit"
     STREAM_STAFF = "stream.staff"
     STREAM_KIOSK = "stream.kiosk"
     STREAM_DISPLAY = "stream.display"
@@ -79,7 +81,11 @@ _AT_THE_OFFICE = _STAFF | {
 }
 _CLERK = _AT_THE_OFFICE | {Permission.COUNTER_WORK, Permission.TICKET_HANDLE}
 _RECEPTION = _AT_THE_OFFICE | {Permission.TICKET_ISSUE, Permission.TICKET_CHECK_IN}
-_AGENT = _STAFF | {Permission.APPOINTMENT_SEARCH_PHONE, Permission.APPOINTMENT_BOOK_PHONE}
+_AGENT = _STAFF | {
+    Permission.APPOINTMENT_SEARCH_PHONE,
+    Permission.APPOINTMENT_BOOK_PHONE,
+    Permission.CALLBACK_HANDLE,
+}
 _SUPERVISOR = _CLERK | _RECEPTION | _AGENT | {Permission.OFFICE_SUPERVISE, Permission.REPORT_READ}
 _FOR_DEVICES_ONLY = frozenset({Permission.STREAM_KIOSK, Permission.STREAM_DISPLAY})
 
@@ -117,6 +123,14 @@ class Grant(msgspec.Struct, frozen=True):
         if self.office_id is not None:
             return office_id == self.office_id
         return self.authority_id is None or authority_id == self.authority_id
+
+
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """The places that somebody's grants name for a permission: what a list may be made of."""
+
+    everywhere: bool = False
+    authority_ids: frozenset[int] = frozenset()
+    office_ids: frozenset[int] = frozenset()
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +172,18 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         if office_id is None and authority_id is None:
             return bool(granted)
         return any(grant.reaches(office_id, authority_id) for grant in granted)
+
+    def reach(self, permission: Permission) -> Reach:
+        """Give where this member of staff has the permission, for questions that name no place.
+
+        What it covers is exactly what ``may`` allows, office by office; nothing for anybody else.
+        """
+        granted = [grant for grant in self.grants if permission in ROLE_PERMISSIONS[grant.role]]
+        return Reach(
+            everywhere=any(grant.authority_id is None and grant.office_id is None for grant in granted),
+            authority_ids=frozenset(g.authority_id for g in granted if g.authority_id is not None),
+            office_ids=frozenset(g.office_id for g in granted if g.office_id is not None),
+        )
 
     def require(
         self, permission: Permission, office_id: int | None = None, authority_id: int | None = None

@@ -15,6 +15,7 @@
     │   ├── CounterNotFound     404  counter_not_found
     │   ├── TicketNotFound      404  ticket_not_found
     │   ├── AppointmentNotFound 404  appointment_not_found  also for a wrong secret
+    │   ├── CallbackNotFound    404  callback_not_found    also beyond one's own offices
     │   ├── AuthorityNotFound   404  authority_not_found   in accounts.service
     │   ├── UserNotFound        404  user_not_found        in accounts.service
     │   └── DeviceNotFound      404  device_not_found      in devices.tokens
@@ -34,6 +35,7 @@
     │   ├── WrongOffice         409  appointment_elsewhere
     │   ├── AppointmentCancelled 409 appointment_cancelled
     │   ├── AlreadyCheckedIn    409  already_checked_in
+    │   ├── CallbackTaken       409  callback_taken        with who has it
     │   ├── UsernameTaken       409  username_taken        in accounts.store
     │   └── InProgress          409  in_progress           first request with this key still runs
     ├── TooLarge                413  too_large
@@ -163,6 +165,12 @@ class AppointmentNotFound(NotFound):
     code = "appointment_not_found"
 
 
+class CallbackNotFound(NotFound):
+    """No item of the call list has this id."""
+
+    code = "callback_not_found"
+
+
 class MethodNotAllowed(QueueError):
     """Nothing here is done by this method; Allow names those that do something."""
 
@@ -259,6 +267,12 @@ class AlreadyCheckedIn(Conflict):
     """This appointment has its number already."""
 
     code = "already_checked_in"
+
+
+class CallbackTaken(Conflict):
+    """Somebody else makes this call."""
+
+    code = "callback_taken"
 
 
 class InProgress(Conflict):

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from queue_service.booking.lifecycle import APPOINTMENT
+from queue_service.hotline.lifecycle import CALLBACK
 from queue_service.platform.lifecycle import Lifecycle
 from queue_service.platform.queries import Connection
 from queue_service.queueing.lifecycle import COUNTER, TICKET
@@ -13,7 +14,7 @@ from tests.integration.servers import on_every_server
 
 pytestmark = on_every_server
 
-LIFECYCLES = (TICKET, COUNTER, APPOINTMENT)
+LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK)
 
 INSERTED = {
     "ticket": """
@@ -36,6 +37,13 @@ INSERTED = {
                'TEST', '', '[]', 1, 'phone', now(), CASE WHEN $1 = 'held' THEN now() END
           FROM pool p LIMIT 1
         """,
+    "callback": """
+        INSERT INTO callback (id, authority_id, state, name, phone, language, subject, note, due_at, reason,
+                              created_at, taken_by, finished_at)
+        SELECT gen_random_uuid(), a.id, $1, '', '', 'de', '', '', now(), 'callback', now(),
+               CASE WHEN $1 = 'taken' THEN u.id END, CASE WHEN $1 IN ('done', 'withdrawn') THEN now() END
+          FROM staff_user u, authority a WHERE a.slug = 'bremen'
+        """,
 }
 """One row in a given state, with everything that the table's other rules ask of that state."""
 
@@ -47,6 +55,11 @@ UPDATED = {
         """,
     "appointment": """
         UPDATE appointment SET state = $2, expires_at = CASE WHEN $2 = 'held' THEN now() END WHERE state = $1
+        """,
+    "callback": """
+        UPDATE callback SET state = $2, taken_by = CASE WHEN $2 = 'taken' THEN (SELECT id FROM staff_user) END,
+               finished_at = CASE WHEN $2 IN ('done', 'withdrawn') THEN now() END
+         WHERE state = $1
         """,
 }
 

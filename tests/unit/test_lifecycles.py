@@ -8,6 +8,8 @@ import pytest
 
 from queue_service.booking.lifecycle import APPOINTMENT, HOLDS_PLACE
 from queue_service.booking.model import AppointmentState
+from queue_service.hotline.lifecycle import CALLBACK
+from queue_service.hotline.model import CallbackState
 from queue_service.platform.lifecycle import Lifecycle
 from queue_service.queueing.lifecycle import AT_COUNTER, COUNTER, LIVE, TICKET
 from queue_service.queueing.model import Counter, TicketState
@@ -15,11 +17,12 @@ from queue_service.queueing.service import KIND_OF_VERB
 
 PAGE = Path(__file__).parents[2] / "docs" / "lifecycles.md"
 DRAWING = re.compile(r"^## (?P<title>\w+)\n.*?^```mermaid\n(?P<diagram>.*?)\n```$", re.MULTILINE | re.DOTALL)
-LIFECYCLES = (TICKET, COUNTER, APPOINTMENT)
+LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK)
 STATES_OF = {
     "ticket": set(get_args(TicketState)),
     "counter": set(get_args(Counter.__annotations__["state"])),
     "appointment": set(get_args(AppointmentState)),
+    "callback": set(get_args(CallbackState)),
 }
 
 every_lifecycle = pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda lifecycle: lifecycle.name)
@@ -41,7 +44,7 @@ def test_a_verb_leads_from_a_state_to_one_other(lifecycle: Lifecycle) -> None:
     assert len(steps) == len(set(steps))
 
 
-@pytest.mark.parametrize("lifecycle", [TICKET, COUNTER], ids=lambda lifecycle: lifecycle.name)
+@pytest.mark.parametrize("lifecycle", [TICKET, COUNTER, CALLBACK], ids=lambda lifecycle: lifecycle.name)
 def test_a_verb_has_one_target_wherever_it_is_said(lifecycle: Lifecycle) -> None:
     """The statement that moves a ticket takes any of a verb's states to the one target."""
     targets: dict[str, set[str]] = {}
@@ -59,7 +62,7 @@ def test_every_state_can_be_reached_from_the_beginning(lifecycle: Lifecycle) -> 
     assert reached == states(lifecycle)
 
 
-@pytest.mark.parametrize("lifecycle", [TICKET, APPOINTMENT], ids=lambda lifecycle: lifecycle.name)
+@pytest.mark.parametrize("lifecycle", [TICKET, APPOINTMENT, CALLBACK], ids=lambda lifecycle: lifecycle.name)
 def test_nothing_lives_for_ever(lifecycle: Lifecycle) -> None:
     """From every state a way leads to an end; only a counter opens and closes without one."""
     ends = {state for state in states(lifecycle) if not lifecycle.allowed(state)}

@@ -33,6 +33,8 @@ appointment.search_counter   -      x     x         -     x          x     -    
 appointment.book_counter     -      x     x         -     x          x     -     -
 appointment.read             -      x     x         x     x          x     -     -
 appointment.change           -      x     x         x     x          x     -     -
+callback.handle              -      -     -         x     x          x     -     -
+contact.audit                -      -     -         -     -          x     -     -
 stream.staff                 -      x     x         -     x          x     -     -
 stream.kiosk                 -      -     -         -     -          -     x     -
 stream.display               -      -     -         -     -          -     -     x

@@ -1,0 +1,1 @@
+"""The public hotline 115: people found by name or telephone, callbacks, the authorities' greetings."""

@@ -1,0 +1,17 @@
+"""What may happen to an item of the call list, and nothing else decides it."""
+
+from queue_service.platform.lifecycle import Lifecycle, table
+
+CALLBACK = Lifecycle(
+    name="callback",
+    initial="open",
+    transitions=table(
+        ("open", "take", "taken"),
+        ("open", "postpone", "open"),
+        ("open", "withdraw", "withdrawn"),
+        ("taken", "release", "open"),
+        ("taken", "postpone", "open"),
+        ("taken", "done", "done"),
+        ("taken", "withdraw", "withdrawn"),
+    ),
+)

@@ -1,0 +1,155 @@
+"""What the hotline asks and tells beyond places: people, callbacks, who answers for whom."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, TypeAlias
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from queue_service.offices.model import Language
+
+CallbackState = Literal["open", "taken", "done", "withdrawn"]
+Reason = Literal["callback", "call_list"]
+"""Somebody asked to be called, or the office has something to tell (a freed place, a moved day)."""
+
+CONTACT_KEPT = timedelta(days=2)
+"""How long after its end an item keeps name, number and what was said: as long as appointments do."""
+LATEST_DUE = timedelta(days=365)
+"""Further ahead, a due time is a slip of the finger."""
+LONGEST_NOTE = 2000
+"""Characters: a page of hand-over text, which is more than anybody reads while the telephone rings."""
+DEFAULT_ITEMS = 50
+MOST_ITEMS = 200
+"""Items in one answer of the call list."""
+
+Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, examples=["Erika Mustermann"])]
+Phone: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60, examples=["0421 361 12345"])]
+Subject: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, examples=["Termin verschieben"])]
+Note: TypeAlias = Annotated[str, Meta(max_length=LONGEST_NOTE)]
+Slug: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60)]
+ServiceCode: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60, examples=["personalausweis"])]
+Reference: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, examples=["K7RM-W3XA"])]
+Instant: TypeAlias = Annotated[datetime, Meta(tz=True, examples=["2027-01-11T14:00:00+01:00"])]
+
+
+class NewCallback(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody is to be called, with all that the caller should know: nobody has to tell it twice."""
+
+    authority_id: int
+    office_id: int | None = None
+    """None: whoever answers for the whole authority."""
+    name: str
+    phone: str
+    """In E.164."""
+    language: str = "de"
+    subject: str
+    note: str = ""
+    """What was said, for the one who calls."""
+    due_at: datetime
+    reason: Reason = "callback"
+    service: str | None = None
+    """A code of the catalogue."""
+    reference: str | None = None
+    """The appointment that it is about, as it is stored."""
+
+
+class CallbackRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Somebody wants to be called. It needs an office, an authority, or the reference of an appointment."""
+
+    authority: Slug | None = None
+    office: Slug | None = None
+    name: Name
+    phone: Phone
+    language: Language = "de"
+    subject: Subject
+    note: Note = ""
+    due_at: Instant
+    reason: Reason = "callback"
+    service: ServiceCode | None = None
+    reference: Reference | None = None
+
+
+class CallbackEvent(msgspec.Struct, frozen=True):
+    """One hand-over: who did what with the item, and said what for the next one."""
+
+    at: datetime
+    verb: Literal["add", "take", "release", "postpone", "done", "withdraw"]
+    by: str | None
+    """A member of staff's name; None: the service itself."""
+    note: str
+    due_at: datetime | None
+    """The new due time, of what was put off."""
+
+
+class KeptCallback(msgspec.Struct, frozen=True, kw_only=True):
+    """An item of the call list as it is kept. What names somebody is empty once it was forgotten."""
+
+    id: UUID
+    authority_id: int
+    authority: str
+    office_id: int | None
+    office: str | None
+    state: CallbackState
+    name: str
+    phone: str | None
+    language: str
+    subject: str
+    note: str
+    due_at: datetime
+    reason: Reason
+    service: str | None
+    reference: str | None
+    created_at: datetime
+    taken_by: int | None
+    taken_by_name: str | None
+    finished_at: datetime | None
+    timeline: list[CallbackEvent]
+
+
+class Callback(msgspec.Struct, frozen=True, kw_only=True):
+    """An item of the call list as staff see it."""
+
+    id: UUID
+    state: CallbackState
+    authority: str
+    office: str | None
+    name: str
+    phone: str | None
+    """In E.164; None once it was forgotten."""
+    phone_shown: str | None
+    """As it is dialled in Germany."""
+    language: str
+    subject: str
+    note: str
+    due_at: datetime
+    reason: Reason
+    service: str | None
+    reference: str | None
+    created_at: datetime
+    taken_by: str | None
+    mine: bool
+    """Whether the one who asks has taken it."""
+    finished_at: datetime | None
+    timeline: list[CallbackEvent]
+    """The hand-overs, oldest first."""
+
+
+class CallList(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Items, the most urgent first; ``next`` is what to send as ``after`` for those that follow."""
+
+    items: list[Callback]
+    next: UUID | None = None
+
+
+class DoneRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What came of it, in a sentence."""
+
+    result: Annotated[str, Meta(min_length=1, max_length=LONGEST_NOTE)]
+
+
+class PostponeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When to try again, and what the next one should know."""
+
+    due_at: Instant
+    note: Note = ""

@@ -1,0 +1,146 @@
+"""The verbs of the call list: one short transaction each; connection and time are arguments."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from queue_service.accounts.model import Permission, Principal
+from queue_service.hotline import store
+from queue_service.hotline.lifecycle import CALLBACK
+from queue_service.hotline.model import CONTACT_KEPT, LATEST_DUE, KeptCallback, NewCallback
+from queue_service.hotline.store import Move
+from queue_service.platform.errors import (
+    CallbackNotFound,
+    CallbackTaken,
+    IllegalTransition,
+    InvalidFields,
+    NotAuthenticated,
+    ServiceNotFound,
+)
+from queue_service.platform.queries import Connection
+from queue_service.protocol.device_api import FieldError
+
+OVERDUE_AT_MOST = timedelta(days=1)
+"""What is due at once may be due a little earlier by the clock of whoever asks."""
+
+
+async def add_callback(
+    conn: Connection, now: datetime, new: NewCallback, *, user_id: int | None = None
+) -> UUID:
+    """Put somebody on the call list, inside the caller's transaction if there is one; gives the item's id.
+
+    ``user_id`` is the member of staff who was asked; None: the service itself does it (a freed place to
+    offer, a moved day). Raises InvalidFields for a due time that can't be meant, ServiceNotFound.
+    """
+    require_due(now, new.due_at)
+    callback_id = uuid4()
+    if not await store.add_callback(conn, now, callback_id, new, user_id):
+        raise ServiceNotFound
+    return callback_id
+
+
+async def withdraw_callback(conn: Connection, now: datetime, callback_id: UUID, note: str) -> bool:
+    """End an item that nobody needs to be called for any more, also one that somebody has taken.
+
+    False when it had ended before: then nothing is changed. ``note`` says why, to whoever sees it.
+    """
+    move = _step("withdraw", user_id=None, anyones=True, note=note)
+    return await store.move_callback(conn, now, callback_id, move)
+
+
+async def find_callback(conn: Connection, who: Principal, callback_id: UUID) -> KeptCallback:
+    """Give an item that this person may handle; raises CallbackNotFound for others' and unknown ones."""
+    kept = await store.find_callback(conn, callback_id)
+    if kept is None or not who.may(Permission.CALLBACK_HANDLE, kept.office_id, kept.authority_id):
+        raise CallbackNotFound
+    return kept
+
+
+async def take(conn: Connection, now: datetime, who: Principal, callback_id: UUID) -> KeptCallback:
+    """Let this person call; of two who want it at once one gets it, the other raises CallbackTaken."""
+    return await _move(conn, now, who, callback_id, "take")
+
+
+async def release(
+    conn: Connection, now: datetime, who: Principal, callback_id: UUID, note: str = ""
+) -> KeptCallback:
+    """Give the item back to the others; a supervisor also that of somebody who has gone home."""
+    return await _move(conn, now, who, callback_id, "release", note=note)
+
+
+async def postpone(
+    conn: Connection, now: datetime, who: Principal, callback_id: UUID, due_at: datetime, note: str
+) -> KeptCallback:
+    """Put the item off, for everybody: nobody answered, or later suits better. Raises InvalidFields."""
+    require_due(now, due_at)
+    return await _move(conn, now, who, callback_id, "postpone", note=note, due_at=due_at)
+
+
+async def finish(
+    conn: Connection, now: datetime, who: Principal, callback_id: UUID, result: str
+) -> KeptCallback:
+    """Note what came of the call; only whoever has taken the item can."""
+    return await _move(conn, now, who, callback_id, "done", note=result)
+
+
+async def forget_callbacks(conn: Connection, now: datetime) -> None:
+    """Delete names, numbers and what was said from items that are over."""
+    await store.forget_callbacks(conn, now - CONTACT_KEPT)
+
+
+def require_due(now: datetime, due_at: datetime) -> None:
+    """Raise InvalidFields for a due time that nobody can mean."""
+    if due_at < now - OVERDUE_AT_MOST:
+        raise InvalidFields(errors=[FieldError("due_at", "This time is over.")])
+    if due_at > now + LATEST_DUE:
+        raise InvalidFields(errors=[FieldError("due_at", "This is more than a year ahead.")])
+
+
+async def _move(
+    conn: Connection,
+    now: datetime,
+    who: Principal,
+    callback_id: UUID,
+    verb: str,
+    *,
+    note: str = "",
+    due_at: datetime | None = None,
+) -> KeptCallback:
+    """Take the item a step further, and give it as it is now.
+
+    Raises CallbackNotFound, CallbackTaken when somebody else has it, IllegalTransition.
+    """
+    if who.user_id is None:
+        raise NotAuthenticated
+    kept = await find_callback(conn, who, callback_id)
+    anyones = verb != "done" and who.may(Permission.OFFICE_SUPERVISE, kept.office_id, kept.authority_id)
+    step = _step(verb, user_id=who.user_id, anyones=anyones, note=note, due_at=due_at)
+    moved = await store.move_callback(conn, now, callback_id, step)
+    after = await find_callback(conn, who, callback_id)
+    if not moved:
+        raise _refusal(after, who)
+    return after
+
+
+def _refusal(kept: KeptCallback, who: Principal) -> CallbackTaken | IllegalTransition:
+    if kept.state == "taken" and kept.taken_by != who.user_id:
+        return CallbackTaken(taken_by=kept.taken_by_name)
+    return IllegalTransition(
+        "The item's state does not allow that.", state=kept.state, allowed=CALLBACK.allowed(kept.state)
+    )
+
+
+def _step(
+    verb: str, *, user_id: int | None, anyones: bool, note: str = "", due_at: datetime | None = None
+) -> Move:
+    """Give the step that the lifecycle has for this verb: all its sources lead to one state."""
+    sources = CALLBACK.sources(verb)
+    to_state = CALLBACK.target(sources[0], verb)
+    return Move(
+        verb=verb,
+        from_states=sources,
+        to_state=to_state,
+        user_id=user_id,
+        anyones=anyones,
+        note=note,
+        due_at=due_at,
+    )

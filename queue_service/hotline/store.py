@@ -1,0 +1,86 @@
+"""The only caller of ``sql/queries/hotline.sql``."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+
+from queue_service.accounts.model import Reach
+from queue_service.hotline.model import CallbackEvent, CallbackState, KeptCallback, NewCallback
+from queue_service.platform.queries import Connection, load_queries
+
+_queries: Any = load_queries("hotline")
+_timeline = msgspec.json.Decoder(list[CallbackEvent]).decode
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of an item's lifecycle, by whom, and what is said with it."""
+
+    verb: str
+    from_states: Sequence[str]
+    to_state: str | None
+    user_id: int | None
+    """None: the service itself."""
+    anyones: bool = False
+    """Whether it may be what somebody else has taken."""
+    note: str = ""
+    due_at: datetime | None = None
+
+
+def _callback(row: Record) -> KeptCallback:
+    return KeptCallback(**{**row, "timeline": _timeline(row["timeline"])})
+
+
+async def add_callback(
+    conn: Connection, now: datetime, callback_id: UUID, new: NewCallback, user_id: int | None
+) -> bool:
+    """Put somebody on the call list; False when no service has this code."""
+    added = await _queries.add_callback(
+        conn, id=callback_id, user_id=user_id, now=now, **msgspec.structs.asdict(new)
+    )
+    return added is not None
+
+
+async def move_callback(conn: Connection, now: datetime, callback_id: UUID, move: Move) -> bool:
+    """Take the item to another state; False when it isn't in one of those any more, or not for this user."""
+    moved = await _queries.move_callback(conn, id=callback_id, now=now, **msgspec.structs.asdict(move))
+    return moved is not None
+
+
+async def find_callback(conn: Connection, callback_id: UUID) -> KeptCallback | None:
+    """Give the item as it is."""
+    row = await _queries.find_callback(conn, id=callback_id)
+    return _callback(row) if row else None
+
+
+async def list_callbacks(
+    conn: Connection,
+    reach: Reach,
+    state: CallbackState,
+    *,
+    due_before: datetime | None,
+    mine: int | None,
+    after: UUID | None,
+    limit: int,
+) -> list[KeptCallback]:
+    """Give the items in a state that the reach covers, the most urgent first."""
+    rows = _queries.list_callbacks(
+        conn,
+        state=state,
+        due_before=due_before,
+        everywhere=reach.everywhere,
+        authority_ids=list(reach.authority_ids),
+        office_ids=list(reach.office_ids),
+        mine=mine,
+        after=after,
+        limit=limit,
+    )
+    return [_callback(row) async for row in rows]
+
+
+async def forget_callbacks(conn: Connection, before: datetime) -> None:
+    """Empty what names somebody in items that ended before."""
+    await _queries.forget_callbacks(conn, before=before)
