@@ -128,6 +128,19 @@ def test_services_are_found_by_what_callers_say_and_how_agents_type(console: Con
     assert found == wanted
 
 
+def test_the_overview_of_keys_lies_over_the_call_and_gives_it_back(console: Console, axe: Axe) -> None:
+    console.type("perso?")
+    expect(console.page.locator("#service")).to_have_value("perso?")
+    console.press("F1")
+    overview = console.page.get_by_role("dialog", name="Alle Tasten")
+    expect(overview).to_contain_text("verbindlich buchen")
+    expect(overview).to_contain_text("neuer Anruf")
+    axe(console.page)
+    console.press("F9", "Escape")
+    expect(console.page.locator("#service")).to_be_focused()
+    expect(console.page.locator("#service")).to_have_value("perso?")
+
+
 def test_words_that_fit_nothing_are_answered_in_words(console: Console) -> None:
     console.type("xyzzy")
     expect(console.page.get_by_text("Keine Dienstleistung gefunden.")).to_be_visible()
@@ -204,13 +217,13 @@ def test_a_place_that_somebody_else_took_is_struck_out_and_leaves_at_the_next_ke
     others.cancel(console.book())
 
 
-def test_places_that_go_while_the_agent_reads_are_struck_out_by_themselves(
+def test_places_that_go_while_the_agent_reads_are_struck_out_within_a_second(
     agent: Agent, open_page: OpenPage, others: Others
 ) -> None:
     console = agent.opens_console_with_own_clock(open_page)
     console.choose_service("perso")
     others.take_all(*console.offer(4), SERVICE)
-    console.page.clock.run_for(11_000)
+    console.page.clock.run_for(1_000)
     expect(console.offers.nth(3)).to_contain_text("gerade vergeben")
     expect(console.page.locator(".offer--gone")).to_have_count(1)
     console.press("4")

@@ -7,7 +7,9 @@ import { call, forgetCall, goTo, onStep, quantityOf, STEPS, withQuantity } from 
 import { caller, offices, serviceOf, services, timeZone } from "./catalogue.js";
 import * as chosenServices from "./chosen_services.js";
 import * as contactForm from "./contact_form.js";
+import { closeButtons } from "./dialogs.js";
 import * as existing from "./existing_steps.js";
+import * as keyHelp from "./key_help.js";
 import * as keys from "./keys.js";
 import { showError, showPrompt } from "./message_line.js";
 import { explain, isUnderWay, step } from "./one_at_a_time.js";
@@ -148,6 +150,7 @@ const ACTIONS = {
   toFilters: places.focusFilters,
   toFind: existing.focusField,
   newCall,
+  toHelp: keyHelp.open,
 };
 
 /** While the service is asked, the answer decides how the call goes on, and no other key. */
@@ -170,6 +173,8 @@ function start() {
   existing.start(() => step(existing.find));
   said.start();
   onClick("new-call", newCall);
+  onClick("show-keys", keyHelp.open);
+  closeButtons();
   onClick("book", () => step(booking.book));
   onClick("back-to-contact", booking.backToContact);
   onClick("release", () => step(booking.release));

@@ -16,11 +16,17 @@ function searchAddress({ services, offices }, from) {
   return `/api/v1/slots?${query}`;
 }
 
+/** An instant before which the place begins, and no later one on the grid of five minutes. */
+function justAfter(place) {
+  return new Date(Date.parse(place.start) + 60_000).toISOString();
+}
+
 export class PlaceSearch {
   #offers = [];
   #from;
   #selection;
   #exhausted = false;
+  #answerBefore = "";
   whyNone = null; // the service's {code, message, next_release_at} when there is no place at all
 
   /** `wish`: {services, offices}; `filters`: {one, from, half} as the Selection takes them. */
@@ -59,22 +65,30 @@ export class PlaceSearch {
     if (!this.#exhausted) this.#from = searchOnFrom(found.items.at(-1), this.filters.half);
   }
 
-  /** Those of the offers that somebody else has taken in the meantime. */
+  /**
+   * Those of the offers that somebody else has taken in the meantime. Asked every second: one small
+   * question for all of them; only where its answer is another than before, one for each that is missing.
+   */
   async takenSince(offers) {
     if (offers.length === 0) return [];
-    const now = await this.read(searchAddress(this.wish, offers[0].start));
+    const first = offers[0].start;
+    const wish = { ...this.wish, offices: [...new Set(offers.map(({ office }) => office))] };
+    const now = await this.read(`${searchAddress(wish, first)}&to=${encodeURIComponent(justAfter(offers.at(-1)))}`);
     const listed = new Set(now.items.map(keyOf));
+    const isWhole = now.items.length < PLACES_AN_ANSWER;
+    const answer = [first, ...listed].join();
+    if (isWhole && answer === this.#answerBefore) return [];
     // A free place may be missing: a full answer ends somewhere, and offers follow one another from the
     // beginning of a free time, which may be another now. So each missing one is asked for by itself.
     const missing = offers.filter((offer) => !listed.has(keyOf(offer)));
     const free = await Promise.all(missing.map((offer) => this.#isFree(offer)));
+    this.#answerBefore = answer;
     return missing.filter((_, index) => !free[index]);
   }
 
   async #isFree(offer) {
-    const end = new Date(Date.parse(offer.start) + 60_000).toISOString();
     const address = searchAddress({ ...this.wish, offices: [offer.office] }, offer.start);
-    const { items } = await this.read(`${address}&to=${encodeURIComponent(end)}`);
+    const { items } = await this.read(`${address}&to=${encodeURIComponent(justAfter(offer))}`);
     return items.some((place) => keyOf(place) === keyOf(offer));
   }
 }

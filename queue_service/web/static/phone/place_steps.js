@@ -12,7 +12,8 @@ import { whyNoneInWords } from "./refusals.js";
 import { read, serviceNow } from "./requests.js";
 import { clockInWords, dayHeading, dayInWords, inLanguage, isoDay } from "./spoken.js";
 
-const LOOK_AGAIN_MS = 10_000; // how old the list may get while the agent reads it out
+const LOOK_AGAIN_MS = 1_000; // how old the list may get while the agent reads it out
+const AFTER_FAILURE_MS = 10_000;
 const DAY_MS = 86_400_000;
 
 let running = new AbortController();
@@ -125,17 +126,33 @@ async function prepare() {
   fresh = { of: search, next, offers };
 }
 
+function isWatching() {
+  return shown.length > 0 && STEPS[call.step].places && !isUnderWay() && !document.hidden;
+}
+
 /** Look whether the offers on the screen are still free; those that aren't are struck out. */
 async function lookAgain() {
-  if (shown.length === 0 || !STEPS[call.step].places || isUnderWay() || document.hidden || fresh) return;
   const looked = search;
+  const gone = (await looked.takenSince(shown)).filter((offer) => looked === search && view.strikeOut(offer));
+  if (gone.length === 0) return;
+  tell(ngettext("%(count)s Termin wurde gerade vergeben.", "%(count)s Termine wurden gerade vergeben.", gone.length));
+  await prepare();
+}
+
+/**
+ * One look after the other: a service that answers slowly isn't asked more often than it can answer.
+ * What goes wrong is said once and not at every look.
+ */
+async function watch(wasWell = true) {
+  let well = wasWell;
   try {
-    const gone = (await looked.takenSince(shown)).filter((offer) => looked === search && view.strikeOut(offer));
-    if (gone.length === 0) return;
-    tell(ngettext("%(count)s Termin wurde gerade vergeben.", "%(count)s Termine wurden gerade vergeben.", gone.length));
-    await prepare();
+    if (isWatching()) await lookAgain();
+    well = true;
   } catch (failure) {
-    explain(failure);
+    well = failure.name === "AbortError"; // another search has taken its place
+    if (wasWell) explain(failure);
+  } finally {
+    setTimeout(watch, well ? LOOK_AGAIN_MS : AFTER_FAILURE_MS, well);
   }
 }
 
@@ -157,6 +174,6 @@ function afterOutage() {
 export function start() {
   onReturn(afterOutage);
   limitDays();
-  setInterval(lookAgain, LOOK_AGAIN_MS);
+  setTimeout(watch, LOOK_AGAIN_MS);
   document.addEventListener("keydown", tidyUp);
 }

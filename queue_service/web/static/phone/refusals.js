@@ -55,6 +55,8 @@ export function whyNoneInWords({ code, message }, until) {
     closed: () => gettext("Kein Termin bis %(until)s, weil dann geschlossen ist.", { until }),
     too_long: () => gettext("Kein Termin bis %(until)s, weil der Besuch für die freien Zeiten zu lange dauert. Weniger Dienstleistungen auf einmal passen vielleicht.", { until }),
     full: () => gettext("Kein Termin bis %(until)s, weil alles vergeben ist.", { until }),
+    contingent_used_up: () => gettext("Kein Termin bis %(until)s, weil alles vergeben ist, was am Telefon gebucht werden kann. Vor Ort gibt es vielleicht noch etwas.", { until }),
+    not_released: () => gettext("Zurzeit kein Termin bis %(until)s. Weitere werden noch freigegeben.", { until }),
   };
   return reasons[code]?.() ?? message;
 }
