@@ -1,0 +1,66 @@
+"""Turns drawn letters into one PDF to print."""
+
+import io
+from collections.abc import Sequence
+
+import segno
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from queue_service.notices.letter_fonts import pdf_name
+from queue_service.notices.letter_form import HAIRLINE, PAGE_HEIGHT, PAGE_WIDTH
+from queue_service.notices.letter_layout import Letter, QrItem, RuleItem, TextItem
+
+
+def letters_pdf(letters: Sequence[Letter], title: str) -> bytes:
+    """Give all letters as one file; the fonts must have been read before (``letter_fonts``).
+
+    Each letter begins on an odd page, so that printing on both sides doesn't put two on one sheet.
+    """
+    file = io.BytesIO()
+    languages = {letter.language.partition("-")[0] for letter in letters}
+    canvas = Canvas(
+        file,
+        pagesize=(PAGE_WIDTH * mm, PAGE_HEIGHT * mm),
+        lang=languages.pop() if len(languages) == 1 else "de",
+    )
+    canvas.setTitle(title)
+    # Readers announce the title instead of a file's name.
+    canvas.setViewerPreference("DisplayDocTitle", "true")
+    for letter in letters:
+        if canvas.getPageNumber() % 2 == 0:
+            canvas.showPage()
+        canvas.bookmarkPage(str(id(letter)))
+        canvas.addOutlineEntry(letter.title, str(id(letter)))
+        for page in letter.pages:
+            for item in page.items:
+                _draw(canvas, item)
+            canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def _draw(canvas: Canvas, item: TextItem | RuleItem | QrItem) -> None:
+    match item:
+        case TextItem():
+            text = canvas.beginText(item.x * mm, (PAGE_HEIGHT - item.y) * mm)
+            text.setFont(pdf_name(item.weight), item.size)
+            text.textOut(item.text)
+            canvas.drawText(text)
+        case RuleItem():
+            bottom = PAGE_HEIGHT - item.y - HAIRLINE / 2
+            canvas.rect(item.x * mm, bottom * mm, item.width * mm, HAIRLINE * mm, stroke=0, fill=1)
+        case QrItem():
+            _draw_qr(canvas, item)
+
+
+def _draw_qr(canvas: Canvas, item: QrItem) -> None:
+    rows = list(segno.make_qr(item.content, error="m").matrix)
+    module = item.size * mm / len(rows)
+    top = (PAGE_HEIGHT - item.y) * mm
+    path = canvas.beginPath()
+    for row_index, row in enumerate(rows):
+        for column, dark in enumerate(row):
+            if dark:
+                path.rect(item.x * mm + column * module, top - (row_index + 1) * module, module, module)
+    canvas.drawPath(path, stroke=0, fill=1)
