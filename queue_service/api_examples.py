@@ -14,8 +14,11 @@ COUNTER = {"counter": "bsc-mitte.3"}
 TICKET_ID = "7f3c5a60-2d0e-4c57-9a53-3f1f0f6f2c11"
 TICKET = {"ticket": TICKET_ID}
 REFERENCE = {"reference": "BCDF-GHJK"}
+ENTRY = {"entry": "BCDF-GHJK"}
 SECRET = {"secret": "pT3xkq0a9cV2yR8mWb5nZ7sL1dF4gH6j"}
+MESSAGE = {"message": "0b6f0d0e-9c0a-4c1b-8a55-7d1f5d2b9e10"}
 TOKEN = {"token": "VA2X_q0DipRQwkmyxeGkxQ"}
+CALLBACK = {"callback": "5b0f6c1e-93a4-4f7e-8d2c-0e6a7f1b9c34"}
 CONTACT = {
     "name": "Erika Mustermann",
     "phone": "0421 361 12345",
@@ -96,6 +99,67 @@ EXAMPLES: Mapping[str, Example] = {
         REFERENCE, SECRET, {"start": "2027-01-11T09:00:00+01:00", "office": "bsc-mitte"}
     ),
     "cancelAppointment": Example(REFERENCE, SECRET),
+    "joinWaitingList": Example(
+        body={
+            "services": [{"service": "personalausweis", "quantity": 1}],
+            "offices": ["bsc-mitte"],
+            "from": "2027-01-11",
+            "until": "2027-02-12",
+            "weekdays": [1, 2, 3],
+            "hours": {"from": "08:00", "until": "12:00"},
+            "notice_hours": 24,
+            "ways": ["call"],
+            "channel": "phone",
+            "contact": CONTACT,
+        }
+    ),
+    "listWaiting": Example(query=OFFICE),
+    "listWaitingCalls": Example(),
+    "readWaiting": Example(ENTRY, SECRET),
+    "acceptOffer": Example(ENTRY, SECRET),
+    "refuseOffer": Example(ENTRY, SECRET),
+    "leaveWaitingList": Example(ENTRY, SECRET),
+    "listAuthorities": Example(),
+    "searchAppointments": Example(body={"name": "muster eri", "phone": "0421 361 12345"}),
+    "findDuplicates": Example(
+        body={
+            "contact": {"name": "Erika Mustermann", "phone": "0421 361 12345"},
+            "services": ["personalausweis"],
+            "start": "2027-01-11T08:30:00+01:00",
+        }
+    ),
+    "addCallback": Example(
+        body={
+            "office": "bsc-mitte",
+            "name": "Erika Mustermann",
+            "phone": "0421 361 12345",
+            "language": "de",
+            "subject": "Termin mit Dolmetscher",
+            "note": "Braucht polnisch, nur vormittags; hat Ausweis und Meldebescheinigung.",
+            "due_at": "2027-01-11T14:00:00+01:00",
+            "reason": "callback",
+            "service": "personalausweis",
+        }
+    ),
+    "listCallbacks": Example(
+        query={
+            "state": "open",
+            "due_before": "2027-01-12T00:00:00+01:00",
+            "mine": False,
+            "after": CALLBACK["callback"],
+            "limit": 50,
+        }
+    ),
+    "takeCallback": Example(CALLBACK),
+    "releaseCallback": Example(CALLBACK, body={"note": "Besetzt; Mailbox ist voll."}),
+    "postponeCallback": Example(
+        CALLBACK, body={"due_at": "2027-01-12T09:00:00+01:00", "note": "Bittet um Anruf am Vormittag."}
+    ),
+    "finishCallback": Example(CALLBACK, body={"result": "Termin am 14. Januar um 10 Uhr gebucht."}),
+    "listContactAccesses": Example(query={"office": "bsc-mitte", "before": 4711, "limit": 100}),
+    "listMessages": Example(OFFICE, {"state": ["failed", "unclear"]}),
+    "resendMessage": Example(MESSAGE),
+    "settleMessage": Example(MESSAGE),
     "livez": Example(),
     "readyz": Example(),
     "metrics": Example(),

@@ -23,12 +23,18 @@ from queue_service.accounts.guards import (
 from queue_service.accounts.routes import SessionController
 from queue_service.accounts.service import SESSION_PREFIX, resolve_session
 from queue_service.api_document import ApiDocument
+from queue_service.audit.routes import ContactAccessController
 from queue_service.booking.routes import booking_routes
+from queue_service.booking.waiting_routes import waiting_routes
 from queue_service.devices import tokens
 from queue_service.devices.hub import Hub
 from queue_service.devices.routes import stream
 from queue_service.entries.card_routes import FacilityCardController
+from queue_service.hotline.routes import hotline_routes
 from queue_service.housekeeping import keep_house
+from queue_service.notices.dispatch import LAST_SECONDS, Post, keep_sending
+from queue_service.notices.routes import message_routes
+from queue_service.notices.ways import ways
 from queue_service.offices.routes import OfficeController
 from queue_service.platform import http
 from queue_service.platform.change_feed import ChangeFeed
@@ -59,15 +65,21 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
     database = Database(dsn, connections=settings.database_connections)
     hub = Hub(database, clock, settings.visitor_url)
     feed = ChangeFeed(dsn, hub.hint, hub.read_everything)
+    post = Post(database, clock, ways(settings), settings.visitor_url)
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
         await database.open()
         await feed.start()
         house = asyncio.create_task(keep_house(database, clock), name="housekeeping")
+        ending = asyncio.Event()
+        sending = asyncio.create_task(keep_sending(post, ending), name="sending")
         try:
             yield
         finally:
+            ending.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(sending, LAST_SECONDS)
             house.cancel()
             with suppress(asyncio.CancelledError):
                 await house
@@ -82,6 +94,10 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             FacilityCardController,
             *queue_routes,
             *booking_routes,
+            *waiting_routes,
+            *hotline_routes,
+            ContactAccessController,
+            *message_routes,
             stream,
             probes.livez,
             probes.readyz,

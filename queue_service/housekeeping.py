@@ -12,7 +12,12 @@ from typing import Any, TypeAlias
 import structlog
 
 from queue_service.accounts import service as accounts
+from queue_service.audit import service as audit
 from queue_service.booking import service as booking
+from queue_service.booking import waiting_list
+from queue_service.hotline import service as hotline
+from queue_service.notices import dispatch
+from queue_service.notices import service as notices
 from queue_service.offices import service as offices
 from queue_service.platform.clock import Clock
 from queue_service.platform.database import Database
@@ -69,11 +74,19 @@ Chore: TypeAlias = Callable[[Connection, datetime], Coroutine[Any, Any, object]]
 CHORES: tuple[Chore, ...] = (
     end_days,
     booking.expire_holds,
+    booking.release_places,
     booking.miss_past,
     booking.forget_contacts,
+    hotline.forget_callbacks,
+    audit.forget_accesses,
     booking.extend_horizon,
+    waiting_list.look_for_places,
+    waiting_list.lapse,
+    waiting_list.forget_waiting,
     queueing.forget_changes,
     accounts.sweep,
     forget_answers,
+    dispatch.note_lost,
+    notices.tidy_up,
 )
 """End what belongs to earlier days, free expired holds, open new days, forget what is old."""

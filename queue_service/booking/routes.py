@@ -10,6 +10,8 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from queue_service.accounts.guards import PUBLIC
 from queue_service.accounts.model import Permission, Principal
+from queue_service.audit import service as audit
+from queue_service.audit.model import AccessKind, Seen
 from queue_service.booking import service
 from queue_service.booking.model import (
     DEFAULT_PLACES,
@@ -222,9 +224,9 @@ class AppointmentController(Controller):
         self, reference: ReferencePath, request: ApiRequest, state: State, secret: Secret = None
     ) -> Response[Appointment]:
         """Give the appointment to its visitor or to staff."""
-        async with state.database.connection() as conn:
-            kept = await _opened(conn, request, reference, secret, Permission.APPOINTMENT_READ)
-            return json_answer(service.shown_appointment(kept))
+        async with state.database.transaction() as conn:
+            kept = await _opened(conn, request, reference, secret, Permission.APPOINTMENT_READ, "read")
+        return json_answer(service.shown_appointment(kept))
 
     @post(
         "/{reference:str}/confirm",
@@ -244,11 +246,11 @@ class AppointmentController(Controller):
         """Make a hold an appointment; a contact given here replaces the one that came with the hold."""
 
         async def work(conn: Connection) -> Appointment:
-            await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE)
+            await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE, "confirm")
             contact = data.contact if data else None
             return service.shown_appointment(await service.confirm(conn, state.clock(), reference, contact))
 
-        return await answer(request, work)
+        return await answer(request, work, atomic=True)
 
     @post(
         "/{reference:str}/move",
@@ -275,14 +277,14 @@ class AppointmentController(Controller):
         """Put the appointment to another time, here or at another office; services and length stay."""
 
         async def work(conn: Connection) -> Appointment:
-            await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE)
+            await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE, "move")
             if data.office is not None and secret is None:
                 # Staff of one office hand nobody, with name and number, over to another on their own.
                 there = await offices.find_office(conn, data.office)
                 request.user.require(Permission.APPOINTMENT_CHANGE, there.id, there.authority_id)
             return service.shown_appointment(await service.move(conn, state.clock(), reference, data))
 
-        return await answer(request, work)
+        return await answer(request, work, atomic=True)
 
     @post(
         "/{reference:str}/cancel",
@@ -297,18 +299,24 @@ class AppointmentController(Controller):
         """Give the place back."""
 
         async def work(conn: Connection) -> Appointment:
-            await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE)
+            await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE, "cancel")
             return service.shown_appointment(await service.cancel(conn, state.clock(), reference))
 
-        return await answer(request, work)
+        return await answer(request, work, atomic=True)
 
 
 async def _opened(
-    conn: Connection, request: ApiRequest, reference: str, secret: str | None, permission: Permission
+    conn: Connection,
+    request: ApiRequest,
+    reference: str,
+    secret: str | None,
+    permission: Permission,
+    what: AccessKind,
 ) -> KeptAppointment:
     """Give the appointment to whoever has its secret, or may act as staff of its office.
 
-    Everybody else is told that it isn't there, which is also what a wrong secret is told.
+    That staff are shown its contact is noted, so this needs the transaction of the answer. Everybody
+    else is told that it isn't there, which is also what a wrong secret is told.
     """
     kept = await service.find(conn, reference)
     if secret is not None:
@@ -317,6 +325,9 @@ async def _opened(
         allowed = request.user.may(permission, kept.office_id, kept.authority_id)
     if not allowed:
         raise errors.AppointmentNotFound
+    if secret is None and kept.contact is not None:
+        seen = [Seen(kept.authority_id, kept.office_id, [kept.reference])]
+        await audit.note_access(conn, request.app.state.clock(), request.user, what, seen)
     return kept
 
 

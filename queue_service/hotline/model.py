@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from queue_service.booking.model import MOST_SERVICES, Appointment, ServiceWish
 from queue_service.offices.model import Language
 
 CallbackState = Literal["open", "taken", "done", "withdrawn"]
@@ -17,12 +18,19 @@ CONTACT_KEPT = timedelta(days=2)
 """How long after its end an item keeps name, number and what was said: as long as appointments do."""
 LATEST_DUE = timedelta(days=365)
 """Further ahead, a due time is a slip of the finger."""
+YEARS = range(2000, 3000)
+"""Beyond them, calendars of databases and time zones end."""
 LONGEST_NOTE = 2000
 """Characters: a page of hand-over text, which is more than anybody reads while the telephone rings."""
+MOST_PEOPLE = 20
+"""Appointments in one answer about a person: whoever finds more asks for more of the name."""
 DEFAULT_ITEMS = 50
 MOST_ITEMS = 200
 """Items in one answer of the call list."""
 
+SearchedName: TypeAlias = Annotated[str, Meta(max_length=200, examples=["muster eri"])]
+SearchedPhone: TypeAlias = Annotated[str, Meta(max_length=60, examples=["0421 361 12345"])]
+SearchedEmail: TypeAlias = Annotated[str, Meta(max_length=254, examples=["erika@example.org"])]
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, examples=["Erika Mustermann"])]
 Phone: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60, examples=["0421 361 12345"])]
 Subject: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, examples=["Termin verschieben"])]
@@ -31,6 +39,74 @@ Slug: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60)]
 ServiceCode: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60, examples=["personalausweis"])]
 Reference: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, examples=["K7RM-W3XA"])]
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True, examples=["2027-01-11T14:00:00+01:00"])]
+
+
+class PersonSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whose appointments are looked for: what is given must all fit."""
+
+    name: SearchedName | None = None
+    """Beginnings of the name's words, two letters or more of each, in any order; case and how an umlaut
+    is written don't matter."""
+    phone: SearchedPhone | None = None
+    email: SearchedEmail | None = None
+    after: Reference | None = None
+    """What the answer before gave as ``next``."""
+
+
+class PeopleFound(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Appointments of people who fit, the one booked last first."""
+
+    items: list[Appointment]
+    next: str | None = None
+    """What to send as ``after``, when there are more."""
+
+
+class PersonNamed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who is on the telephone, as far as it is known."""
+
+    name: SearchedName | None = None
+    phone: SearchedPhone | None = None
+    email: SearchedEmail | None = None
+
+
+class DuplicateSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is being booked, and for whom."""
+
+    contact: PersonNamed
+    services: Annotated[list[ServiceCode], Meta(max_length=MOST_SERVICES)] = []
+    start: Instant | None = None
+    reference: Reference | None = None
+    """The hold that is about to be confirmed: it is no second appointment."""
+
+
+class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
+    """Another coming appointment, probably of the same person."""
+
+    reference: str
+    office: str
+    start: datetime
+    services: list[ServiceWish]
+    match: Literal["phone", "email", "name"]
+    """What is the same; the strongest when it is more than one."""
+
+
+class Duplicates(msgspec.Struct, frozen=True):
+    """First those with a service that is being booked, then those nearest to its start."""
+
+    items: list[Duplicate]
+
+
+class FoundDuplicate(msgspec.Struct, frozen=True, kw_only=True):
+    """A duplicate with the office that it belongs to."""
+
+    authority_id: int
+    office_id: int
+    office: str
+    time_zone: str
+    reference: str
+    starts_at: datetime
+    services: list[ServiceWish]
+    match: Literal["phone", "email", "name"]
 
 
 class NewCallback(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,6 +222,12 @@ class DoneRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What came of it, in a sentence."""
 
     result: Annotated[str, Meta(min_length=1, max_length=LONGEST_NOTE)]
+
+
+class ReleaseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the next one should know."""
+
+    note: Note = ""
 
 
 class PostponeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

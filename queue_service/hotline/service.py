@@ -4,11 +4,28 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from queue_service.accounts.model import Permission, Principal
+from queue_service.accounts.service import AuthorityNotFound
+from queue_service.audit import service as audit
+from queue_service.booking import contact as contacts
+from queue_service.booking import service as booking
+from queue_service.booking.model import Contact
+from queue_service.booking.reference import shown
 from queue_service.hotline import store
 from queue_service.hotline.lifecycle import CALLBACK
-from queue_service.hotline.model import CONTACT_KEPT, LATEST_DUE, KeptCallback, NewCallback
+from queue_service.hotline.model import (
+    CONTACT_KEPT,
+    LATEST_DUE,
+    Callback,
+    CallbackRequest,
+    CallbackState,
+    CallList,
+    KeptCallback,
+    NewCallback,
+)
 from queue_service.hotline.store import Move
+from queue_service.offices import service as offices
 from queue_service.platform.errors import (
+    AppointmentNotFound,
     CallbackNotFound,
     CallbackTaken,
     IllegalTransition,
@@ -36,6 +53,119 @@ async def add_callback(
     if not await store.add_callback(conn, now, callback_id, new, user_id):
         raise ServiceNotFound
     return callback_id
+
+
+async def ask_for_call(
+    conn: Connection, now: datetime, who: Principal, request: CallbackRequest
+) -> KeptCallback:
+    """Put on the call list what an agent was asked for; gives the item.
+
+    Raises InvalidFields, OfficeNotFound, AuthorityNotFound, AppointmentNotFound, ServiceNotFound, and
+    NotPermitted for an office that isn't this agent's.
+    """
+    phone = contacts.checked(Contact(phone=request.phone), "online", held=True).phone
+    if phone is None:
+        raise InvalidFields(errors=[FieldError("phone", "This is required.")])
+    authority_id, office_id, reference = await _place(conn, who, request)
+    who.require(Permission.CALLBACK_HANDLE, office_id, authority_id)
+    new = NewCallback(
+        authority_id=authority_id,
+        office_id=office_id,
+        name=" ".join(request.name.split()),
+        phone=phone,
+        language=request.language,
+        subject=" ".join(request.subject.split()),
+        note=request.note.strip(),
+        due_at=request.due_at,
+        reason=request.reason,
+        service=request.service,
+        reference=reference,
+    )
+    callback_id = await add_callback(conn, now, new, user_id=who.user_id)
+    return await find_callback(conn, who, callback_id)
+
+
+async def _place(
+    conn: Connection, who: Principal, request: CallbackRequest
+) -> tuple[int, int | None, str | None]:
+    """Give the authority, the office if it is one's, and the appointment's reference as it is stored."""
+    reference = None
+    if request.reference is not None:
+        kept = await booking.find(conn, request.reference)
+        if not who.may(Permission.APPOINTMENT_READ, kept.office_id, kept.authority_id):
+            raise AppointmentNotFound
+        reference = kept.reference
+        if request.office is None and request.authority is None:
+            return kept.authority_id, kept.office_id, reference
+    if request.office is not None:
+        office = await offices.find_office(conn, request.office)
+        if request.authority not in {None, office.authority}:
+            raise InvalidFields(errors=[FieldError("authority", "The office belongs to another one.")])
+        return office.authority_id, office.id, reference
+    if request.authority is not None:
+        for authority in await offices.list_authorities(conn):
+            if authority.slug == request.authority:
+                return authority.id, None, reference
+        raise AuthorityNotFound
+    raise InvalidFields(errors=[FieldError("office", "Name the office or the authority that is to call.")])
+
+
+async def call_list(
+    conn: Connection,
+    now: datetime,
+    who: Principal,
+    state: CallbackState,
+    *,
+    due_before: datetime | None,
+    mine: bool,
+    after: UUID | None,
+    limit: int,
+) -> CallList:
+    """Give the items in a state that this person may handle, the most urgent first.
+
+    ``mine`` leaves those that this person has taken. Needs the caller's transaction: that they were
+    shown is noted in it.
+    """
+    found = await store.list_callbacks(
+        conn,
+        who.reach(Permission.CALLBACK_HANDLE),
+        state,
+        due_before=due_before,
+        mine=who.user_id if mine else None,
+        after=after,
+        limit=limit + 1,
+    )
+    items = found[:limit]
+    seen = [(kept.authority_id, kept.office_id, str(kept.id)) for kept in items]
+    await audit.note_access(conn, now, who, "callbacks", audit.by_office(seen))
+    return CallList(
+        [shown_callback(kept, who) for kept in items], next=items[-1].id if len(found) > limit else None
+    )
+
+
+def shown_callback(kept: KeptCallback, who: Principal) -> Callback:
+    """Give an item as this person sees it."""
+    return Callback(
+        id=kept.id,
+        state=kept.state,
+        authority=kept.authority,
+        office=kept.office,
+        name=kept.name,
+        phone=kept.phone,
+        phone_shown=contacts.phone_shown(kept.phone) if kept.phone else None,
+        language=kept.language,
+        subject=kept.subject,
+        note=kept.note,
+        due_at=kept.due_at,
+        reason=kept.reason,
+        service=kept.service,
+        reference=shown(kept.reference) if kept.reference else None,
+        created_at=kept.created_at,
+        taken_by=kept.taken_by_name,
+        mine=kept.taken_by is not None and kept.taken_by == who.user_id,
+        finished_at=kept.finished_at,
+        timeline=kept.timeline,
+    )
 
 
 async def withdraw_callback(conn: Connection, now: datetime, callback_id: UUID, note: str) -> bool:
@@ -105,9 +235,10 @@ async def _move(
     note: str = "",
     due_at: datetime | None = None,
 ) -> KeptCallback:
-    """Take the item a step further, and give it as it is now.
+    """Take the item a step further, and give it as it is now; whoever does is shown it, which is noted.
 
-    Raises CallbackNotFound, CallbackTaken when somebody else has it, IllegalTransition.
+    Needs the caller's transaction. Raises CallbackNotFound, CallbackTaken when somebody else has it,
+    IllegalTransition.
     """
     if who.user_id is None:
         raise NotAuthenticated
@@ -118,6 +249,8 @@ async def _move(
     after = await find_callback(conn, who, callback_id)
     if not moved:
         raise _refusal(after, who)
+    seen = [(after.authority_id, after.office_id, str(after.id))]
+    await audit.note_access(conn, now, who, "callback", audit.by_office(seen))
     return after
 
 

@@ -9,18 +9,34 @@ import msgspec
 from asyncpg import Record
 
 from queue_service.accounts.model import Reach
-from queue_service.hotline.model import CallbackEvent, CallbackState, KeptCallback, NewCallback
+from queue_service.booking.model import ServiceWish
+from queue_service.hotline.model import (
+    CallbackEvent,
+    CallbackState,
+    FoundDuplicate,
+    KeptCallback,
+    NewCallback,
+)
 from queue_service.platform.queries import Connection, load_queries
 
 _queries: Any = load_queries("hotline")
+_wishes = msgspec.json.Decoder(list[ServiceWish]).decode
 _timeline = msgspec.json.Decoder(list[CallbackEvent]).decode
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Whom a search is about; the telephone number in E.164."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """A step of an item's lifecycle, by whom, and what is said with it."""
 
     verb: str
-    from_states: Sequence[str]
+    from_states: list[str]
     to_state: str | None
     user_id: int | None
     """None: the service itself."""
@@ -32,6 +48,49 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 def _callback(row: Record) -> KeptCallback:
     return KeptCallback(**{**row, "timeline": _timeline(row["timeline"])})
+
+
+def _places(reach: Reach) -> dict[str, Any]:
+    return {
+        "everywhere": reach.everywhere,
+        "authority_ids": list(reach.authority_ids),
+        "office_ids": list(reach.office_ids),
+    }
+
+
+async def appointments_of(
+    conn: Connection, reach: Reach, person: Person, *, after: str | None, limit: int
+) -> list[str]:
+    """Give references of appointments whose contact fits, the one booked last first."""
+    rows = _queries.appointments_of(
+        conn, **msgspec.structs.asdict(person), **_places(reach), after=after, limit=limit
+    )
+    return [row["reference"] async for row in rows]
+
+
+async def duplicates(
+    conn: Connection,
+    now: datetime,
+    reach: Reach,
+    person: Person,
+    codes: Sequence[str],
+    *,
+    start: datetime | None,
+    without: str | None,
+    limit: int,
+) -> list[FoundDuplicate]:
+    """Give coming appointments of the same person, those with one of the services first."""
+    rows = _queries.duplicates(
+        conn,
+        **msgspec.structs.asdict(person),
+        **_places(reach),
+        codes=list(codes),
+        start=start,
+        without=without,
+        now=now,
+        limit=limit,
+    )
+    return [FoundDuplicate(**{**row, "services": _wishes(row["services"])}) async for row in rows]
 
 
 async def add_callback(
@@ -71,9 +130,7 @@ async def list_callbacks(
         conn,
         state=state,
         due_before=due_before,
-        everywhere=reach.everywhere,
-        authority_ids=list(reach.authority_ids),
-        office_ids=list(reach.office_ids),
+        **_places(reach),
         mine=mine,
         after=after,
         limit=limit,

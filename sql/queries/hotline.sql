@@ -1,3 +1,48 @@
+-- name: appointments_of(name, phone, email, everywhere, authority_ids, office_ids, after, limit)
+-- References of the appointments whose contact fits all that is given, the one booked last first; only
+-- those that somebody's grants reach, and that still have a contact. Reads booking's tables for the
+-- references alone: what is shown of them, booking tells. after is the last reference seen.
+SELECT a.reference
+  FROM appointment_contact c
+  JOIN appointment a ON a.office_id = c.office_id AND a.id = c.appointment_id
+  JOIN office o ON o.id = a.office_id
+ WHERE a.state <> 'expired'
+   AND (:name ::text IS NULL OR (c.name <> '' AND c.words @@ name_query(:name)))
+   AND (:phone ::text IS NULL OR c.phone = :phone)
+   AND (:email ::text IS NULL OR lower(c.email) = lower(:email))
+   AND (:everywhere OR o.authority_id = ANY (:authority_ids ::integer[]) OR o.id = ANY (:office_ids ::integer[]))
+   AND (:after ::text IS NULL
+        OR (a.created_at, a.reference) < (SELECT seen.created_at, seen.reference
+                                            FROM appointment seen WHERE seen.reference = :after))
+ ORDER BY a.created_at DESC, a.reference DESC
+ LIMIT :limit;
+
+-- name: duplicates(name, phone, email, codes, start, without, everywhere, authority_ids, office_ids, now, limit)
+-- Coming appointments with the same telephone, the same e-mail address, or all words of the same name:
+-- first those with one of the services, then by what is the same, then those nearest to the start.
+SELECT o.authority_id, o.id AS office_id, o.slug AS office, o.time_zone, a.reference, a.starts_at,
+       a.services ::text AS services,
+       CASE WHEN c.phone = :phone THEN 'phone' WHEN lower(c.email) = lower(:email) THEN 'email'
+            ELSE 'name' END AS match
+  FROM appointment_contact c
+  JOIN appointment a ON a.office_id = c.office_id AND a.id = c.appointment_id
+  JOIN office o ON o.id = a.office_id
+ WHERE (c.phone = :phone ::text
+        OR lower(c.email) = lower(:email ::text)
+        OR (c.name <> '' AND c.words @@ name_query(:name) AND c.words = array_to_tsvector(name_words(:name ::text))))
+   AND a.state IN ('held', 'booked', 'arrived')
+   AND a.ends_at > :now
+   AND coalesce(a.expires_at, 'infinity') > :now
+   AND a.reference IS DISTINCT FROM :without
+   AND (:everywhere OR o.authority_id = ANY (:authority_ids ::integer[]) OR o.id = ANY (:office_ids ::integer[]))
+ ORDER BY EXISTS (SELECT FROM jsonb_array_elements(a.services) AS wish
+                   WHERE wish ->> 'service' = ANY (:codes ::text[])) DESC,
+          array_position(ARRAY['phone', 'email', 'name'],
+                         CASE WHEN c.phone = :phone THEN 'phone' WHEN lower(c.email) = lower(:email) THEN 'email'
+                              ELSE 'name' END),
+          abs(extract(epoch FROM a.starts_at - coalesce(:start ::timestamptz, :now))), a.reference
+ LIMIT :limit;
+
 -- name: add_callback(id, authority_id, office_id, name, phone, language, subject, note, due_at, reason, service, reference, user_id, now)$
 -- Puts somebody on the call list with the first line of its timeline; gives the id, nothing when no
 -- service has this code.

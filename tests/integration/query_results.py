@@ -14,11 +14,14 @@ from asyncpg import BitString
 
 from queue_service.accounts import store as accounts
 from queue_service.accounts.login_limits import Attempt
+from queue_service.audit.model import ContactAccess
 from queue_service.booking import store as booking
 from queue_service.booking.model import CheckInAppointment, KeptAppointment, KeptContact
+from queue_service.booking import waiting_store as waiting
+from queue_service.booking.waiting_model import KeptEntry, OpenOffer
 from queue_service.devices import store as devices
 from queue_service.hotline import store as hotline
-from queue_service.hotline.model import KeptCallback, NewCallback
+from queue_service.hotline.model import FoundDuplicate, KeptCallback, NewCallback
 from queue_service.offices.catalogue import Authority, OfferedService, Office
 from queue_service.offices.setup_model import ServiceSetup
 from queue_service.queueing import store as queueing
@@ -45,6 +48,7 @@ def columns_of(struct: type[msgspec.Struct], **more: Any) -> Columns:
 OFFERED_SERVICE = {
     "service_group" if name == "group" else name: kind for name, kind in columns_of(OfferedService).items()
 }
+WAITING_PERSON = columns_of(KeptEntry, contact=None, has_contact=bool, **columns_of(KeptContact))
 POOL_DAY: Columns = {"pool_id": int, "day": date}
 ONE_PLANE, PLANES = BitString, list[BitString]
 VERSIONED_TICKET: Columns = {"ticket": Ticket, "version": int}
@@ -135,11 +139,38 @@ RESULTS: Mapping[str, Result] = {
     "booking.upsert_pool": int,
     "booking.retire_pools": None,
     "booking.replace_pool_services": None,
+    "audit.note_access": None,
+    "audit.accesses_at": ContactAccess,
+    "audit.forget_accesses": None,
+    "hotline.appointments_of": {"reference": str},
+    "hotline.duplicates": FoundDuplicate,
     "hotline.add_callback": UUID,
     "hotline.move_callback": UUID,
     "hotline.find_callback": KeptCallback,
     "hotline.list_callbacks": KeptCallback,
     "hotline.forget_callbacks": None,
+    "waiting_list.add_entry": str,
+    "waiting_list.find_entry": WAITING_PERSON,
+    "waiting_list.ahead": int,
+    "waiting_list.wanted_days": POOL_DAY,
+    "waiting_list.candidates": WAITING_PERSON,
+    "waiting_list.free_cells": ONE_PLANE,
+    "waiting_list.claim_entry": UUID,
+    "waiting_list.offer": UUID,
+    "waiting_list.settle": UUID,
+    "waiting_list.withdraw": UUID,
+    "waiting_list.open_offer": OpenOffer,
+    "waiting_list.list_entries": columns_of(KeptEntry, contact=None, ahead=int)
+    | columns_of(OpenOffer, reference=None, appointment=str)
+    | {"reference": str},
+    "waiting_list.list_calls": columns_of(
+        OpenOffer, entry=str, codes=list[str], quantities=list[int], name=str, phone=str, language=str
+    ),
+    "waiting_list.next_to_look_for": {"reference": str},
+    "waiting_list.free_days": columns_of(waiting.FreePoolDay, plane=ONE_PLANE),
+    "waiting_list.lapse": {"id": UUID},
+    "waiting_list.forget_contacts": None,
+    "waiting_list.broken_invariants": {"finding": str},
     "queueing.issue_ticket": VERSIONED_TICKET,
     "queueing.call_next": columns_of(queueing.CalledTicket, version=int),
     "queueing.call_ticket": columns_of(queueing.CalledTicket, version=int),
@@ -172,9 +203,13 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
     "booking.visit_pools": (booking.Wanted,),
     "booking.book": (KeptContact,),
     "booking.write_contact": (KeptContact,),
+    "hotline.appointments_of": (hotline.Person,),
+    "hotline.duplicates": (hotline.Person,),
     "hotline.add_callback": (NewCallback,),
     "hotline.move_callback": (hotline.Move,),
     "queueing.move_ticket": (queueing.Move,),
+    "waiting_list.add_entry": (waiting.NewEntry, KeptContact),
+    "waiting_list.free_days": (booking.Wanted,),
 }
 """Queries whose parameters are a Struct's fields; each field is one."""
 
@@ -183,8 +218,10 @@ PARAMETERS: Mapping[str, Any] = {
     "actor": str,
     "address": str,
     "address_limit": int,
-    "after": UUID,
+    "after": {"hotline.appointments_of": str, "": UUID},
     "after_day": date,
+    "after_place": int,
+    "allowed": int,
     "answer": bytes,
     "anyones": bool,
     "appointment": bool,
@@ -195,11 +232,13 @@ PARAMETERS: Mapping[str, Any] = {
     "authority_id": int,
     "authority_ids": list[int],
     "before": datetime,
+    "before_id": int,
     "body": str,
     "calls": int,
     "cells": int,
     "channel": str,
     "clerk_id": int,
+    "closes": int,
     "code": str,
     "codes": list[str],
     "confirm_by": list[str],
@@ -213,6 +252,7 @@ PARAMETERS: Mapping[str, Any] = {
     "due_before": datetime,
     "email": str,
     "ends_at": datetime,
+    "entry_id": UUID,
     "everywhere": bool,
     "expires_at": datetime,
     "features": list[str],
@@ -232,6 +272,7 @@ PARAMETERS: Mapping[str, Any] = {
     "language": str,
     "last_day": date,
     "leika_key": str,
+    "lapses_at": datetime,
     "letter": str,
     "limit": int,
     "max_quantity": int,
@@ -245,6 +286,7 @@ PARAMETERS: Mapping[str, Any] = {
     "new_hash": str,
     "not_before": datetime,
     "note": str,
+    "notice_hours": int,
     "now": datetime,
     "number": str,
     "number_day": date,
@@ -257,6 +299,7 @@ PARAMETERS: Mapping[str, Any] = {
     "office_slug": str,
     "offices": list[str],
     "old_hash": str,
+    "opens": int,
     "password_hash": str,
     "persons": int,
     "phone": str,
@@ -273,8 +316,10 @@ PARAMETERS: Mapping[str, Any] = {
     "reason": str,
     "reference": str,
     "references": list[str],
+    "respond_by": datetime,
     "role": str,
     "secret_hash": bytes,
+    "seen": list[str],
     "service": str,
     "service_codes": list[str],
     "service_group": str,
@@ -283,6 +328,7 @@ PARAMETERS: Mapping[str, Any] = {
     "setup": str,
     "since": datetime,
     "slug": str,
+    "start": datetime,
     "starts_at": datetime,
     "state": str,
     "subject": str,
@@ -303,8 +349,11 @@ PARAMETERS: Mapping[str, Any] = {
     "visit": ONE_PLANE,
     "visitor_class": str,
     "waiting_since": datetime,
+    "ways": list[str],
     "walk_in": bool,
     "walk_in_cap_minutes": int,
+    "what": str,
+    "without": str,
 }
 """A parameter's name means the same in all queries; where it doesn't, the queries are named."""
 

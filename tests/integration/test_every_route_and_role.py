@@ -21,6 +21,7 @@ from tests.integration.running_service import PASSWORD, RunningService
 HERE, ELSEWHERE = "bsc-mitte", "bsc-nord"
 SERVICE = "personalausweis"
 MORNING = "2026-11-24T09:00:00+01:00"
+CALLBACK = {"office": HERE, "name": "Test", "phone": "0421 3610", "subject": "Test", "due_at": MORNING}
 STATUS_OF_SIGN = {"1": 401, "3": 403, "4": 404}
 PAGE_FORMS = ("/login", "/logout", "/desk")
 AUDIENCE = {
@@ -75,8 +76,12 @@ class Town:
         kiosk = await self.service.device_token(DeviceProfile.KIOSK, HERE)
         async with self.service.client(kiosk) as client:
             ticket = (await client.post(f"/api/v1/offices/{HERE}/tickets", json={"service": SERVICE})).json()
+        agent = await self.service.staff_token(Role.AGENT, office=HERE)
+        async with self.service.client(agent) as client:
+            callback = (await client.post("/api/v1/callbacks", json=CALLBACK)).json()
         async with self.service.client() as client:
             booked = await client.post("/api/v1/appointments", json=self.body("/api/v1/appointments#online"))
+            waiting = await client.post("/api/v1/waiting-list", json=self.body("/api/v1/waiting-list#online"))
         version = next(
             route.path.split("/")[2]
             for route in self.service.app.routes
@@ -87,7 +92,9 @@ class Town:
             "counter": f"{HERE}.1",
             "ticket": ticket["id"],
             "token": ticket["token"],
+            "callback": callback["id"],
             "reference": booked.json()["reference"],
+            "entry": waiting.json()["reference"],
             "version": version,
             "file": "start.css",
             "fingerprint": fingerprint(),
@@ -111,6 +118,15 @@ class Town:
     def body(self, path: str) -> dict[str, object]:
         """Give a body that is well formed, so that the answer is about the right to send it."""
         path, _, channel = path.partition("#")
+        if path == "/api/v1/waiting-list":
+            return {
+                "offices": [HERE],
+                "services": [{"service": SERVICE}],
+                "until": MORNING[:10],
+                "ways": ["call"],
+                "channel": channel,
+                "contact": {"name": "Test", "phone": "0421 3610"},
+            }
         if channel:
             return {
                 "office": HERE,
@@ -126,6 +142,11 @@ class Town:
             "move": {"start": MORNING},
             "session": {"username": "admin-1", "password": PASSWORD},
             "transfer": {"service": "reisepass"},
+            "appointment-searches": {"name": "Test"},
+            "appointment-duplicates": {"contact": {"name": "Test"}},
+            "callbacks": CALLBACK,
+            "postpone": {"due_at": MORNING},
+            "done": {"result": "angerufen"},
         }
         return bodies.get(path.rpartition("/")[2], {})
 

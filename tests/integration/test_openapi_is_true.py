@@ -35,7 +35,6 @@ NOT_OF_AN_OPERATION = {
     "internal_error": "a fault of ours",
     "conflict": "the branch, never answered itself",
     "user_not_found": "command line",
-    "authority_not_found": "command line",
     "username_taken": "command line",
     "device_not_found": "command line",
 }
@@ -165,7 +164,8 @@ async def story(running_service: RunningService, document: dict[str, Any]) -> As
     login = EXAMPLES["logIn"].body
     conn = await connect(running_service.dsn)
     await accounts.create_user(conn, running_service.clock(), login["username"], "Clerk", login["password"])
-    await accounts.grant(conn, login["username"], Role.SUPERVISOR, office=OFFICE)
+    for role in (Role.SUPERVISOR, Role.ADMIN):
+        await accounts.grant(conn, login["username"], role, office=OFFICE)
     await conn.close()
     async with running_service.client() as client:
         yield Story(document, client)
@@ -185,6 +185,7 @@ async def test_every_documented_example_works(story: Story, running_service: Run
     await story.send("confirmAppointment")
     await story.send("moveAppointment")
     await story.send("readAppointment")
+    await _a_call_to_make(story)
 
     running_service.clock.now = running_service.clock.now.fromisoformat("2027-01-11T08:55:00+01:00")
     story.log_in((await story.send("logIn", 201))["token"])
@@ -192,6 +193,17 @@ async def test_every_documented_example_works(story: Story, running_service: Run
     await story.send("closeCounter")
     await story.send("logOut", 204)
     assert story.told | {"cancelTicket"} == set(EXAMPLES)
+
+
+async def _a_call_to_make(story: Story) -> None:
+    for asked in ("listAuthorities", "searchAppointments", "findDuplicates"):
+        await story.send(asked)
+    story.known["callback"] = (await story.send("addCallback", 201))["id"]
+    for step in (
+        "listCallbacks", "takeCallback", "releaseCallback", "takeCallback", "postponeCallback",
+        "takeCallback", "finishCallback", "listContactAccesses",
+    ):  # fmt: skip
+        await story.send(step)
 
 
 async def _an_appointment(story: Story) -> dict[str, str]:

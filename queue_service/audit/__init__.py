@@ -1,0 +1,1 @@
+"""Who of the staff has seen whose contact data."""
