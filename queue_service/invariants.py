@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from queue_service.booking import service as booking
+from queue_service.booking import waiting_list
+from queue_service.notices import service as notices
 from queue_service.platform.queries import Connection
 from queue_service.queueing import service as queueing
 
@@ -13,4 +15,6 @@ async def find_broken_invariants(conn: Connection, now: datetime) -> list[str]:
         f"pool {drift.pool} of {drift.office} on {drift.day}: {drift.what}"
         for drift in await booking.verify(conn, now)
     ]
-    return [*await queueing.broken_invariants(conn), *drifted]
+    unsent = await notices.broken_invariants(conn, now)
+    unanswered = await waiting_list.broken_invariants(conn)
+    return [*await queueing.broken_invariants(conn), *drifted, *unanswered, *unsent]

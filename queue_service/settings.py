@@ -43,6 +43,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Who may read /metrics."""
     trusted_proxies: str = "127.0.0.1"
     """Comma-separated addresses whose X-Forwarded-For is believed."""
+    smtp_host: str = ""
+    """Mail server that takes e-mail to visitors. Empty: none leaves, and staff see so."""
+    smtp_port: Port = 587
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    mail_from: str = ""
+    """Address that e-mail to visitors comes from."""
+    sms_url: str = ""
+    """Gateway that text messages are sent to by POST. Empty: none leaves, and staff see so."""
+    sms_token: str = ""
+    """Sent to the gateway as bearer token."""
+    sms_body_type: Literal["json", "form"] = "json"
+    sms_body: str = '{"to": "{to}", "text": "{text}"}'
+    """What the gateway is sent; ``{to}``, ``{text}`` and ``{id}`` are filled in."""
+    reminder_hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 24
+    """How long before the appointment those are reminded who asked for it."""
+    notices_to_files: bool = False
+    """Messages become files in ``data_dir`` instead of leaving. ``queue-service demo`` sets it."""
     clock_start: datetime | None = None
     """Rehearsals only: the service's clock starts at this instant (RFC 3339 with offset)."""
     clock_rate: Annotated[float, msgspec.Meta(gt=0, le=5000)] = 1.0

@@ -56,6 +56,8 @@ class Permission(StrEnum):
     APPOINTMENT_CHANGE = "appointment.change"
     CALLBACK_HANDLE = "callback.handle"
     CONTACT_AUDIT = "contact.audit"
+    MESSAGE_MANAGE = "message.manage"
+    MESSAGE_MANAGE_PHONE = "message.manage_phone"
     STREAM_STAFF = "stream.staff"
     STREAM_KIOSK = "stream.kiosk"
     STREAM_DISPLAY = "stream.display"
@@ -80,11 +82,16 @@ _AT_THE_OFFICE = _STAFF | {
     Permission.STREAM_STAFF,
 }
 _CLERK = _AT_THE_OFFICE | {Permission.COUNTER_WORK, Permission.TICKET_HANDLE}
-_RECEPTION = _AT_THE_OFFICE | {Permission.TICKET_ISSUE, Permission.TICKET_CHECK_IN}
+_RECEPTION = _AT_THE_OFFICE | {
+    Permission.TICKET_ISSUE,
+    Permission.TICKET_CHECK_IN,
+    Permission.MESSAGE_MANAGE,
+}
 _AGENT = _STAFF | {
     Permission.APPOINTMENT_SEARCH_PHONE,
     Permission.APPOINTMENT_BOOK_PHONE,
     Permission.CALLBACK_HANDLE,
+    Permission.MESSAGE_MANAGE_PHONE,
 }
 _SUPERVISOR = _CLERK | _RECEPTION | _AGENT | {Permission.OFFICE_SUPERVISE, Permission.REPORT_READ}
 _FOR_DEVICES_ONLY = frozenset({Permission.STREAM_KIOSK, Permission.STREAM_DISPLAY})

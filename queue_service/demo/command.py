@@ -61,6 +61,7 @@ def _service(dsn: str, settings: Settings, *, with_devices: bool) -> Program:
         f"{PREFIX}PORT": str(settings.port),
         f"{PREFIX}DATA_DIR": str(settings.data_dir),
         f"{PREFIX}DEMO": "true",
+        f"{PREFIX}NOTICES_TO_FILES": "true",
         f"{PREFIX}DEMO_DEVICES": str(with_devices).lower(),
         f"{PREFIX}LOG_FORMAT": "console" if sys.stderr.isatty() else settings.log_format,
     }

@@ -105,7 +105,9 @@ class AppointmentNotice(msgspec.Struct, frozen=True):
     previous_start: datetime | None = None
     """Where it was before, for ``moved`` and ``displaced``."""
     link: str = ""
-    """Opens the appointment without anything else being asked, so it is a secret; empty: there is none."""
+    """Opens the appointment without anything else being asked, so it is a secret; empty: there is none.
+
+    Kept as a path; ``with_address`` makes an address of it when words are made."""
     respond_by: datetime | None = None
     """When an offer, or a proposed place, is given to somebody else."""
     sequence: int = 0
@@ -118,6 +120,31 @@ class Message(msgspec.Struct, frozen=True):
     subject: str
     text: str
     html: str = ""
+
+
+class ListedMessage(msgspec.Struct, frozen=True):
+    """A message as staff see it: whose it is and what has become of it, but nothing that it says."""
+
+    id: UUID
+    reference: str
+    """The appointment's."""
+    starts_at: datetime
+    way: Way
+    kind: Kind
+    state: MessageState
+    attempts: int
+    """Since it was last put into the queue."""
+    last_error: str | None
+    """A code: why the last attempt failed, or why it is unclear whether it did."""
+    created_at: datetime
+    next_attempt_at: datetime
+    """Of use while it is ``queued``."""
+    sent_at: datetime | None
+
+
+def with_address(notice: AppointmentNotice, visitor_url: str) -> AppointmentNotice:
+    """Give the notice with its link as visitors type it: where the service is reached today."""
+    return msgspec.structs.replace(notice, link=f"{visitor_url}{notice.link}") if notice.link else notice
 
 
 def in_language(texts: Texts, language: str) -> str:

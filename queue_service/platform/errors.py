@@ -15,7 +15,9 @@
     │   ├── CounterNotFound     404  counter_not_found
     │   ├── TicketNotFound      404  ticket_not_found
     │   ├── AppointmentNotFound 404  appointment_not_found  also for a wrong secret
+    │   ├── WaitingEntryNotFound 404 waiting_entry_not_found also for a wrong secret
     │   ├── CallbackNotFound    404  callback_not_found    also beyond one's own offices
+    │   ├── MessageNotFound     404  message_not_found
     │   ├── AuthorityNotFound   404  authority_not_found   in accounts.service
     │   ├── UserNotFound        404  user_not_found        in accounts.service
     │   └── DeviceNotFound      404  device_not_found      in devices.tokens
@@ -169,6 +171,18 @@ class CallbackNotFound(NotFound):
     """No item of the call list has this id."""
 
     code = "callback_not_found"
+
+
+class MessageNotFound(NotFound):
+    """No message has this id."""
+
+    code = "message_not_found"
+
+
+class WaitingEntryNotFound(NotFound):
+    """Nobody waits under this reference."""
+
+    code = "waiting_entry_not_found"
 
 
 class MethodNotAllowed(QueueError):

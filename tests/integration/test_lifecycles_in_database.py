@@ -7,6 +7,7 @@ import pytest
 
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.hotline.lifecycle import CALLBACK
+from queue_service.notices.lifecycle import MESSAGE, OVER
 from queue_service.platform.lifecycle import Lifecycle
 from queue_service.platform.queries import Connection
 from queue_service.queueing.lifecycle import COUNTER, TICKET
@@ -14,7 +15,7 @@ from tests.integration.servers import on_every_server
 
 pytestmark = on_every_server
 
-LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK)
+LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK, MESSAGE)
 
 INSERTED = {
     "ticket": """
@@ -44,6 +45,21 @@ INSERTED = {
                CASE WHEN $1 = 'taken' THEN u.id END, CASE WHEN $1 IN ('done', 'withdrawn') THEN now() END
           FROM staff_user u, authority a WHERE a.slug = 'bremen'
         """,
+    "message": f"""
+        WITH told AS (
+            INSERT INTO appointment (office_id, id, pool_id, day, first_cell, cells, starts_at, ends_at, state,
+                                     reference, secret_hash, services, persons, channel, created_at)
+            SELECT p.office_id, gen_random_uuid(), p.id, '2026-11-23', 100, 3, now(), now(), 'booked',
+                   'TOLD', '', '[]', 1, 'phone', now()
+              FROM pool p LIMIT 1
+            RETURNING office_id, id)
+        INSERT INTO outbox (office_id, id, appointment_id, reference, way, kind, payload, state, sequence,
+                            next_attempt_at, claimed_until, created_at, useful_until)
+        SELECT office_id, gen_random_uuid(), id, 'TOLD', 'email', 'booked',
+               CASE WHEN $1 <> ALL (ARRAY{[*OVER]}) THEN '{{}}'::jsonb END, $1, 0,
+               now(), CASE WHEN $1 = 'sending' THEN now() END, now(), now()
+          FROM told
+        """,
 }
 """One row in a given state, with everything that the table's other rules ask of that state."""
 
@@ -59,6 +75,11 @@ UPDATED = {
     "callback": """
         UPDATE callback SET state = $2, taken_by = CASE WHEN $2 = 'taken' THEN (SELECT id FROM staff_user) END,
                finished_at = CASE WHEN $2 IN ('done', 'withdrawn') THEN now() END
+         WHERE state = $1
+        """,
+    "message": f"""
+        UPDATE outbox SET state = $2, claimed_until = CASE WHEN $2 = 'sending' THEN now() END,
+               payload = CASE WHEN $2 <> ALL (ARRAY{[*OVER]}) THEN '{{}}'::jsonb END
          WHERE state = $1
         """,
 }

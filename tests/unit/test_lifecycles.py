@@ -10,6 +10,8 @@ from queue_service.booking.lifecycle import APPOINTMENT, HOLDS_PLACE
 from queue_service.booking.model import AppointmentState
 from queue_service.hotline.lifecycle import CALLBACK
 from queue_service.hotline.model import CallbackState
+from queue_service.notices.lifecycle import MESSAGE, OVER
+from queue_service.notices.model import MessageState
 from queue_service.platform.lifecycle import Lifecycle
 from queue_service.queueing.lifecycle import AT_COUNTER, COUNTER, LIVE, TICKET
 from queue_service.queueing.model import Counter, TicketState
@@ -17,12 +19,13 @@ from queue_service.queueing.service import KIND_OF_VERB
 
 PAGE = Path(__file__).parents[2] / "docs" / "lifecycles.md"
 DRAWING = re.compile(r"^## (?P<title>\w+)\n.*?^```mermaid\n(?P<diagram>.*?)\n```$", re.MULTILINE | re.DOTALL)
-LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK)
+LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK, MESSAGE)
 STATES_OF = {
     "ticket": set(get_args(TicketState)),
     "counter": set(get_args(Counter.__annotations__["state"])),
     "appointment": set(get_args(AppointmentState)),
     "callback": set(get_args(CallbackState)),
+    "message": set(get_args(MessageState)),
 }
 
 every_lifecycle = pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda lifecycle: lifecycle.name)
@@ -44,7 +47,7 @@ def test_a_verb_leads_from_a_state_to_one_other(lifecycle: Lifecycle) -> None:
     assert len(steps) == len(set(steps))
 
 
-@pytest.mark.parametrize("lifecycle", [TICKET, COUNTER, CALLBACK], ids=lambda lifecycle: lifecycle.name)
+@pytest.mark.parametrize("lifecycle", [TICKET, COUNTER, CALLBACK, MESSAGE], ids=lambda lifecycle: lifecycle.name)
 def test_a_verb_has_one_target_wherever_it_is_said(lifecycle: Lifecycle) -> None:
     """The statement that moves a ticket takes any of a verb's states to the one target."""
     targets: dict[str, set[str]] = {}
@@ -62,7 +65,7 @@ def test_every_state_can_be_reached_from_the_beginning(lifecycle: Lifecycle) -> 
     assert reached == states(lifecycle)
 
 
-@pytest.mark.parametrize("lifecycle", [TICKET, APPOINTMENT, CALLBACK], ids=lambda lifecycle: lifecycle.name)
+@pytest.mark.parametrize("lifecycle", [TICKET, APPOINTMENT, CALLBACK, MESSAGE], ids=lambda lifecycle: lifecycle.name)
 def test_nothing_lives_for_ever(lifecycle: Lifecycle) -> None:
     """From every state a way leads to an end; only a counter opens and closes without one."""
     ends = {state for state in states(lifecycle) if not lifecycle.allowed(state)}
@@ -92,6 +95,7 @@ def test_every_verb_of_a_ticket_but_the_call_names_its_change() -> None:
 def test_named_groups_of_states_are_states() -> None:
     assert set(AT_COUNTER) | set(LIVE) <= states(TICKET)
     assert set(HOLDS_PLACE) <= states(APPOINTMENT)
+    assert {state for state in states(MESSAGE) if not MESSAGE.allowed(state)} == set(OVER)
 
 
 def test_whoever_stands_at_a_counter_was_called_or_resumed_and_leaves_it_by_every_other_verb() -> None:

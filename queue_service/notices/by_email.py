@@ -1,0 +1,173 @@
+"""A notice as an e-mail: plain text, HTML, and for an appointment that stands or falls a calendar file."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from email.message import EmailMessage
+from email.policy import SMTP as WIRE
+from email.utils import format_datetime, formataddr
+from typing import Literal
+
+import aiosmtplib
+import idna
+import msgspec
+
+from queue_service.notices.calendar_file import METHOD_OF, calendar_file
+from queue_service.notices.carrier import NotReachedError, Outgoing, RefusedError, UnclearError
+from queue_service.notices.model import in_language
+
+Encryption = Literal["starttls", "tls", "none"]
+
+ANSWER_SECONDS = 20.0
+"""How long the server may take for each answer; a sender's claim outlasts all of them together."""
+CALENDAR_NAME = "termin.ics"
+FINAL = 500
+"""SMTP's refusals from here on are for good (RFC 5321, 4.2.1), those below only for now."""
+UTF8 = "SMTPUTF8"
+"""The extension that a server needs for an address with umlauts before its at sign (RFC 6531)."""
+
+
+class MailServer(msgspec.Struct, frozen=True):
+    """Where e-mail is handed over."""
+
+    host: str
+    port: int
+    encryption: Encryption
+    username: str
+    password: str
+    own_name: str
+    """By which this service introduces itself."""
+
+
+class ByEmail:
+    """Hands e-mails over to a server, over one connection each."""
+
+    def __init__(self, server: MailServer, sender: str) -> None:
+        self._server = server
+        self._sender = sender
+
+    async def hand_over(self, outgoing: Outgoing) -> None:
+        """Return once the server has taken the message; raises NotDeliveredError."""
+        mail = as_email(outgoing, self._sender)
+        async with self._connection() as client:
+            await self._address(client, str(mail["To"]))
+            await _hand_over(client, mail.as_bytes())
+            # It has the message; how it says goodbye changes nothing.
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        """Lend a connection, encrypted and logged in as the settings say."""
+        server = self._server
+        client = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.encryption == "tls",
+            start_tls=server.encryption == "starttls",
+            username=server.username or None,
+            password=server.password or None,
+            timeout=ANSWER_SECONDS,
+            local_hostname=server.own_name,
+        )
+        # Whatever it is, a wrong password included, somebody can repair it here.
+        with _reaching("mail_server_away"):
+            await client.connect()
+        try:
+            yield client
+        finally:
+            client.close()
+
+    async def _address(self, client: aiosmtplib.SMTP, recipient: str) -> None:
+        utf8 = not recipient.isascii()
+        if utf8 and not client.supports_extension(UTF8):
+            raise RefusedError("address_not_possible")
+        with _reaching("sender_refused"):
+            await client.mail(self._sender, options=[UTF8] if utf8 else [], encoding="utf-8")
+        with _reaching("recipient_refused_for_now"):
+            try:
+                await client.rcpt(recipient, encoding="utf-8")
+            except aiosmtplib.SMTPRecipientRefused as refused:
+                if refused.code >= FINAL:
+                    raise RefusedError("recipient_refused") from None
+                raise
+
+
+async def _hand_over(client: aiosmtplib.SMTP, content: bytes) -> None:
+    try:
+        await client.data(content)
+    except aiosmtplib.SMTPDataError as refused:
+        # The server's own words may quote the message.
+        if refused.code >= FINAL:
+            raise RefusedError("message_refused") from None
+        raise NotReachedError("message_refused_for_now") from None
+    except (aiosmtplib.SMTPException, OSError):
+        raise UnclearError("no_answer") from None
+
+
+@contextmanager
+def _reaching(code: str) -> Iterator[None]:
+    """Turn whatever keeps a server from taking the message, before it has it, into NotReachedError."""
+    try:
+        yield
+    except (aiosmtplib.SMTPException, OSError):
+        raise NotReachedError(code) from None
+
+
+def as_email(outgoing: Outgoing, sender: str) -> EmailMessage:
+    """Give the e-mail as it goes over the wire; the same message has the same Message-ID every time.
+
+    Raises RefusedError without an address that e-mail can have.
+    """
+    notice, message = outgoing.notice, outgoing.message
+    recipient = wire_address(notice.recipient.email or "")
+    mail = EmailMessage(policy=WIRE if recipient.isascii() else WIRE.clone(utf8=True))
+    authority = in_language(notice.authority.name, notice.recipient.language)
+    mail["From"] = formataddr((_one_line(authority), sender))
+    mail["To"] = recipient
+    mail["Subject"] = _one_line(message.subject)
+    mail["Date"] = format_datetime(outgoing.now)
+    mail["Message-ID"] = f"<{outgoing.id}@{sender.rpartition('@')[2]}>"
+    mail["Content-Language"] = notice.recipient.language.partition("-")[0]
+    # No holiday replies, please (RFC 3834).
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    if message.html:
+        mail.add_alternative(message.html, subtype="html")
+    _add_calendar(mail, outgoing, sender)
+    return mail
+
+
+def _add_calendar(mail: EmailMessage, outgoing: Outgoing, sender: str) -> None:
+    """Add the calendar file twice: as a view that Outlook and Thunderbird act on, as a file for phones."""
+    method = METHOD_OF.get(outgoing.notice.kind)
+    if method is None:
+        return
+    content = calendar_file(
+        outgoing.notice,
+        method,
+        description=outgoing.message.text,
+        stamp=outgoing.now,
+        organizer=sender,
+    )
+    mail.add_alternative(content.decode(), subtype="calendar", params={"method": method})
+    mail.add_attachment(
+        content, maintype="text", subtype="calendar", filename=CALENDAR_NAME, params={"method": method}
+    )
+
+
+def wire_address(email: str) -> str:
+    """Give an address as servers know it: a domain with umlauts in its ASCII form (RFC 5891).
+
+    Raises RefusedError for what has no such form.
+    """
+    local, at, domain = email.rpartition("@")
+    if not (local and at) or not email.isprintable() or " " in email:
+        raise RefusedError("no_address")
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        raise RefusedError("address_not_possible") from None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

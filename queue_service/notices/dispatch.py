@@ -1,0 +1,138 @@
+"""Sends what is in the outbox: every process does, and each message is one process's alone.
+
+A message is claimed in a transaction of its own before anything leaves the house, and what became
+of it is written down afterwards. A process that dies in between leaves it "sending"; once its claim
+is over, another process calls it unclear and shows it to staff. So after a crash nothing is sent
+twice, and nothing is lost unseen.
+"""
+
+import asyncio
+import traceback
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+import structlog
+
+from queue_service.notices import store
+from queue_service.notices.back_off import next_attempt
+from queue_service.notices.carrier import Carrier, NotReachedError, Outgoing, RefusedError, UnclearError
+from queue_service.notices.model import MessageState, Way, with_address
+from queue_service.notices.store import Claimed
+from queue_service.notices.texts import compose
+from queue_service.platform.clock import Clock
+from queue_service.platform.database import Database
+from queue_service.platform.errors import Unavailable
+from queue_service.platform.queries import Connection
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 1.0
+"""How long a new message may lie before somebody looks. A look costs one index probe; a hint of the
+database would be quicker, and would need this look as well for what is to be tried again."""
+AT_ONCE = 4
+"""Messages of one way that a process hands over side by side."""
+CLAIM = timedelta(minutes=5)
+"""How long a sender has a message to itself: longer than all time-outs of a hand-over together."""
+LAST_SECONDS = 8.0
+"""How long messages under way may take when the process is told to end."""
+
+
+class Post(msgspec.Struct, frozen=True):
+    """What sending needs: the database, the time, and the ways that lead to visitors."""
+
+    database: Database
+    clock: Clock
+    carriers: Mapping[Way, Carrier]
+    visitor_url: str
+    """Where links in messages lead."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of an attempt."""
+
+    state: MessageState
+    error: str | None = None
+    next_attempt_at: datetime | None = None
+
+
+async def keep_sending(post: Post, ending: asyncio.Event) -> None:
+    """Send what is due until ``ending`` is set; what is under way then is finished."""
+    async with asyncio.TaskGroup() as ways:
+        for way in post.carriers:
+            ways.create_task(_keep_sending(post, way, ending), name=f"sending by {way}")
+
+
+async def _keep_sending(post: Post, way: Way, ending: asyncio.Event) -> None:
+    """Each way by itself, so that a slow mail server holds up no text message."""
+    while not ending.is_set():
+        sent = 0
+        # Away for a moment. What could not be noted down is found by a later round, and called unclear.
+        with suppress(Unavailable):
+            sent = await send_due(post, way)
+        if not sent:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ending.wait(), LOOK_SECONDS)
+
+
+async def send_due(post: Post, way: Way) -> int:
+    """Hand over some of the messages that are due by this way; gives how many there were.
+
+    Raises Unavailable.
+    """
+    now = post.clock()
+    async with post.database.connection() as conn:
+        claimed = await store.claim(conn, now, way, AT_ONCE, uuid4(), now + CLAIM)
+    # From here on each of them may be in somebody's hands, whatever happens to this process.
+    async with asyncio.TaskGroup() as hands:
+        for message in claimed:
+            hands.create_task(_send(post, message))
+    return len(claimed)
+
+
+async def _send(post: Post, claimed: Claimed) -> None:
+    outcome = await _hand_over(post, claimed)
+    if outcome.state == "sent":
+        log.info("message_sent", way=claimed.way, kind=claimed.payload.kind)
+    else:
+        log.warning("message_not_sent", way=claimed.way, state=outcome.state, error=outcome.error)
+    async with post.database.connection() as conn:
+        await store.note_outcome(
+            conn, post.clock(), claimed, outcome.state, outcome.error, outcome.next_attempt_at
+        )
+
+
+async def _hand_over(post: Post, claimed: Claimed) -> Outcome:
+    """Try once, and judge by what happened what is to become of the message."""
+    try:
+        notice = with_address(claimed.payload, post.visitor_url)
+        outgoing = Outgoing(claimed.id, notice, compose(notice, claimed.way), post.clock())
+        await post.carriers[claimed.way].hand_over(outgoing)
+    except RefusedError as refused:
+        return Outcome("failed", refused.code)
+    except NotReachedError as away:
+        again = next_attempt(post.clock(), claimed.attempts)
+        return Outcome("queued" if again else "failed", away.code, again)
+    except UnclearError as unclear:
+        return Outcome("unclear", unclear.code)
+    except Exception as fault:  # noqa: BLE001  # recorded, and shown to staff
+        # A fault of ours. Its own words, and those of its causes, may quote the message.
+        log.error("message_fault", way=claimed.way, error=type(fault).__name__, at=_place(fault))  # noqa: TRY400
+        return Outcome("unclear", "fault")
+    return Outcome("sent")
+
+
+def _place(fault: Exception) -> str:
+    """Tell in which line something went wrong."""
+    frame = traceback.extract_tb(fault.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
+
+
+async def note_lost(conn: Connection, now: datetime) -> None:
+    """Call unclear what no sender has reported on in time."""
+    lost = await store.lose_claims(conn, now)
+    if lost:
+        log.error("messages_unclear", messages=lost)

@@ -1,0 +1,108 @@
+"""The verbs of a message, but its sending: connection and time are arguments."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from queue_service.notices import store
+from queue_service.notices.lifecycle import MESSAGE
+from queue_service.notices.model import AppointmentNotice, ListedMessage, MessageState, Way
+from queue_service.notices.store import FoundMessage
+from queue_service.platform.errors import IllegalTransition, MessageNotFound
+from queue_service.platform.queries import Connection
+
+SHOWN_AFTER_VISIT = timedelta(days=2)
+"""How long after a visit staff see what its visitor was not told: as long as the contact is kept."""
+KEPT_AFTER_VISIT = timedelta(days=30)
+"""How long it is known that something was sent; what it said is gone by then."""
+UNTOUCHED = timedelta(days=1)
+"""A message that nobody has tried for so long means that no process sends at all."""
+MOST_LISTED = 200
+BY_STAFF = ("resend", "settle")
+"""Verbs that somebody may ask for; the others follow from what happens."""
+
+
+async def next_sequence(conn: Connection, office_id: int, appointment_id: UUID) -> int:
+    """Give the number of a change for ``AppointmentNotice.sequence``.
+
+    The caller has the appointment locked, or has just made it.
+    """
+    return await store.next_sequence(conn, office_id, appointment_id)
+
+
+async def enqueue(
+    conn: Connection, now: datetime, office_id: int, notice: AppointmentNotice, ways: Sequence[Way]
+) -> None:
+    """Write a message for each way, inside the transaction of what it tells.
+
+    What is older and has not been sent about this appointment is taken back; a reminder changes
+    nothing, and so takes nothing back.
+    """
+    if notice.kind != "reminder":
+        await withdraw(conn, office_id, notice.appointment_id)
+    useful_until = notice.respond_by or notice.end
+    messages = [(uuid4(), way) for way in ways]
+    await store.enqueue(conn, now, office_id, notice, messages, useful_until)
+
+
+async def withdraw(conn: Connection, office_id: int, appointment_id: UUID) -> None:
+    """Take back what has not been sent about an appointment."""
+    await store.withdraw_earlier(conn, office_id, appointment_id)
+
+
+async def find(conn: Connection, message_id: UUID) -> FoundMessage:
+    """Tell where a message belongs; raises MessageNotFound."""
+    found = await store.find_message(conn, message_id)
+    if found is None:
+        raise MessageNotFound
+    return found
+
+
+async def list_messages(
+    conn: Connection, office_id: int, states: Sequence[MessageState], channel: str | None
+) -> list[ListedMessage]:
+    """Give an office's messages in these states, the newest first; of one channel, or of all."""
+    return await store.list_messages(conn, office_id, states, channel, MOST_LISTED)
+
+
+async def resend(conn: Connection, now: datetime, message_id: UUID) -> ListedMessage:
+    """Let a message be sent once more, because a human being decided so.
+
+    Raises MessageNotFound, IllegalTransition.
+    """
+    changed = await store.resend(conn, now, message_id, MESSAGE.sources("resend"))
+    return await _after(conn, message_id, changed)
+
+
+async def settle(conn: Connection, message_id: UUID) -> ListedMessage:
+    """Note that the visitor was told in another way.
+
+    Raises MessageNotFound, IllegalTransition.
+    """
+    changed = await store.settle(conn, message_id, MESSAGE.sources("settle"))
+    return await _after(conn, message_id, changed)
+
+
+async def _after(conn: Connection, message_id: UUID, changed: bool) -> ListedMessage:
+    message = (await find(conn, message_id)).message
+    if not changed:
+        raise IllegalTransition(
+            "The message's state does not allow that.",
+            state=message.state,
+            allowed=[verb for verb in MESSAGE.allowed(message.state) if verb in BY_STAFF],
+        )
+    return message
+
+
+async def tidy_up(conn: Connection, now: datetime) -> None:
+    """Take back what is of no use any more, and forget what is long over."""
+    await store.withdraw_useless(conn, now, unsent_before=now - SHOWN_AFTER_VISIT)
+    await store.forget_messages(conn, before=now - KEPT_AFTER_VISIT)
+
+
+async def broken_invariants(conn: Connection, now: datetime) -> list[str]:
+    """Return a sentence for each message that should have been tried long ago."""
+    return [
+        f"message {message.id} of {message.office} by {message.way} has not been tried for a day"
+        for message in await store.untouched_since(conn, now - UNTOUCHED)
+    ]

@@ -1,0 +1,104 @@
+-- name: next_sequence(office_id, appointment_id)$
+-- How often the appointment has been told of as changed; the caller has it locked or has just made it.
+SELECT coalesce(max(m.sequence) + 1, 0) AS sequence
+  FROM outbox m WHERE m.office_id = :office_id AND m.appointment_id = :appointment_id;
+
+-- name: enqueue(office_id, ids, ways, appointment_id, reference, kind, payload, sequence, useful_until, now)!
+-- Writes one message for each way, in the transaction of what it tells.
+INSERT INTO outbox (office_id, id, appointment_id, reference, way, kind, payload, sequence, next_attempt_at,
+                    created_at, useful_until)
+SELECT :office_id, message.id, :appointment_id, :reference, message.way, :kind, :payload ::text::jsonb, :sequence, :now,
+       :now, :useful_until
+  FROM unnest(:ids ::uuid[], :ways ::text[]) AS message (id, way);
+
+-- name: withdraw_earlier(office_id, appointment_id)!
+-- Takes back what has not been sent about an appointment, because something newer is told.
+UPDATE outbox SET state = 'withdrawn', payload = NULL
+ WHERE office_id = :office_id AND appointment_id = :appointment_id
+   AND state IN ('queued', 'failed', 'unclear', 'printed');
+
+-- name: claim(way, most, claim, now, claimed_until)
+-- Takes the messages that have waited longest for this way, each by one sender alone: whoever else
+-- asks at the same moment is given others.
+WITH due AS (
+    SELECT m.office_id, m.id FROM outbox m
+     WHERE m.state = 'queued' AND m.way = :way AND m.next_attempt_at <= :now AND m.useful_until > :now
+     ORDER BY m.next_attempt_at
+     LIMIT :most
+       FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE outbox m SET state = 'sending', attempts = m.attempts + 1, claim = :claim, claimed_until = :claimed_until
+  FROM due WHERE m.office_id = due.office_id AND m.id = due.id
+RETURNING m.id, m.way, m.attempts, m.claim, m.payload ::text AS payload;
+
+-- name: note_outcome(id, claim, state, last_error, next_attempt_at, now)$
+-- Writes down what became of a message; gives its id, or no row when it is no longer this sender's.
+UPDATE outbox
+   SET state = :state, last_error = :last_error, claimed_until = NULL,
+       payload = CASE WHEN :state = 'sent' THEN NULL ELSE payload END,
+       sent_at = CASE WHEN :state = 'sent' THEN :now ::timestamptz END,
+       next_attempt_at = coalesce(:next_attempt_at, next_attempt_at)
+ WHERE id = :id AND claim = :claim AND state IN ('sending', 'unclear')
+RETURNING id;
+
+-- name: lose_claims(now)
+-- Gives the messages whose sender has not said in time what became of them; from now on they are unclear.
+UPDATE outbox SET state = 'unclear', last_error = 'sender_lost', claimed_until = NULL
+ WHERE (office_id, id) IN (SELECT m.office_id, m.id FROM outbox m
+                            WHERE m.state = 'sending' AND m.claimed_until <= :now
+                              FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING id;
+
+-- name: find_message(id)^
+-- A message with the office that it belongs to, and by which channel its appointment was booked.
+SELECT m.office_id, o.authority_id, a.channel, m.id, m.reference, a.starts_at, m.way, m.kind, m.state, m.attempts,
+       m.last_error, m.created_at, m.next_attempt_at, m.sent_at
+  FROM outbox m
+  JOIN office o ON o.id = m.office_id
+  JOIN appointment a ON a.office_id = m.office_id AND a.id = m.appointment_id
+ WHERE m.id = :id;
+
+-- name: resend(id, from_states, now)^
+-- Puts a message back into the queue as if it were new; no row when another verb was faster.
+UPDATE outbox SET state = 'queued', attempts = 0, next_attempt_at = :now, last_error = NULL
+ WHERE id = :id AND state = ANY (:from_states ::text[])
+RETURNING id;
+
+-- name: settle(id, from_states)^
+-- Notes that the visitor was told in another way; no row when another verb was faster.
+UPDATE outbox SET state = 'settled', payload = NULL
+ WHERE id = :id AND state = ANY (:from_states ::text[])
+RETURNING id;
+
+-- name: list_messages(office_id, states, channel, most)
+-- An office's messages in these states, the newest first, without anything of what they say;
+-- channel may be NULL: of all channels.
+SELECT m.id, m.reference, a.starts_at, m.way, m.kind, m.state, m.attempts, m.last_error, m.created_at,
+       m.next_attempt_at, m.sent_at
+  FROM outbox m
+  JOIN appointment a ON a.office_id = m.office_id AND a.id = m.appointment_id
+ WHERE m.office_id = :office_id AND m.state = ANY (:states ::text[])
+   AND (:channel ::text IS NULL OR a.channel = :channel)
+ ORDER BY m.created_at DESC, m.id
+ LIMIT :most;
+
+-- name: withdraw_useless(now, unsent_before)!
+-- Takes back what would tell nobody anything any more. What failed stays in the staff's sight a
+-- little longer, until unsent_before has passed.
+UPDATE outbox SET state = 'withdrawn', payload = NULL
+ WHERE (office_id, id) IN (SELECT m.office_id, m.id FROM outbox m
+                            WHERE (m.state IN ('queued', 'printed') AND m.useful_until <= :now)
+                               OR (m.state IN ('failed', 'unclear') AND m.useful_until <= :unsent_before)
+                              FOR NO KEY UPDATE SKIP LOCKED);
+
+-- name: forget_messages(before)!
+-- Deletes the messages that nobody has to do anything about and that were of use until before this.
+DELETE FROM outbox
+ WHERE useful_until < :before AND state IN ('sent', 'posted', 'withdrawn', 'settled');
+
+-- name: untouched_since(before)
+-- Messages that should have been tried before this instant, and never were.
+SELECT o.slug AS office, m.id, m.way
+  FROM outbox m JOIN office o ON o.id = m.office_id
+ WHERE m.state = 'queued' AND m.way <> 'letter' AND m.attempts = 0 AND m.next_attempt_at < :before
+ ORDER BY m.next_attempt_at;
