@@ -1,4 +1,4 @@
-"""What may happen to an appointment, and nothing else decides it."""
+"""What may happen to an appointment and to somebody who waits for one, and nothing else decides it."""
 
 from queue_service.platform.lifecycle import Lifecycle, table
 
@@ -27,3 +27,18 @@ HOLDS_PLACE = ("held", "booked", "arrived", "fulfilled", "missed")
 
 A place that somebody missed is not given to somebody else: its time is over.
 """
+
+WAITING = Lifecycle(
+    name="waiting",
+    initial="waiting",
+    # Somebody who withdraws while a place is on offer refuses it first.
+    transitions=table(
+        ("waiting", "offer", "offered"),
+        ("waiting", "withdraw", "withdrawn"),
+        ("waiting", "lapse", "lapsed"),
+        ("offered", "accept", "accepted"),
+        ("offered", "refuse", "waiting"),
+        ("offered", "miss", "waiting"),
+        ("offered", "give_up", "withdrawn"),
+    ),
+)

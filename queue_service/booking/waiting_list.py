@@ -1,0 +1,310 @@
+"""The verbs of those who wait: one short transaction each; connection and time are arguments."""
+
+import hmac
+import secrets
+from datetime import datetime
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from queue_service.booking import contact as contacts
+from queue_service.booking import service
+from queue_service.booking import store as booking_store
+from queue_service.booking import waiting_store as store
+from queue_service.booking.contingents import level_of
+from queue_service.booking.day_cells import ONE_DAY, cell_at, day_begins
+from queue_service.booking.lifecycle import WAITING
+from queue_service.booking.model import CONTACT_KEPT, KeptAppointment, KeptContact
+from queue_service.booking.reference import new_reference, parse_reference, shown
+from queue_service.booking.search import refuse_unknown, wanted_services
+from queue_service.booking.store import PoolDay, Wanted
+from queue_service.booking.taking import REFERENCES_TRIED, SECRET_BYTES, hash_of_secret
+from queue_service.booking.waiting_match import place_for
+from queue_service.booking.waiting_model import (
+    ENTRIES_SHOWN,
+    RULE,
+    CallItem,
+    DayHours,
+    KeptEntry,
+    Offer,
+    OpenOffer,
+    WaitingEntry,
+    WaitingList,
+    WaitingMade,
+    WaitingRequest,
+    clock_of,
+)
+from queue_service.booking.waiting_offers import offer_freed
+from queue_service.platform.errors import (
+    AppointmentNotFound,
+    HoldExpired,
+    IllegalTransition,
+    InvalidFields,
+    ServiceNotOffered,
+    WaitingEntryNotFound,
+)
+from queue_service.platform.queries import Connection
+from queue_service.protocol.device_api import FieldError
+
+LATEST_DAYS = 366
+"""How far ahead a deadline may lie; whoever types a later one has slipped."""
+LOOKED_FOR_AT_ONCE = 50
+"""Entries a round: with a round every twenty seconds, thousands get their turn within minutes."""
+DAYS_LOOKED_AT = 200
+"""Pool-days that may fit one entry: a horizon of days in a few pools."""
+
+
+async def join(conn: Connection, now: datetime, request: WaitingRequest) -> WaitingMade:
+    """Put somebody on the list, or offer at once what is free and fits.
+
+    Raises InvalidFields, ServiceNotFound, OfficeNotFound, and ServiceNotOffered when none of the
+    offices can settle all the services in one visit.
+    """
+    contact = _checked_contact(request)
+    wanted = wanted_services(request.services, request.offices or None, request.persons)
+    await refuse_unknown(conn, wanted)
+    pools = await booking_store.visit_pools(conn, wanted)
+    if not pools:
+        raise ServiceNotOffered
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    new = _new_entry(request, wanted, now, ZoneInfo(pools[0].time_zone), secret)
+    async with conn.transaction():
+        reference = await store.add_entry(conn, new, contact, now)
+        await _look_for(conn, now, await find(conn, reference))
+        entry = await find(conn, reference)
+    return WaitingMade(shown(reference), secret, entry.state)
+
+
+def _checked_contact(request: WaitingRequest) -> KeptContact:
+    """Give the contact as it is kept, with what the ways of telling need. Raises InvalidFields.
+
+    Whoever names no confirmation gets it the way offers are told.
+    """
+    asked = request.contact.confirm_by
+    confirm_by = [way for way in ([asked] if isinstance(asked, str) else asked) if way != "none"]
+    told = [way for way in ("sms", "email") if way in request.ways]
+    contact = replace(request.contact, confirm_by=[*confirm_by, *told] or "none")
+    checked = contacts.checked(contact, request.channel, held=False)
+    if "call" in request.ways and not checked.phone:
+        raise InvalidFields(errors=[FieldError("contact.phone", "To be rung, a telephone number is needed.")])
+    return replace(checked, confirm_by=list(dict.fromkeys(confirm_by or told)))
+
+
+def _new_entry(
+    request: WaitingRequest, wanted: Wanted, now: datetime, zone: ZoneInfo, secret: str
+) -> store.NewEntry:
+    today = cell_at(now, zone)[0]
+    first_day, last_day = max(request.first_day or today, today), request.last_day
+    faults = []
+    if last_day < first_day:
+        faults.append(FieldError("until", "This day is over, or before the first one asked for."))
+    if last_day > today + LATEST_DAYS * ONE_DAY:
+        faults.append(FieldError("until", f"This is more than {LATEST_DAYS} days ahead."))
+    if request.hours.opens >= request.hours.closes:
+        faults.append(FieldError("hours", "These hours end before they begin."))
+    if faults:
+        raise InvalidFields(errors=faults)
+    return store.NewEntry(
+        id=uuid4(),
+        references=[new_reference() for _ in range(REFERENCES_TRIED)],
+        secret_hash=hash_of_secret(secret),
+        codes=wanted.codes,
+        quantities=wanted.quantities,
+        persons=request.persons,
+        channel=request.channel,
+        offices=list(dict.fromkeys(request.offices)),
+        first_day=first_day,
+        last_day=last_day,
+        weekdays=sorted(set(request.weekdays)),
+        opens=request.hours.opens,
+        closes=request.hours.closes,
+        notice_hours=request.notice_hours,
+        ways=list(dict.fromkeys(request.ways)),
+        lapses_at=day_begins(last_day + ONE_DAY, zone),
+    )
+
+
+async def find(conn: Connection, reference: str) -> KeptEntry:
+    """Give the entry as it is kept; raises WaitingEntryNotFound. Who may see it is the caller's question."""
+    try:
+        stored = parse_reference(reference)
+    except AppointmentNotFound as wrong:
+        raise WaitingEntryNotFound from wrong
+    entry = await store.find_entry(conn, stored)
+    if entry is None:
+        raise WaitingEntryNotFound
+    return entry
+
+
+def opens(entry: KeptEntry, secret: str) -> bool:
+    """Tell, in a time that doesn't depend on the answer, whether this is the entry's secret."""
+    return hmac.compare_digest(hash_of_secret(secret), entry.secret_hash)
+
+
+async def accept(conn: Connection, now: datetime, entry: KeptEntry) -> KeptAppointment:
+    """Make the place on offer an appointment. Raises HoldExpired, and IllegalTransition without an offer."""
+    async with conn.transaction():
+        return await service.confirm(conn, now, await _locked_offer(conn, entry, "accept"))
+
+
+async def refuse(conn: Connection, now: datetime, entry: KeptEntry) -> KeptEntry:
+    """Let the place on offer go to the next, and wait on. Raises IllegalTransition without an offer."""
+    async with conn.transaction():
+        await service.cancel(conn, now, await _locked_offer(conn, entry, "refuse"))
+        return await find(conn, entry.reference)
+
+
+async def withdraw(conn: Connection, now: datetime, entry: KeptEntry) -> KeptEntry:
+    """Wait no more; a place on offer goes to the next. Raises IllegalTransition once the waiting is over."""
+    async with conn.transaction():
+        # Whatever comes in between, an offer or its end, is another one's progress: then once more.
+        while not await store.withdraw(conn, entry.id, now):
+            held = await _lock_held(conn, entry)
+            if held is not None:
+                await service.cancel(conn, now, held)
+            else:
+                entry = await find(conn, entry.reference)
+                if not WAITING.allowed(entry.state):
+                    raise _not_allowed(entry)
+        return await find(conn, entry.reference)
+
+
+async def _locked_offer(conn: Connection, entry: KeptEntry, verb: str) -> str:
+    """Give the reference of the appointment on offer, locked, or raise why there is none."""
+    held = await _lock_held(conn, entry)
+    if held is not None:
+        return held
+    entry = await find(conn, entry.reference)
+    raise _not_allowed(entry) if WAITING.target(entry.state, verb) is None else HoldExpired()
+
+
+async def _lock_held(conn: Connection, entry: KeptEntry) -> str | None:
+    """Lock what is held for this entry, before anything else is; None when nothing is (any more).
+
+    Answered elsewhere meanwhile, it may be an appointment by now, which nobody wants to lose by saying
+    no to an offer.
+    """
+    offer = await store.open_offer(conn, entry.id)
+    if offer is None:
+        return None
+    kept = await booking_store.find_appointment(conn, offer.reference, lock=True)
+    return kept.reference if kept is not None and kept.state == "held" else None
+
+
+def _not_allowed(entry: KeptEntry) -> IllegalTransition:
+    return IllegalTransition(
+        "There is no offer, or nobody waits here any more.",
+        state=entry.state,
+        allowed=WAITING.allowed(entry.state),
+    )
+
+
+async def look_for_places(conn: Connection, now: datetime) -> None:
+    """Go through what is free for those whose turn it is, and offer what fits.
+
+    Most places are given away when they become free. This finds the others: more became free than one
+    transaction gives away, or somebody joined in the very moment. Safe to run by several processes.
+    """
+    for reference in await store.next_to_look_for(conn, LOOKED_FOR_AT_ONCE, now):
+        await _look_for(conn, now, await find(conn, reference))
+
+
+async def _look_for(conn: Connection, now: datetime, entry: KeptEntry) -> None:
+    """Offer what is free on the first day that fits this entry; to whoever asked before, if there is one."""
+    pool_day = await _fitting_day(conn, now, entry)
+    if pool_day is not None:
+        async with conn.transaction():
+            await booking_store.lock_pool_days(conn, [pool_day])
+            await offer_freed(conn, now, [pool_day])
+
+
+async def _fitting_day(conn: Connection, now: datetime, entry: KeptEntry) -> PoolDay | None:
+    wanted = wanted_services(entry.services, entry.offices or None, entry.persons)
+    days = await store.free_days(conn, wanted, level_of(entry.channel), entry, DAYS_LOOKED_AT, now)
+    fitting = (
+        (free.pool_id, free.day)
+        for free in days
+        if place_for(entry.wishes, now, ZoneInfo(free.time_zone), free.day, free.plane, free.cells)
+    )
+    return next(fitting, None)
+
+
+async def lapse(conn: Connection, now: datetime) -> int:
+    """End the waiting of those whose last day is over; gives their number."""
+    return await store.lapse(conn, now)
+
+
+async def forget_waiting(conn: Connection, now: datetime) -> None:
+    """Delete names, numbers and addresses of those who wait no more; what remains names nobody."""
+    await store.forget_contacts(conn, now - CONTACT_KEPT)
+
+
+async def broken_invariants(conn: Connection) -> list[str]:
+    """Give a sentence for each offer without a held place, and each place that is kept for nobody."""
+    return await store.broken_invariants(conn)
+
+
+async def show(conn: Connection, entry: KeptEntry) -> WaitingEntry:
+    """Give the entry as whoever waits sees it, with contact."""
+    ahead = await store.ahead(conn, entry.id) if WAITING.allowed(entry.state) else None
+    return _shown(entry, ahead, await store.open_offer(conn, entry.id))
+
+
+async def waiting_at(conn: Connection, office: str) -> WaitingList:
+    """Give who waits and would come to this office, in the order of asking, without contacts."""
+    listed = await store.list_entries(conn, office, ENTRIES_SHOWN)
+    return WaitingList(RULE, [_shown(one.entry, one.ahead, one.offer) for one in listed])
+
+
+async def to_be_rung(conn: Connection) -> list[store.ListedCall]:
+    """Give whom to ring about a place that is kept for them, the most urgent first, at all offices."""
+    return await store.list_calls(conn)
+
+
+def shown_call(call: store.ListedCall) -> CallItem:
+    """Give it as the agents see it."""
+    return CallItem(
+        reference=shown(call.entry),
+        name=call.name,
+        phone=call.phone,
+        phone_shown=contacts.phone_shown(call.phone),
+        language=call.language,
+        services=call.services,
+        offer=_shown_offer(call.offer),
+    )
+
+
+def _shown(entry: KeptEntry, ahead: int | None, offer: OpenOffer | None) -> WaitingEntry:
+    return WaitingEntry(
+        reference=shown(entry.reference),
+        state=entry.state,
+        services=entry.services,
+        persons=entry.persons,
+        offices=entry.offices,
+        first_day=entry.first_day,
+        last_day=entry.last_day,
+        weekdays=entry.weekdays,
+        hours=DayHours(clock_of(entry.opens), clock_of(entry.closes)),
+        notice_hours=entry.notice_hours,
+        ways=entry.ways,
+        channel=entry.channel,
+        asked_at=entry.asked_at,
+        ahead=ahead,
+        refused=entry.refused,
+        unanswered=entry.unanswered,
+        offer=_shown_offer(offer) if offer else None,
+        contact=contacts.shown(entry.contact) if entry.contact else None,
+    )
+
+
+def _shown_offer(offer: OpenOffer) -> Offer:
+    zone = ZoneInfo(offer.time_zone)
+    return Offer(
+        appointment=shown(offer.reference),
+        office=offer.office,
+        start=offer.starts_at.astimezone(zone),
+        end=offer.ends_at.astimezone(zone),
+        offered_at=offer.offered_at.astimezone(zone),
+        respond_by=offer.respond_by.astimezone(zone),
+    )

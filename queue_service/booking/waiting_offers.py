@@ -1,0 +1,139 @@
+"""Gives free places to those who wait, in the transaction that frees them.
+
+Telling many that a place is free makes a race of it, which whoever is at work, slow or ill loses.
+Here a place that becomes free is given away before anybody else can see it: its pool-day is locked
+already, the next person whom it fits is found, and the place becomes a hold for them. When the
+transaction ends there is nothing to race for. Refused, cancelled or expired, the hold frees the
+place once more, and it goes on to the next in the same way.
+
+Locks: after pool-days by key, the entry that is chosen. It is claimed with SKIP LOCKED, so two
+places that become free at once go to two people and nobody waits for anybody. What is done for one
+freed day is bounded; what lies beyond is found by ``waiting_list.look_for_places``.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from queue_service.booking import store as booking_store
+from queue_service.booking import waiting_store as store
+from queue_service.booking.contingents import Level, level_of
+from queue_service.booking.model import BookingRequest
+from queue_service.booking.reference import parse_reference
+from queue_service.booking.search import wanted_services
+from queue_service.booking.slot_arithmetic import Plane
+from queue_service.booking.store import PoolDay, VisitPool
+from queue_service.booking.taking import take_place
+from queue_service.booking.waiting_match import UNANSWERED_ALLOWED, FittingPlace, place_for
+from queue_service.booking.waiting_model import KeptEntry
+from queue_service.platform.errors import SlotTaken
+from queue_service.platform.queries import Connection
+
+CANDIDATES_READ = 50
+"""At once; most places fit one of the first."""
+CANDIDATES_AT_MOST = 500
+OFFERS_AT_MOST = 50
+"""For one pool-day in one transaction: others wait for its row all the while."""
+
+
+async def offer_freed(conn: Connection, now: datetime, pool_days: Iterable[PoolDay]) -> int:
+    """Keep what is free on these pool-days for those who wait; gives the number of offers.
+
+    Inside the transaction that frees the places and has locked the pool-days, and before it takes any
+    office's version. Holds that were offers and have ended are taken into the list first.
+    """
+    keys = sorted(set(pool_days))
+    await take_in_answers(conn, now, keys)
+    offered = 0
+    for pool_day in await store.wanted_days(conn, keys):
+        offered += await _share_out(_FreedDay(conn, now, pool_day))
+    return offered
+
+
+async def take_in_answers(conn: Connection, now: datetime, pool_days: Iterable[PoolDay]) -> None:
+    """Let those who wait follow what became of the places kept for them on these pool-days.
+
+    After the statement that ended or confirmed a hold, in its transaction.
+    """
+    await store.settle(conn, pool_days, UNANSWERED_ALLOWED, now)
+
+
+class _FreedDay:
+    """A locked pool-day while its free time is given away."""
+
+    def __init__(self, conn: Connection, now: datetime, pool_day: PoolDay) -> None:
+        self.conn = conn
+        self.now = now
+        self.pool_day = pool_day
+        self._free: dict[Level, Plane] = {}
+        self._visits: dict[tuple[object, ...], VisitPool | None] = {}
+
+    async def place_for(self, entry: KeptEntry) -> tuple[VisitPool, FittingPlace] | None:
+        """Give where this entry's visit goes best; None when the day has no place that fits."""
+        visit = await self._visit(entry)
+        if visit is None:
+            return None
+        free = await self._free_cells(level_of(entry.channel))
+        zone = ZoneInfo(visit.time_zone)
+        place = place_for(entry.wishes, self.now, zone, self.pool_day[1], free, visit.cells)
+        return (visit, place) if place else None
+
+    async def offer(self, entry: KeptEntry, visit: VisitPool, place: FittingPlace) -> bool:
+        """Keep the place for this entry; False when another transaction is about to give it one."""
+        assert entry.contact is not None, "candidates have their contact"
+        if not await store.claim_entry(self.conn, entry.id):
+            return False
+        request = BookingRequest(
+            office=visit.office,
+            services=entry.services,
+            start=place.start,
+            persons=entry.persons,
+            channel=entry.channel,
+            hold=True,
+        )
+        kept_for = place.respond_by - self.now
+        try:
+            held = await take_place(
+                self.conn, self.now, request, entry.contact, hold_for=kept_for, pool_id=visit.pool_id
+            )
+        except SlotTaken:
+            # Not a place that anybody can have, whatever the free cells say: beyond the horizon.
+            return False
+        await store.offer(self.conn, entry.id, parse_reference(held.reference), place.respond_by, self.now)
+        self._free.clear()
+        return True
+
+    async def _visit(self, entry: KeptEntry) -> VisitPool | None:
+        asked = (*entry.codes, *entry.quantities, entry.persons)
+        if asked not in self._visits:
+            pools = await booking_store.visit_pools(
+                self.conn, wanted_services(entry.services, None, entry.persons)
+            )
+            here = (pool for pool in pools if pool.pool_id == self.pool_day[0])
+            self._visits[asked] = next(here, None)
+        return self._visits[asked]
+
+    async def _free_cells(self, level: Level) -> Plane:
+        if level not in self._free:
+            self._free[level] = await store.free_cells(self.conn, self.pool_day, level)
+        return self._free[level]
+
+
+async def _share_out(freed: _FreedDay) -> int:
+    """Go through those who wait, in the order of asking; whom the free time fits, gets a part of it.
+
+    Whom it didn't fit before somebody else took a part, it doesn't fit afterwards: once through is enough.
+    """
+    offered = seen = after = 0
+    while seen < CANDIDATES_AT_MOST:
+        batch = await store.candidates(freed.conn, freed.pool_day, after=after, most=CANDIDATES_READ)
+        for entry in batch:
+            found = await freed.place_for(entry)
+            if found and await freed.offer(entry, *found):
+                offered += 1
+            if offered == OFFERS_AT_MOST:
+                return offered
+        if len(batch) < CANDIDATES_READ:
+            break
+        seen, after = seen + len(batch), batch[-1].place
+    return offered

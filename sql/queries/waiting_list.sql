@@ -1,0 +1,192 @@
+-- name: add_entry(id, references, secret_hash, codes, quantities, persons, channel, offices, first_day, last_day, weekdays, opens, closes, notice_hours, ways, lapses_at, name, phone, email, postal_address, language, confirm_by, now)$
+-- Puts somebody at the end of the order of asking; returns the reference, the first of those given
+-- that nobody has, neither here nor as an appointment's: people don't know which of both they hold.
+WITH added AS (
+    INSERT INTO waiting_entry (id, reference, secret_hash, codes, quantities, persons, channel, offices, first_day,
+                               last_day, weekdays, opens, closes, notice_hours, ways, asked_at, lapses_at, looked_at)
+    SELECT :id, (SELECT free.reference FROM unnest(:references ::text[]) AS free (reference)
+                  WHERE NOT EXISTS (SELECT FROM appointment a WHERE a.reference = free.reference)
+                    AND NOT EXISTS (SELECT FROM waiting_entry e WHERE e.reference = free.reference) LIMIT 1),
+           :secret_hash, :codes ::text[], :quantities ::integer[], :persons, :channel, :offices ::text[], :first_day,
+           :last_day, :weekdays ::integer[], :opens, :closes, :notice_hours, :ways ::text[], :now, :lapses_at, :now
+    RETURNING id, reference
+), told AS (
+    INSERT INTO waiting_contact (entry_id, name, phone, email, postal_address, language, confirm_by)
+    SELECT added.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[] FROM added
+)
+SELECT added.reference FROM added;
+
+-- name: find_entry(reference)^
+-- One entry with its contact.
+SELECT e.* FROM waiting_person e WHERE e.reference = :reference;
+
+-- name: ahead(id)$
+-- How many asked before this entry and could get the same places.
+SELECT waiting_ahead(e) FROM waiting_entry e WHERE e.id = :id;
+
+-- name: wanted_days(pool_ids, days)
+-- Those of these pool-days that somebody may be waiting for, by day and pool. Most often none: this is
+-- all that the list costs whoever cancels while nobody waits.
+SELECT wanted.pool_id, wanted.day
+  FROM unnest(:pool_ids ::integer[], :days ::date[]) AS wanted (pool_id, day)
+  JOIN pool p ON p.id = wanted.pool_id AND NOT p.retired
+  JOIN office o ON o.id = p.office_id
+ WHERE EXISTS (SELECT FROM waiting_entry e
+                WHERE e.state = 'waiting' AND wanted.day BETWEEN e.first_day AND e.last_day
+                  AND (cardinality(e.offices) = 0 OR o.slug = ANY (e.offices)))
+ ORDER BY wanted.day, wanted.pool_id;
+
+-- name: candidates(pool_id, day, after_place, most)
+-- Who may fit a pool's day, in the order of asking, from behind the one named: whose services it
+-- serves, who would come to its office and on that day, and has not let a place there on it go.
+-- Not locked: whoever is chosen is claimed.
+SELECT e.*
+  FROM pool p
+  JOIN office o ON o.id = p.office_id
+  JOIN waiting_person e ON e.state = 'waiting' AND e.place > :after_place
+       AND :day ::date BETWEEN e.first_day AND e.last_day
+       AND (cardinality(e.offices) = 0 OR o.slug = ANY (e.offices))
+       AND (cardinality(e.weekdays) = 0 OR extract(isodow FROM :day ::date) = ANY (e.weekdays))
+ WHERE p.id = :pool_id
+   AND e.codes <@ (SELECT array_agg(s.code) FROM pool_service ps JOIN service s ON s.id = ps.service_id
+                    WHERE ps.office_id = p.office_id AND ps.pool_id = p.id)
+   AND NOT EXISTS (SELECT FROM waiting_offer f
+                     JOIN appointment a ON a.office_id = f.office_id AND a.id = f.appointment_id
+                    WHERE f.entry_id = e.id AND f.answer IS NOT NULL
+                      AND a.office_id = p.office_id AND a.day = :day ::date)
+ ORDER BY e.place LIMIT :most;
+
+-- name: free_cells(pool_id, day, level)$
+-- The cells of a pool's day in which somebody of this level finds a place.
+SELECT open_cells(:level ::smallint, d.planes, d.counter_planes, d.phone_planes, d.online_planes)
+  FROM pool_day d WHERE d.pool_id = :pool_id AND d.day = :day;
+
+-- name: claim_entry(id)$
+-- Keeps everybody else from offering this one a place until the transaction ends; no row when
+-- another transaction is about to, or has.
+SELECT id FROM waiting_entry WHERE id = :id AND state = 'waiting' FOR UPDATE SKIP LOCKED;
+
+-- name: offer(entry_id, reference, respond_by, now)$
+-- Makes the held appointment what a claimed entry is offered.
+WITH offered AS (
+    INSERT INTO waiting_offer (office_id, appointment_id, entry_id, offered_at, respond_by)
+    SELECT a.office_id, a.id, :entry_id, :now, :respond_by FROM appointment a WHERE a.reference = :reference
+    RETURNING entry_id
+)
+UPDATE waiting_entry e SET state = 'offered' FROM offered WHERE e.id = offered.entry_id
+RETURNING e.id;
+
+-- name: settle(pool_ids, days, allowed, now)!
+-- Takes what became of held appointments on these pool-days into the list: confirmed is accepted,
+-- cancelled is refused, expired is unanswered; so often as "allowed" unanswered ends the waiting.
+WITH ended AS (
+    UPDATE waiting_offer f
+       SET answered_at = :now,
+           answer = CASE a.state WHEN 'expired' THEN 'unanswered' WHEN 'cancelled' THEN 'refused' ELSE 'accepted' END
+      FROM appointment a
+      JOIN unnest(:pool_ids ::integer[], :days ::date[]) AS looked_at (pool_id, day)
+           ON looked_at.pool_id = a.pool_id AND looked_at.day = a.day
+     WHERE f.answer IS NULL AND a.office_id = f.office_id AND a.id = f.appointment_id AND a.state <> 'held'
+    RETURNING f.entry_id, f.answer
+), decided AS (
+    SELECT e.id, ended.answer, CASE WHEN ended.answer = 'accepted' THEN 'accepted'
+                                    WHEN ended.answer = 'unanswered' AND e.unanswered + 1 >= :allowed THEN 'withdrawn'
+                                    ELSE 'waiting' END AS state
+      FROM ended JOIN waiting_entry e ON e.id = ended.entry_id
+)
+UPDATE waiting_entry e
+   SET state = decided.state,
+       ended_at = CASE WHEN decided.state <> 'waiting' THEN :now ::timestamptz END,
+       refused = e.refused + (decided.answer = 'refused')::integer,
+       unanswered = e.unanswered + (decided.answer = 'unanswered')::integer
+  FROM decided
+ WHERE e.id = decided.id;
+
+-- name: withdraw(id, now)$
+-- Ends the waiting of somebody who has no offer; no row when they have one, or wait no more.
+UPDATE waiting_entry SET state = 'withdrawn', ended_at = :now WHERE id = :id AND state = 'waiting' RETURNING id;
+
+-- name: open_offer(entry_id)^
+-- What is kept for this entry and not answered yet.
+SELECT f.entry_id, a.reference, f.office_id, o.authority_id, o.slug AS office, o.time_zone, a.starts_at, a.ends_at,
+       f.offered_at, f.respond_by
+  FROM waiting_offer f
+  JOIN appointment a ON a.office_id = f.office_id AND a.id = f.appointment_id
+  JOIN office o ON o.id = f.office_id
+ WHERE f.entry_id = :entry_id AND f.answer IS NULL;
+
+-- name: list_entries(office, most)
+-- Who waits and would come to this office, in the order of asking, without contacts, with how many
+-- asked before and what they are offered.
+SELECT e.id, e.place, e.reference, e.secret_hash, e.state, e.codes, e.quantities, e.persons, e.channel, e.offices,
+       e.first_day, e.last_day, e.weekdays, e.opens, e.closes, e.notice_hours, e.ways, e.asked_at, e.refused,
+       e.unanswered, waiting_ahead(e) AS ahead, f.entry_id AS entry_id, a.reference AS appointment, f.office_id,
+       o.authority_id, o.slug AS office, o.time_zone, a.starts_at, a.ends_at, f.offered_at, f.respond_by
+  FROM waiting_entry e
+  LEFT JOIN waiting_offer f ON f.entry_id = e.id AND f.answer IS NULL
+  LEFT JOIN appointment a ON a.office_id = f.office_id AND a.id = f.appointment_id
+  LEFT JOIN office o ON o.id = f.office_id
+ WHERE e.state IN ('waiting', 'offered') AND (cardinality(e.offices) = 0 OR :office ::text = ANY (e.offices))
+ ORDER BY e.place LIMIT :most;
+
+-- name: list_calls()
+-- Whom to ring about a place that is kept for them, the most urgent first.
+SELECT e.reference AS entry, e.codes, e.quantities, c.name, c.phone, c.language, f.entry_id, a.reference, f.office_id,
+       o.authority_id, o.slug AS office, o.time_zone, a.starts_at, a.ends_at, f.offered_at, f.respond_by
+  FROM waiting_offer f
+  JOIN waiting_entry e ON e.id = f.entry_id AND 'call' = ANY (e.ways)
+  JOIN waiting_contact c ON c.entry_id = e.id
+  JOIN appointment a ON a.office_id = f.office_id AND a.id = f.appointment_id
+  JOIN office o ON o.id = f.office_id
+ WHERE f.answer IS NULL
+ ORDER BY f.respond_by, e.place;
+
+-- name: next_to_look_for(most, now)
+-- Whose turn it is that free places are gone through for them; everybody's comes. Those that another
+-- process looks at are left to it.
+UPDATE waiting_entry SET looked_at = :now
+ WHERE id IN (SELECT e.id FROM waiting_entry e WHERE e.state = 'waiting' AND e.looked_at < :now
+               ORDER BY e.looked_at, e.place LIMIT :most FOR UPDATE SKIP LOCKED)
+RETURNING reference;
+
+-- name: free_days(entry_id, codes, quantities, persons, offices, level, first_day, last_day, weekdays, not_before, most)
+-- The pool-days on which a visit of these services may fit, earliest first, with their free cells;
+-- of one day, the pools that can do least first. Not where this entry has let a place go.
+SELECT visit.pool_id, d.day, visit.time_zone, visit.cells,
+       open_cells(:level ::smallint, d.planes, d.counter_planes, d.phone_planes, d.online_planes) AS plane
+  FROM visit_pools(:codes ::text[], :quantities ::integer[], :persons ::integer, :offices ::text[]) AS visit
+  JOIN pool_day d ON d.pool_id = visit.pool_id AND d.fits[4] > 0 AND d.fits[:level ::smallint] >= visit.cells
+       AND d.day BETWEEN :first_day AND :last_day
+       AND d.day >= (:not_before ::timestamptz AT TIME ZONE visit.time_zone)::date
+       AND (cardinality(:weekdays ::integer[]) = 0 OR extract(isodow FROM d.day) = ANY (:weekdays ::integer[]))
+ WHERE NOT EXISTS (SELECT FROM waiting_offer f
+                     JOIN appointment a ON a.office_id = f.office_id AND a.id = f.appointment_id
+                    WHERE f.entry_id = :entry_id AND f.answer IS NOT NULL
+                      AND a.office_id = visit.office_id AND a.day = d.day)
+ ORDER BY d.day, (SELECT count(*) FROM pool_service ps WHERE ps.pool_id = visit.pool_id), visit.pool_id
+ LIMIT :most;
+
+-- name: lapse(now)
+-- Ends the waiting of those whose last day is over; those that another transaction is working on are
+-- left to the next round.
+UPDATE waiting_entry SET state = 'lapsed', ended_at = :now
+ WHERE id IN (SELECT e.id FROM waiting_entry e WHERE e.state = 'waiting' AND e.lapses_at <= :now
+                 FOR UPDATE SKIP LOCKED)
+RETURNING id;
+
+-- name: forget_contacts(before)!
+-- Deletes who stood on the list and ended waiting before; the entries stay for the figures.
+DELETE FROM waiting_contact c USING waiting_entry e WHERE e.id = c.entry_id AND e.ended_at < :before;
+
+-- name: broken_invariants()
+-- A sentence for each entry that is on offer without a held place, and each place that is kept for
+-- nobody.
+SELECT format('waiting-list entry %s is %s, but has %s places on offer', e.id, e.state, count(f.entry_id)) AS finding
+  FROM waiting_entry e LEFT JOIN waiting_offer f ON f.entry_id = e.id AND f.answer IS NULL
+ GROUP BY e.id, e.state
+HAVING count(f.entry_id) <> (e.state = 'offered')::integer
+ UNION ALL
+SELECT format('appointment %s is kept for waiting-list entry %s, but is %s until %s instead of held until %s',
+              a.id, f.entry_id, a.state, a.expires_at, f.respond_by)
+  FROM waiting_offer f JOIN appointment a ON a.office_id = f.office_id AND a.id = f.appointment_id
+ WHERE f.answer IS NULL AND (a.state <> 'held' OR a.expires_at <> f.respond_by);
