@@ -98,6 +98,22 @@ class Others:
         assert answer.json()["code"] == "slot_taken", answer.text
         return list(self._booked)
 
+    def book_for(self, service: str, **contact: str) -> str:
+        """Book the earliest place for somebody; gives the reference."""
+        place = self.earliest(service)
+        body = {
+            "office": place["office"], "services": [{"service": service, "quantity": 1}],
+            "start": place["start"], "channel": "phone", "contact": contact,
+        }  # fmt: skip
+        reference = str(self("POST", "", json=body).raise_for_status().json()["reference"])
+        self._booked.append(reference)
+        return reference
+
+    def earliest(self, service: str) -> Any:
+        """The earliest place anywhere."""
+        question: dict[str, str | int] = {"service": service, "channel": "phone", "limit": 1}
+        return self._api.get("/slots", params=question).raise_for_status().json()["items"][0]
+
     def is_free(self, office: str, start: str, service: str) -> bool:
         """Whether this place can be had."""
         question: dict[str, str | int] = {

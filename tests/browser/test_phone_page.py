@@ -343,9 +343,70 @@ def test_an_appointment_is_moved_and_cancelled_by_its_number(console: Console, o
     assert others.appointment(reference)["status"] == "cancelled"
 
 
+def test_appointments_are_found_by_the_caller_s_line_and_by_name(
+    agent: Agent, open_page: OpenPage, others: Others, axe: Axe
+) -> None:
+    references = [
+        others.book_for(SERVICE, name=f"{first} Suchbar", phone="0421 3619876")
+        for first in ("Wilma", "Willi")
+    ]
+    console = agent.opens_console(open_page, "?caller=+494213619876")
+    console.press("F8", "Enter")
+    hits = console.page.get_by_role("list", name="Gefundene Termine").get_by_role("button")
+    expect(hits).to_have_count(2)
+    expect(hits.first).to_be_focused()
+    axe(console.page)
+    console.press("2")
+    expect(console.page.locator("#found-reference")).to_be_focused()
+    assert console.page.locator("#found-reference").inner_text() in references
+    console.press("Escape")
+    expect(hits.first).to_be_focused()
+    console.press("F8")
+    console.type("suchbar will")
+    console.press("Enter")
+    expect(hits).to_have_count(1)
+    expect(hits).to_contain_text("Willi Suchbar, 0421 3619876")
+    console.press("F9")
+    expect(console.page.locator("body")).not_to_contain_text("Suchbar")
+
+
+def test_a_second_booking_is_said_before_it_is_made_and_nothing_stops_it(
+    console: Console, others: Others, axe: Axe
+) -> None:
+    first = others.book_for(SERVICE, name="Doris Doppelt", phone="0421 3619877")
+    console.choose_service("perso")
+    console.hold()
+    console.give_name_and_number("D. Doppelt", "0421 3619877")
+    expect(console.focused).to_have_text(re.compile("Trotzdem buchen"))
+    warning = console.page.get_by_role("alert").filter(has_text="Vielleicht gibt es schon einen Termin")
+    expect(warning).to_contain_text(f"({first}, gleiche Telefonnummer)")
+    axe(console.page)
+    console.press("Enter")
+    expect(console.page.locator("#booked-reference")).to_be_focused()
+    others.cancel(console.page.locator("#booked-reference").inner_text())
+
+
+def test_a_helper_books_for_somebody_whose_name_the_appointment_has(console: Console, others: Others) -> None:
+    console.choose_service("perso")
+    console.hold()
+    console.type("Gerda Gehörlos")
+    console.press("Tab")
+    console.type("0421 3619878")
+    console.press("Tab", "ArrowLeft", "Tab", "Space", "Tab")
+    console.type("Dolmetschdienst Nord")
+    console.press("Enter")
+    console.is_read_back()
+    expect(console.page.locator("#read-back-text")).to_contain_text("Der Termin ist für: Gerda Gehörlos")
+    expect(console.page.locator("#contact-shown")).to_contain_text("Es ruft an: Dolmetschdienst Nord")
+    kept = others.appointment(console.book())
+    assert kept["contact"]["name"] == "Gerda Gehörlos"
+    assert "Dolmetschdienst" not in str(kept), "who helps is nobody's record"
+    others.cancel(kept["reference"])
+
+
 def test_an_unknown_number_is_said_in_words(console: Console) -> None:
     console.press("F8")
-    console.type("AAAA-AAAA")
+    console.type("2345-AAAA")
     console.press("Enter")
     console.reads("Unter dieser Terminnummer gibt es keinen Termin.")
 

@@ -2,8 +2,9 @@
 
 import { gettext } from "../texts.js";
 import { element, setText } from "../desk/elements.js";
+import { offices, serviceOf } from "./catalogue.js";
 import { fact } from "./read_back_view.js";
-import { addressInWords, serviceInWords, spelledLines, whenInWords, whereInWords } from "./spoken.js";
+import { addressInWords, inLanguage, serviceInWords, spelledLines, whenInWords, whereInWords } from "./spoken.js";
 
 const CONFIRMATIONS = {
   sms: gettext("per SMS"),
@@ -20,7 +21,12 @@ const STATES = {
   cancelled: gettext("abgesagt"),
   expired: gettext("Reservierung abgelaufen"),
 };
+const WARNED_OF = 2; // more are not read while somebody waits on the line
 const CHANGEABLE = ["held", "booked"];
+
+export function stateInWords(status) {
+  return STATES[status];
+}
 
 function confirmationInWords({ confirm_by: ways = [] }) {
   return CONFIRMATIONS[ways[0] ?? "none"];
@@ -31,11 +37,12 @@ export function contactInWords({ name, phone_shown: phone }) {
   return [name, phone].filter(Boolean).join(", ");
 }
 
-/** Names and numbers to read back before booking. */
-export function showContact(contact) {
+/** Names and numbers to read back before booking; `helper` is who calls for somebody else. */
+export function showContact(contact, helper) {
   const lines = [
-    [gettext("Name"), contact.name],
-    [gettext("Telefon"), contact.phone_shown],
+    [helper ? gettext("Es kommt") : gettext("Name"), contact.name],
+    [gettext("Es ruft an"), helper?.name],
+    [helper ? gettext("Rückfragen an") : gettext("Telefon"), contact.phone_shown],
     [gettext("E-Mail"), contact.email],
     [gettext("Anschrift"), contact.postal_address && addressInWords(contact.postal_address)],
     [gettext("Bestätigung"), confirmationInWords(contact)],
@@ -43,6 +50,34 @@ export function showContact(contact) {
   document.getElementById("contact-shown").replaceChildren(
     ...lines.map(([term, value]) => fact(term, value)),
   );
+}
+
+/** Other appointments of the same person: a hint for the agent, who books all the same by the same key. */
+export function showSecondBookings(duplicates) {
+  const sameBy = {
+    phone: gettext("gleiche Telefonnummer"),
+    email: gettext("gleiche E-Mail-Adresse"),
+    name: gettext("gleicher Name"),
+  };
+  const line = ({ reference, office: slug, start, services, match }) => {
+    const office = offices.get(slug);
+    const what = services.map(({ service, quantity }) => serviceInWords(serviceOf(service), quantity)).join("; ");
+    const where = office ? `${whenInWords(start, office.time_zone)}, ${inLanguage(office.name)}` : slug;
+    return element("li", {}, `${what}: ${where} (${reference}, ${sameBy[match]})`);
+  };
+  const box = document.getElementById("second-booking");
+  box.hidden = duplicates.length === 0;
+  document.getElementById("second-booking-list").replaceChildren(...duplicates.slice(0, WARNED_OF).map(line));
+  const book = duplicates.length > 0 ? gettext("Trotzdem buchen") : gettext("Verbindlich buchen");
+  setText(document.getElementById("book-words"), book);
+}
+
+/** Nothing of one caller is left in the page for the next one. */
+export function forget() {
+  for (const id of ["contact-shown", "second-booking-list", "booked-summary", "booked-contact", "booked-reference",
+    "booked-spelled", "found-facts", "found-reference"]) {
+    document.getElementById(id).replaceChildren();
+  }
 }
 
 /** The reference large and spelled; `visit` is {place, office}. */
@@ -74,7 +109,7 @@ function spelledCharacter({ character, words }) {
 export function showFound({ appointment, office, chosen }) {
   setText(document.getElementById("found-reference"), appointment.reference);
   const lines = [
-    [gettext("Stand"), STATES[appointment.status]],
+    [gettext("Stand"), stateInWords(appointment.status)],
     [gettext("Zeit"), whenInWords(appointment.start, office.time_zone)],
     [gettext("Standort"), whereInWords(office)],
     [gettext("Dienstleistung"), chosen.map(({ service, quantity }) => serviceInWords(service, quantity)).join("; ")],

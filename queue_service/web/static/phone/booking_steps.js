@@ -1,7 +1,7 @@
 // From an offer to a booked appointment: hold, contact, read back, book.
 
 import { gettext } from "../texts.js";
-import { showBooked, showContact } from "./appointment_views.js";
+import { showBooked, showContact, showSecondBookings } from "./appointment_views.js";
 import { call, goTo, wishes } from "./call.js";
 import { spellingNames, visitOf } from "./catalogue.js";
 import * as contactForm from "./contact_form.js";
@@ -14,6 +14,7 @@ import { contactMistakes, refusalInWords } from "./refusals.js";
 import { ask, carryOut, Refusal, Unreachable } from "./requests.js";
 
 const APPOINTMENTS = "/api/v1/appointments";
+const DUPLICATES = "/api/v1/appointment-duplicates";
 
 function held(offer) {
   return carryOut(APPOINTMENTS, {
@@ -82,13 +83,31 @@ export async function checkContact() {
   contactForm.showMistakes(mistakes);
   if (mistakes.length > 0) return;
   contactForm.setPhone(call.contact.phone_shown ?? "");
-  showContact(call.contact);
+  call.helper = contactForm.helper();
+  showContact(call.contact, call.helper);
+  said.showPlace({ ...visitOf(call.place, call.chosen), comes: call.helper ? call.contact.name : "" });
+  showSecondBookings(await secondBookings());
   goTo("read-back");
   document.getElementById("book").focus();
 }
 
+/** What the same person seems to have already. Without an answer there is no warning, and no delay. */
+async function secondBookings() {
+  const { name, phone, email } = call.contact;
+  const services = call.chosen.map(({ service }) => service.code);
+  const { start } = call.place;
+  try {
+    const { items } = await ask(DUPLICATES, { contact: { name, phone, email }, services, start, reference: call.hold.reference });
+    return items;
+  } catch (failure) {
+    if (failure instanceof Refusal) return [];
+    throw failure;
+  }
+}
+
 export function backToContact() {
   goTo("contact");
+  said.showPlace(visitOf(call.place, call.chosen));
   contactForm.focus();
 }
 

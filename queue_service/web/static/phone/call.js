@@ -9,7 +9,8 @@ export const STEPS = {
   places: { services: true, places: true, find: true },
   contact: {},
   "read-back": {},
-  booked: {},
+  booked: { find: true },
+  hits: { find: true },
   found: { find: true },
   cancel: {},
   final: { find: true },
@@ -25,6 +26,8 @@ function emptyCall() {
     hold: null, // the service's answer to the hold: {reference, expires_at, …}
     lapsed: false, // the hold is over, the place free again
     contact: null, // as the service has checked it
+    helper: null, // who calls for the one who comes: {name}
+    hits: [], // appointments that a search by name or number found
     found: null, // an existing appointment that is looked at or moved: {appointment, office, chosen}
   };
 }

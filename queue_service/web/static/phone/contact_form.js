@@ -14,6 +14,8 @@ const fields = {
   email: document.getElementById("contact-email"),
   postal_address: document.getElementById("contact-street"),
 };
+const forOther = document.getElementById("for-other");
+const callerName = document.getElementById("caller-name");
 const postal = ["street", "postal_code", "city"].map((part) => [part, form.elements[part]]);
 
 export function start(check) {
@@ -49,6 +51,9 @@ function confirmBy() {
 function showWhatIsNeeded() {
   document.getElementById("email-needed").hidden = confirmBy() !== "email";
   document.getElementById("letter-needed").hidden = confirmBy() !== "letter";
+  document.getElementById("caller-name-needed").hidden = !forOther.checked;
+  setText(fields.name.labels[0], forOther.checked ? gettext("Name der Person, die kommt") : gettext("Name"));
+  setText(fields.phone.labels[0], forOther.checked ? gettext("Telefon für Rückfragen") : gettext("Telefon"));
 }
 
 /** The contact as the service takes it; {mistakes} for what only the page can know. */
@@ -65,6 +70,11 @@ export function read(language) {
   };
   const unasked = { field: "confirm_by", sentence: gettext("Bitte fragen, wie der Termin bestätigt werden soll.") };
   return { contact, mistakes: chosen ? [] : [unasked] };
+}
+
+/** Who calls for somebody else, {name}, which nobody keeps; null when the caller comes. */
+export function helper() {
+  return forOther.checked ? { name: callerName.value.trim() } : null;
 }
 
 /** The number as it is dialled: the service has put it in order. */

@@ -1,4 +1,4 @@
-// An appointment that exists already: find it by its number, move it, cancel it.
+// An appointment that exists already: look at it, move it, cancel it.
 
 import { gettext } from "../texts.js";
 import { canChange, showBooked, showFound } from "./appointment_views.js";
@@ -9,33 +9,10 @@ import { empty, searchPlaces, taken } from "./place_steps.js";
 import * as places from "./places_view.js";
 import * as said from "./read_back_view.js";
 import { refusalInWords } from "./refusals.js";
-import { carryOut, read } from "./requests.js";
+import { carryOut } from "./requests.js";
 import { whenInWords } from "./spoken.js";
 
-const form = document.getElementById("find");
-const field = document.getElementById("find-reference");
-
-export function start(find) {
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    find();
-  });
-}
-
-export function focusField() {
-  field.focus();
-  field.select();
-}
-
-export function rest(resting) {
-  for (const control of form.elements) control.disabled = resting;
-}
-
-export function clearField() {
-  field.value = "";
-}
-
-function addressOf(reference, verb = "") {
+export function addressOf(reference, verb = "") {
   return `/api/v1/appointments/${encodeURIComponent(reference)}${verb}`;
 }
 
@@ -45,16 +22,9 @@ function shown(appointment) {
   showFound(call.found);
 }
 
-export async function find() {
-  if (field.value.trim() === "") {
-    focusField();
-    return;
-  }
-  shown(await read(addressOf(field.value.trim())));
-  look();
-}
-
-function look() {
+/** Show it with what can be done about it. */
+export function look(appointment) {
+  shown(appointment);
   goTo(canChange(call.found.appointment) ? "found" : "final");
   document.getElementById("found-reference").focus();
 }
@@ -62,10 +32,8 @@ function look() {
 export function close() {
   call.found = null;
   call.chosen = [];
-  clearField();
   empty();
   said.clear();
-  focusField();
 }
 
 /** Look for another place with the services of the appointment. */
@@ -135,7 +103,6 @@ export function keep() {
 }
 
 export async function cancel() {
-  shown(await carryOut(addressOf(call.found.appointment.reference, "/cancel")));
-  look();
+  look(await carryOut(addressOf(call.found.appointment.reference, "/cancel")));
   showPrompt(gettext("Der Termin ist abgesagt. Neuer Anruf: F9."));
 }

@@ -48,13 +48,15 @@ const GROUPS = [
   {
     heading: gettext("Vorhandener Termin"),
     entries: [
-      { shown: gettext("Enter"), zones: ["find"], text: gettext("Termin aufrufen") },
+      { shown: gettext("Enter"), zones: ["find"], text: gettext("Termin suchen") },
+      { shown: "1–9", keys: DIGITS, zones: ["hits"], text: gettext("öffnen"), full: gettext("gefundenen Termin öffnen"), does: "openHit" },
+      { shown: "↑ ↓", zones: ["hits"], text: gettext("auswählen") },
       { shown: gettext("Tab"), steps: ["found"], text: gettext("verschieben oder absagen") },
       { shown: gettext("Enter"), steps: ["move"], text: gettext("verschieben") },
       { shown: gettext("Esc"), keys: ["Escape"], steps: ["move"], text: gettext("anderen Termin wählen"), does: "backToPlaces" },
       { shown: gettext("Enter"), steps: ["cancel"], text: gettext("absagen"), full: gettext("endgültig absagen") },
       { shown: gettext("Esc"), keys: ["Escape"], steps: ["cancel"], text: gettext("behalten"), does: "keepFound" },
-      { shown: gettext("Esc"), keys: ["Escape"], steps: ["found", "final", "new-place"], text: gettext("schließen"), does: "closeFound" },
+      { shown: gettext("Esc"), keys: ["Escape"], steps: ["hits", "found", "final", "new-place"], text: gettext("schließen"), does: "closeFound" },
     ],
   },
   {
@@ -63,7 +65,7 @@ const GROUPS = [
       { shown: "F2", keys: ["F2"], steps: CHOOSING, away: "service", text: gettext("Dienstleistung"), does: "toService" },
       { shown: "F4", keys: ["F4"], steps: AT_PLACES, away: "places", text: gettext("Termine"), does: "toPlaces" },
       { shown: "F3", keys: ["F3"], steps: AT_PLACES, away: "filters", text: gettext("eingrenzen"), does: "toFilters" },
-      { shown: "F8", keys: ["F8"], steps: [...CHOOSING, "found", "final"], away: "find", text: gettext("vorhandener Termin"), does: "toFind" },
+      { shown: "F8", keys: ["F8"], steps: [...CHOOSING, "hits", "found", "final", "booked"], away: "find", text: gettext("vorhandener Termin"), does: "toFind" },
       { shown: "F9", keys: ["F9"], text: gettext("neuer Anruf"), does: "newCall" },
       { shown: gettext("F1 oder ?"), keys: ["F1", "?"], everywhere: true, onButton: true, text: gettext("diese Übersicht"), does: "toHelp" },
     ],

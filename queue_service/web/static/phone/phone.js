@@ -2,6 +2,7 @@
 
 import { gettext } from "../texts.js";
 import { setText } from "../desk/elements.js";
+import { forget } from "./appointment_views.js";
 import * as booking from "./booking_steps.js";
 import { call, forgetCall, goTo, onStep, quantityOf, STEPS, withQuantity } from "./call.js";
 import { caller, offices, serviceOf, services, timeZone } from "./catalogue.js";
@@ -9,6 +10,7 @@ import * as chosenServices from "./chosen_services.js";
 import * as contactForm from "./contact_form.js";
 import { closeButtons } from "./dialogs.js";
 import * as existing from "./existing_steps.js";
+import * as finding from "./find_steps.js";
 import * as keyHelp from "./key_help.js";
 import * as keys from "./keys.js";
 import { showError, showPrompt } from "./message_line.js";
@@ -29,6 +31,7 @@ const PROMPTS = {
   contact: gettext("Termin vorlesen, Name und Telefon erfragen, dann Enter."),
   "read-back": gettext("Alles vorlesen und bestätigen lassen, dann Enter."),
   booked: gettext("Terminnummer diktieren. Danach F9: neuer Anruf."),
+  hits: gettext("Termin wählen: Tasten 1 bis 9 oder Pfeile und Enter."),
   found: gettext("Verschieben oder absagen?"),
   cancel: gettext("Wirklich absagen?"),
   final: gettext("Dieser Termin ist, wie er ist. Neuer Anruf: F9."),
@@ -47,7 +50,7 @@ function showStep(now) {
   field.closest(".panel").classList.toggle("panel--resting", !may.services);
   chosenServices.show(call.chosen, !may.services);
   places.rest(!may.places, call.place);
-  existing.rest(!may.find);
+  finding.rest(!may.find);
   showPrompt(PROMPTS[now]);
   keys.show(keyBar, now);
 }
@@ -110,9 +113,10 @@ function newCall() {
 function begin(phone) {
   askedToDrop = false;
   forgetCall();
+  forget();
   contactForm.reset(phone);
   places.resetFilters();
-  existing.clearField();
+  finding.reset(phone);
   said.resetLanguage();
   said.stopCountdown();
   said.clear();
@@ -143,12 +147,13 @@ const ACTIONS = {
   release: () => step(booking.release),
   backToContact: booking.backToContact,
   backToPlaces: () => step(existing.backToNewPlace),
-  closeFound: existing.close,
+  openHit: ({ key }) => finding.openHit(Number(key) - 1),
+  closeFound: finding.close,
   keepFound: existing.keep,
   toService: serviceField.focus,
   toPlaces,
   toFilters: places.focusFilters,
-  toFind: existing.focusField,
+  toFind: finding.focusField,
   newCall,
   toHelp: keyHelp.open,
 };
@@ -170,7 +175,7 @@ function start() {
   chosenServices.start(changeQuantity);
   places.start(offices, { take: takeOffer, narrow, toList: toPlaces, outside: showError });
   contactForm.start(() => step(booking.checkContact));
-  existing.start(() => step(existing.find));
+  finding.start(() => step(finding.find), (index) => whenFree(() => finding.openHit(index))());
   said.start();
   onClick("new-call", newCall);
   onClick("show-keys", keyHelp.open);

@@ -52,7 +52,7 @@ export function showServices(chosen) {
   else clear();
 }
 
-/** A place to read back: {place, office, chosen}. */
+/** A place to read back: {place, office, chosen, comes}; `comes` when it isn't the caller. */
 export function showPlace(visit) {
   current = () => {
     const said = readBack(visit, voice());

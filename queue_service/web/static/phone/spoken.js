@@ -134,8 +134,8 @@ export function servicesInWords(chosen, voice) {
   ];
 }
 
-/** The text to read back: when, where, and what belongs to it. */
-export function readBack({ place, office, chosen }, voice) {
+/** The text to read back: when, where, who comes if it isn't the caller, and what belongs to it. */
+export function readBack({ place, office, chosen, comes = "" }, voice) {
   const { gettext } = voice;
   return {
     language: voice.language,
@@ -143,6 +143,7 @@ export function readBack({ place, office, chosen }, voice) {
     where: whereInWords(office, voice),
     what: chosen.map(({ service, quantity }) => serviceInWords(service, quantity, voice)).join("; "),
     details: [
+      ...(comes ? [{ term: gettext("Der Termin ist für"), text: comes }] : []),
       ...servicesInWords(chosen, voice).slice(0, 2),
       { term: gettext("Zugang"), text: accessSentences(office, voice) },
     ],

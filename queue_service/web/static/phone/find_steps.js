@@ -1,0 +1,131 @@
+// Look for an appointment by its number, a name or a telephone number; what was found is a list to
+// choose from. That a name or a number fits proves nothing about who is on the line.
+
+import { gettext, ngettext } from "../texts.js";
+import { call, goTo } from "./call.js";
+import { caller } from "./catalogue.js";
+import * as existing from "./existing_steps.js";
+import { waysToFind } from "./find_query.js";
+import { showHits } from "./hits_view.js";
+import { showError, showPrompt } from "./message_line.js";
+import { ask, read } from "./requests.js";
+
+const SEARCHES = "/api/v1/appointment-searches";
+const form = document.getElementById("find");
+const field = document.getElementById("find-field");
+const hint = document.getElementById("find-hint");
+const hits = document.getElementById("hit-list");
+
+export function start(find, openHit) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    find();
+  });
+  hits.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button) openHit(Number(button.dataset.index));
+  });
+  hits.addEventListener("keydown", (event) => {
+    const steps = { ArrowDown: 1, ArrowUp: -1 };
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    const buttons = [...hits.querySelectorAll("button")];
+    buttons[buttons.indexOf(document.activeElement) + steps[event.key]]?.focus();
+  });
+}
+
+export function focusField() {
+  field.focus();
+  field.select();
+}
+
+export function rest(resting) {
+  for (const control of form.elements) control.disabled = resting;
+}
+
+/** Empty, or with the number of the line: then the appointments of this line are one key away. */
+export function reset(phone = "") {
+  hits.replaceChildren();
+  field.value = phone;
+  hint.textContent = phone
+    ? gettext("Mit Enter: Termine dieses Anschlusses")
+    : gettext("Terminnummer, Name oder Telefonnummer");
+}
+
+async function foundBy(way, typed) {
+  if (way === "reference") return [await read(existing.addressOf(typed))];
+  const { items } = await ask(SEARCHES, { [way]: typed });
+  return items;
+}
+
+const NOTHING = ["appointment_not_found", "invalid_fields"]; // nobody has a number that there can't be
+
+/** The appointments, none when there are none; what else is refused is thrown. */
+async function found(way, typed) {
+  try {
+    return await foundBy(way, typed);
+  } catch (refusal) {
+    if (!NOTHING.includes(refusal.code)) throw refusal;
+    return [];
+  }
+}
+
+export async function find() {
+  const typed = field.value.trim();
+  if (typed === "") {
+    focusField();
+    return;
+  }
+  const ways = waysToFind(typed);
+  for (const way of ways) {
+    const items = await found(way, typed);
+    if (items.length === 0) continue;
+    if (way === "reference") existing.look(items[0]);
+    else showList(items);
+    return;
+  }
+  focusField();
+  showError(nothingInWords(ways));
+}
+
+function nothingInWords(ways) {
+  if (ways.length > 1) return gettext("Weder unter dieser Terminnummer noch unter diesem Namen gibt es einen Termin.");
+  const [way] = ways;
+  const words = {
+    reference: gettext("Unter dieser Terminnummer gibt es keinen Termin. Bitte Zeichen für Zeichen vergleichen."),
+    phone: gettext("Mit dieser Telefonnummer gibt es keinen Termin."),
+    email: gettext("Mit dieser E-Mail-Adresse gibt es keinen Termin."),
+    name: gettext("Unter diesem Namen gibt es keinen Termin. Vielleicht anders geschrieben?"),
+  };
+  return words[way];
+}
+
+function showList(items) {
+  call.hits = items;
+  showHits(items);
+  goTo("hits");
+  showPrompt(ngettext(
+    "%(count)s Termin gefunden. Erst Namen und Anliegen nennen lassen, dann öffnen.",
+    "%(count)s Termine gefunden. Erst Namen und Anliegen nennen lassen, dann öffnen.",
+    items.length,
+  ));
+  hits.querySelector("button").focus();
+}
+
+export function openHit(index) {
+  if (call.hits[index]) existing.look(call.hits[index]);
+}
+
+/** Away with what was found; a list that it came from stands again. */
+export function close() {
+  if (call.step !== "hits" && call.hits.length > 0) {
+    call.found = null;
+    const opened = call.hits;
+    showList(opened);
+    return;
+  }
+  call.hits = [];
+  existing.close();
+  reset(caller && document.getElementById("caller").hidden === false ? caller : "");
+  focusField();
+}
