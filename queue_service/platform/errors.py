@@ -37,6 +37,7 @@
     │   ├── WrongOffice         409  appointment_elsewhere
     │   ├── AppointmentCancelled 409 appointment_cancelled
     │   ├── AlreadyCheckedIn    409  already_checked_in
+    │   ├── NothingToPrint      409  nothing_to_print      no letter waits, or somebody was faster
     │   ├── CallbackTaken       409  callback_taken        with who has it
     │   ├── UsernameTaken       409  username_taken        in accounts.store
     │   └── InProgress          409  in_progress           first request with this key still runs
@@ -287,6 +288,12 @@ class CallbackTaken(Conflict):
     """Somebody else makes this call."""
 
     code = "callback_taken"
+
+
+class NothingToPrint(Conflict):
+    """No letter is left to print here."""
+
+    code = "nothing_to_print"
 
 
 class InProgress(Conflict):

@@ -15,6 +15,7 @@ from asyncpg import BitString
 from queue_service.accounts import store as accounts
 from queue_service.accounts.login_limits import Attempt
 from queue_service.audit.model import ContactAccess
+from queue_service.booking import confirmation_store
 from queue_service.booking import store as booking
 from queue_service.booking.model import CheckInAppointment, KeptAppointment, KeptContact
 from queue_service.booking import waiting_store as waiting
@@ -22,6 +23,8 @@ from queue_service.booking.waiting_model import KeptEntry, OpenOffer
 from queue_service.devices import store as devices
 from queue_service.hotline import store as hotline
 from queue_service.hotline.model import FoundDuplicate, KeptCallback, NewCallback
+from queue_service.notices import store as notices
+from queue_service.notices.model import ListedMessage
 from queue_service.offices.catalogue import Authority, OfferedService, Office
 from queue_service.offices.setup_model import ServiceSetup
 from queue_service.queueing import store as queueing
@@ -157,7 +160,7 @@ RESULTS: Mapping[str, Result] = {
     "waiting_list.free_cells": ONE_PLANE,
     "waiting_list.claim_entry": UUID,
     "waiting_list.offer": UUID,
-    "waiting_list.settle": UUID,
+    "waiting_list.settle": None,
     "waiting_list.withdraw": UUID,
     "waiting_list.open_offer": OpenOffer,
     "waiting_list.list_entries": columns_of(KeptEntry, contact=None, ahead=int)
@@ -171,6 +174,23 @@ RESULTS: Mapping[str, Result] = {
     "waiting_list.lapse": {"id": UUID},
     "waiting_list.forget_contacts": None,
     "waiting_list.broken_invariants": {"finding": str},
+    "notices.next_sequence": int,
+    "notices.enqueue": None,
+    "notices.withdraw_earlier": None,
+    "notices.claim": notices.Claimed,
+    "notices.note_outcome": UUID,
+    "notices.lose_claims": {"id": UUID},
+    "notices.find_message": columns_of(notices.FoundMessage, message=None, **columns_of(ListedMessage)),
+    "notices.resend": {"id": UUID},
+    "notices.settle": {"id": UUID},
+    "notices.list_messages": ListedMessage,
+    "notices.withdraw_useless": None,
+    "notices.forget_messages": None,
+    "notices.untouched_since": notices.UntouchedMessage,
+    "confirmations.add_secret": None,
+    "confirmations.forget_secrets": None,
+    "confirmations.due_reminders": confirmation_store.DueReminder,
+    "confirmations.note_reminded": UUID,
     "queueing.issue_ticket": VERSIONED_TICKET,
     "queueing.call_next": columns_of(queueing.CalledTicket, version=int),
     "queueing.call_ticket": columns_of(queueing.CalledTicket, version=int),
@@ -221,6 +241,7 @@ PARAMETERS: Mapping[str, Any] = {
     "after": {"hotline.appointments_of": str, "": UUID},
     "after_day": date,
     "after_place": int,
+    "ahead": timedelta,
     "allowed": int,
     "answer": bytes,
     "anyones": bool,
@@ -237,6 +258,8 @@ PARAMETERS: Mapping[str, Any] = {
     "calls": int,
     "cells": int,
     "channel": str,
+    "claim": UUID,
+    "claimed_until": datetime,
     "clerk_id": int,
     "closes": int,
     "code": str,
@@ -266,11 +289,13 @@ PARAMETERS: Mapping[str, Any] = {
     "greeting": str,
     "horizon_days": int,
     "id": UUID,
+    "ids": list[UUID],
     "key": str,
     "kind": str,
     "land": str,
     "language": str,
     "last_day": date,
+    "last_error": str,
     "leika_key": str,
     "lapses_at": datetime,
     "letter": str,
@@ -279,11 +304,13 @@ PARAMETERS: Mapping[str, Any] = {
     "migrations": list[str],
     "mine": int,
     "minutes": int,
+    "most": int,
     "name": str,
     "name_at_address": str,
     "name_limit": int,
     "needs": list[str],
     "new_hash": str,
+    "next_attempt_at": datetime,
     "not_before": datetime,
     "note": str,
     "notice_hours": int,
@@ -301,6 +328,7 @@ PARAMETERS: Mapping[str, Any] = {
     "old_hash": str,
     "opens": int,
     "password_hash": str,
+    "payload": str,
     "persons": int,
     "phone": str,
     "plan": str,
@@ -316,10 +344,12 @@ PARAMETERS: Mapping[str, Any] = {
     "reason": str,
     "reference": str,
     "references": list[str],
+    "remind": bool,
     "respond_by": datetime,
     "role": str,
     "secret_hash": bytes,
     "seen": list[str],
+    "sequence": int,
     "service": str,
     "service_codes": list[str],
     "service_group": str,
@@ -331,6 +361,7 @@ PARAMETERS: Mapping[str, Any] = {
     "start": datetime,
     "starts_at": datetime,
     "state": str,
+    "states": list[str],
     "subject": str,
     "status": int,
     "target_counter_id": int,
@@ -341,6 +372,8 @@ PARAMETERS: Mapping[str, Any] = {
     "today": date,
     "token": str,
     "token_hash": bytes,
+    "unsent_before": datetime,
+    "useful_until": datetime,
     "user_id": int,
     "username": str,
     "verb": str,
@@ -349,6 +382,7 @@ PARAMETERS: Mapping[str, Any] = {
     "visit": ONE_PLANE,
     "visitor_class": str,
     "waiting_since": datetime,
+    "way": str,
     "ways": list[str],
     "walk_in": bool,
     "walk_in_cap_minutes": int,
@@ -373,6 +407,8 @@ OF_POSTGRESQL: Mapping[str, Any] = {
     "void": type(None),
     "text[]": list[str],
     "int4[]": list[int],
+    "bytea[]": list[bytes],
+    "uuid[]": list[UUID],
     "date[]": list[date],
     "bit[]": list[BitString],
 }

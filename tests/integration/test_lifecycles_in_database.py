@@ -5,7 +5,7 @@ from itertools import permutations
 import asyncpg
 import pytest
 
-from queue_service.booking.lifecycle import APPOINTMENT
+from queue_service.booking.lifecycle import APPOINTMENT, WAITING
 from queue_service.hotline.lifecycle import CALLBACK
 from queue_service.notices.lifecycle import MESSAGE, OVER
 from queue_service.platform.lifecycle import Lifecycle
@@ -15,7 +15,7 @@ from tests.integration.servers import on_every_server
 
 pytestmark = on_every_server
 
-LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK, MESSAGE)
+LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK, MESSAGE, WAITING)
 
 INSERTED = {
     "ticket": """
@@ -60,6 +60,14 @@ INSERTED = {
                now(), CASE WHEN $1 = 'sending' THEN now() END, now(), now()
           FROM told
         """,
+    "waiting": """
+        INSERT INTO waiting_entry (id, reference, secret_hash, state, codes, quantities, persons, channel,
+                                   offices, first_day, last_day, weekdays, opens, closes, notice_hours, ways,
+                                   asked_at, lapses_at, looked_at, ended_at)
+        SELECT gen_random_uuid(), 'WAITING', '', $1, '{personalausweis}', '{1}', 1, 'phone',
+               '{}', '2026-11-23', '2026-11-23', '{}', 0, 1440, 24, '{call}',
+               now(), now(), now(), CASE WHEN $1 NOT IN ('waiting', 'offered') THEN now() END
+        """,
 }
 """One row in a given state, with everything that the table's other rules ask of that state."""
 
@@ -80,6 +88,11 @@ UPDATED = {
     "message": f"""
         UPDATE outbox SET state = $2, claimed_until = CASE WHEN $2 = 'sending' THEN now() END,
                payload = CASE WHEN $2 <> ALL (ARRAY{[*OVER]}) THEN '{{}}'::jsonb END
+         WHERE state = $1
+        """,
+    "waiting": """
+        UPDATE waiting_entry SET state = $2,
+               ended_at = CASE WHEN $2 NOT IN ('waiting', 'offered') THEN now() END
          WHERE state = $1
         """,
 }

@@ -6,8 +6,9 @@ from typing import get_args
 
 import pytest
 
-from queue_service.booking.lifecycle import APPOINTMENT, HOLDS_PLACE
+from queue_service.booking.lifecycle import APPOINTMENT, HOLDS_PLACE, WAITING
 from queue_service.booking.model import AppointmentState
+from queue_service.booking.waiting_model import WaitingState
 from queue_service.hotline.lifecycle import CALLBACK
 from queue_service.hotline.model import CallbackState
 from queue_service.notices.lifecycle import MESSAGE, OVER
@@ -19,13 +20,14 @@ from queue_service.queueing.service import KIND_OF_VERB
 
 PAGE = Path(__file__).parents[2] / "docs" / "lifecycles.md"
 DRAWING = re.compile(r"^## (?P<title>\w+)\n.*?^```mermaid\n(?P<diagram>.*?)\n```$", re.MULTILINE | re.DOTALL)
-LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK, MESSAGE)
+LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK, MESSAGE, WAITING)
 STATES_OF = {
     "ticket": set(get_args(TicketState)),
     "counter": set(get_args(Counter.__annotations__["state"])),
     "appointment": set(get_args(AppointmentState)),
     "callback": set(get_args(CallbackState)),
     "message": set(get_args(MessageState)),
+    "waiting": set(get_args(WaitingState)),
 }
 
 every_lifecycle = pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda lifecycle: lifecycle.name)
