@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -24,6 +25,7 @@ from queue_service.accounts.routes import SessionController
 from queue_service.accounts.service import SESSION_PREFIX, resolve_session
 from queue_service.api_document import ApiDocument
 from queue_service.audit.routes import ContactAccessController
+from queue_service.booking.confirmations import reminding
 from queue_service.booking.routes import booking_routes
 from queue_service.booking.waiting_routes import waiting_routes
 from queue_service.devices import tokens
@@ -31,9 +33,10 @@ from queue_service.devices.hub import Hub
 from queue_service.devices.routes import stream
 from queue_service.entries.card_routes import FacilityCardController
 from queue_service.hotline.routes import hotline_routes
-from queue_service.housekeeping import keep_house
+from queue_service.housekeeping import CHORES, keep_house
 from queue_service.notices.dispatch import LAST_SECONDS, Post, keep_sending
 from queue_service.notices.routes import message_routes
+from queue_service.notices.text_routes import AuthorityTextController
 from queue_service.notices.ways import ways
 from queue_service.offices.routes import OfficeController
 from queue_service.platform import http
@@ -65,13 +68,14 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
     database = Database(dsn, connections=settings.database_connections)
     hub = Hub(database, clock, settings.visitor_url)
     feed = ChangeFeed(dsn, hub.hint, hub.read_everything)
+    chores = (*CHORES, reminding(timedelta(hours=settings.reminder_hours)))
     post = Post(database, clock, ways(settings), settings.visitor_url)
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
         await database.open()
         await feed.start()
-        house = asyncio.create_task(keep_house(database, clock), name="housekeeping")
+        house = asyncio.create_task(keep_house(database, clock, chores), name="housekeeping")
         ending = asyncio.Event()
         sending = asyncio.create_task(keep_sending(post, ending), name="sending")
         try:
@@ -98,6 +102,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             *hotline_routes,
             ContactAccessController,
             *message_routes,
+            AuthorityTextController,
             stream,
             probes.livez,
             probes.readyz,

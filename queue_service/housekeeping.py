@@ -4,7 +4,7 @@ Each task is safe to run in several processes at once; the database decides, as 
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -13,8 +13,8 @@ import structlog
 
 from queue_service.accounts import service as accounts
 from queue_service.audit import service as audit
+from queue_service.booking import confirmations, waiting_list
 from queue_service.booking import service as booking
-from queue_service.booking import waiting_list
 from queue_service.hotline import service as hotline
 from queue_service.notices import dispatch
 from queue_service.notices import service as notices
@@ -33,21 +33,21 @@ ANSWERS_KEPT = timedelta(hours=1)
 """How long a repeated request gets its first answer: it holds what was asked, so no longer than needed."""
 
 
-async def keep_house(database: Database, clock: Clock) -> None:
-    """Run until cancelled."""
+async def keep_house(database: Database, clock: Clock, chores: Sequence["Chore"]) -> None:
+    """Do these chores again and again, until cancelled."""
     while True:
         # Away for a moment; the next round does what this one could not.
         with suppress(Unavailable):
-            await one_round(database, clock())
+            await one_round(database, clock(), chores)
         await asyncio.sleep(EVERY_SECONDS)
 
 
-async def one_round(database: Database, now: datetime) -> None:
+async def one_round(database: Database, now: datetime, chores: Sequence["Chore"] | None = None) -> None:
     """Do every chore once; one that fails is recorded and keeps none of the others from being done.
 
     Raises Unavailable.
     """
-    for chore in CHORES:
+    for chore in CHORES if chores is None else chores:
         try:
             async with database.connection() as conn:
                 await chore(conn, now)
@@ -86,6 +86,7 @@ CHORES: tuple[Chore, ...] = (
     queueing.forget_changes,
     accounts.sweep,
     forget_answers,
+    confirmations.forget_secrets,
     dispatch.note_lost,
     notices.tidy_up,
 )

@@ -1,0 +1,40 @@
+-- name: add_secret(office_id, appointment_id, secret_hash)!
+-- Makes a further secret open the appointment.
+INSERT INTO appointment_secret (office_id, appointment_id, secret_hash)
+VALUES (:office_id, :appointment_id, :secret_hash);
+
+-- name: forget_secrets(before)!
+-- Ends what links in messages open, for appointments that ended before.
+DELETE FROM appointment_secret s USING appointment a
+ WHERE a.office_id = s.office_id AND a.id = s.appointment_id AND a.ends_at < :before;
+
+-- name: due_reminders(now, ahead, most)
+-- Appointments whose visitors want to be reminded, and are to be by now, each given to one asker
+-- alone. Reminders leave between 8 and 20 o'clock. One is due so long ahead of the start; where that
+-- is in the evening or at night, at seven in the evening before, which leaves an hour to send it in.
+-- Whoever has been told of the appointment since then needs no reminder.
+SELECT a.office_id, a.id, a.reference, a.starts_at
+  FROM appointment a
+  JOIN appointment_contact c ON c.office_id = a.office_id AND c.appointment_id = a.id
+  JOIN office o ON o.id = a.office_id
+ CROSS JOIN LATERAL (SELECT (a.starts_at - :ahead ::interval) AT TIME ZONE o.time_zone AS wanted) AS local
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN local.wanted ::time >= '19:00' THEN local.wanted ::date + time '19:00'
+                   WHEN local.wanted ::time < '08:00' THEN local.wanted ::date - 1 + time '19:00'
+                   ELSE local.wanted END AT TIME ZONE o.time_zone AS at) AS due
+ WHERE a.state = 'booked' AND c.remind AND c.reminded_for IS DISTINCT FROM a.starts_at
+   -- The evening before is at most thirteen hours earlier; days are an index's, and a zone's.
+   AND a.day BETWEEN :now ::date - 1 AND (:now ::timestamptz + :ahead ::interval + interval '13 hours')::date + 1
+   AND a.starts_at > :now AND due.at <= :now AND a.created_at < due.at
+   AND (:now ::timestamptz AT TIME ZONE o.time_zone)::time BETWEEN '08:00' AND '20:00'
+   AND NOT EXISTS (SELECT FROM outbox m
+                    WHERE m.office_id = a.office_id AND m.appointment_id = a.id AND m.created_at >= due.at)
+ ORDER BY a.starts_at, a.id
+ LIMIT :most
+   FOR UPDATE OF a SKIP LOCKED;
+
+-- name: note_reminded(office_id, appointment_id, starts_at)$
+-- Notes that the visitor is reminded of this start; no row when that was noted before.
+UPDATE appointment_contact SET reminded_for = :starts_at
+ WHERE office_id = :office_id AND appointment_id = :appointment_id AND reminded_for IS DISTINCT FROM :starts_at
+RETURNING appointment_id;
