@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from queue_service.booking import confirmation_store, confirmations
 from queue_service.booking import store as booking_store
 from queue_service.booking import waiting_store as store
 from queue_service.booking.contingents import Level, level_of
@@ -26,6 +27,9 @@ from queue_service.booking.store import PoolDay, VisitPool
 from queue_service.booking.taking import take_place
 from queue_service.booking.waiting_match import UNANSWERED_ALLOWED, FittingPlace, place_for
 from queue_service.booking.waiting_model import KeptEntry
+from queue_service.notices import service as notices
+from queue_service.notices.model import WAYS
+from queue_service.notices.model import Way as SentWay
 from queue_service.platform.errors import SlotTaken
 from queue_service.platform.queries import Connection
 
@@ -55,7 +59,10 @@ async def take_in_answers(conn: Connection, now: datetime, pool_days: Iterable[P
 
     After the statement that ended or confirmed a hold, in its transaction.
     """
-    await store.settle(conn, pool_days, UNANSWERED_ALLOWED, now)
+    for offer in await store.settle(conn, pool_days, UNANSWERED_ALLOWED, now):
+        if offer.answer != "accepted":
+            # What has not been sent by now would tell of a place that somebody else has.
+            await notices.withdraw(conn, offer.office_id, offer.appointment_id)
 
 
 class _FreedDay:
@@ -99,9 +106,22 @@ class _FreedDay:
         except SlotTaken:
             # Not a place that anybody can have, whatever the free cells say: beyond the horizon.
             return False
-        await store.offer(self.conn, entry.id, parse_reference(held.reference), place.respond_by, self.now)
+        reference = parse_reference(held.reference)
+        await store.offer(self.conn, entry.id, reference, place.respond_by, self.now)
         self._free.clear()
+        await self._tell(entry, reference, place)
         return True
+
+    async def _tell(self, entry: KeptEntry, reference: str, place: FittingPlace) -> None:
+        """Write the messages, and let what opens the entry open the appointment too."""
+        kept = await booking_store.find_appointment(self.conn, reference)
+        assert kept is not None, "it has just been made"
+        await confirmation_store.add_secret(self.conn, kept.office_id, kept.id, entry.secret_hash)
+        ways: list[SentWay] = [way for way in WAYS if way in entry.ways]
+        if ways:
+            await confirmations.tell(
+                self.conn, self.now, kept, "offered", respond_by=place.respond_by, ways=ways
+            )
 
     async def _visit(self, entry: KeptEntry) -> VisitPool | None:
         asked = (*entry.codes, *entry.quantities, entry.persons)

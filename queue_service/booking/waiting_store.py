@@ -12,7 +12,7 @@ from queue_service.booking.contingents import Level
 from queue_service.booking.model import Channel, KeptContact, PostalAddress, ServiceWish
 from queue_service.booking.slot_arithmetic import Plane
 from queue_service.booking.store import PoolDay, Wanted
-from queue_service.booking.waiting_model import KeptEntry, OpenOffer, Way
+from queue_service.booking.waiting_model import Answer, KeptEntry, OpenOffer, Way
 from queue_service.platform.queries import Connection, load_queries
 
 _queries: Any = load_queries("waiting_list")
@@ -51,6 +51,14 @@ class FreePoolDay(msgspec.Struct, frozen=True):
     time_zone: str
     cells: int
     plane: Plane
+
+
+class AnsweredOffer(msgspec.Struct, frozen=True):
+    """An appointment that was held for somebody who waits, and what they answered."""
+
+    office_id: int
+    appointment_id: UUID
+    answer: Answer
 
 
 class ListedEntry(msgspec.Struct, frozen=True):
@@ -138,9 +146,12 @@ async def offer(
     await _queries.offer(conn, entry_id=entry_id, reference=reference, respond_by=respond_by, now=now)
 
 
-async def settle(conn: Connection, pool_days: Iterable[PoolDay], allowed: int, now: datetime) -> None:
-    """Take what became of held appointments on these pool-days into the list."""
-    await _queries.settle(conn, **_split(pool_days), allowed=allowed, now=now)
+async def settle(
+    conn: Connection, pool_days: Iterable[PoolDay], allowed: int, now: datetime
+) -> list[AnsweredOffer]:
+    """Take what became of held appointments on these pool-days into the list; gives those that ended."""
+    rows = _queries.settle(conn, **_split(pool_days), allowed=allowed, now=now)
+    return [AnsweredOffer(**row) async for row in rows]
 
 
 async def withdraw(conn: Connection, entry_id: UUID, now: datetime) -> bool:

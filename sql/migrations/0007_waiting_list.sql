@@ -55,13 +55,14 @@ CREATE INDEX waiting_entry_lapse_index ON waiting_entry (lapses_at) WHERE state 
 
 -- Kept apart so that it can be deleted when the waiting is over while the figures stay.
 CREATE TABLE waiting_contact (
-    entry_id       uuid   PRIMARY KEY REFERENCES waiting_entry (id) ON DELETE CASCADE,
-    name           text   NOT NULL,
+    entry_id       uuid    PRIMARY KEY REFERENCES waiting_entry (id) ON DELETE CASCADE,
+    name           text    NOT NULL,
     phone          text,
     email          text,
     postal_address jsonb,
-    language       text   NOT NULL,
-    confirm_by     text[] NOT NULL,
+    language       text    NOT NULL,
+    confirm_by     text[]  NOT NULL,
+    remind         boolean NOT NULL,
     CONSTRAINT waiting_contact_confirm_by_check CHECK (confirm_by <@ ARRAY['sms', 'email', 'letter'])
 );
 
@@ -70,7 +71,7 @@ CREATE VIEW waiting_person AS
     SELECT e.id, e.place, e.reference, e.secret_hash, e.state, e.codes, e.quantities, e.persons, e.channel, e.offices,
            e.first_day, e.last_day, e.weekdays, e.opens, e.closes, e.notice_hours, e.ways, e.asked_at, e.refused,
            e.unanswered, c.entry_id IS NOT NULL AS has_contact, c.name, c.phone, c.email,
-           c.postal_address::text AS postal_address, c.language, c.confirm_by
+           c.postal_address::text AS postal_address, c.language, c.confirm_by, c.remind
       FROM waiting_entry e
       LEFT JOIN waiting_contact c ON c.entry_id = e.id;
 

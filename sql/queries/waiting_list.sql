@@ -1,4 +1,4 @@
--- name: add_entry(id, references, secret_hash, codes, quantities, persons, channel, offices, first_day, last_day, weekdays, opens, closes, notice_hours, ways, lapses_at, name, phone, email, postal_address, language, confirm_by, now)$
+-- name: add_entry(id, references, secret_hash, codes, quantities, persons, channel, offices, first_day, last_day, weekdays, opens, closes, notice_hours, ways, lapses_at, name, phone, email, postal_address, language, confirm_by, remind, now)$
 -- Puts somebody at the end of the order of asking; returns the reference, the first of those given
 -- that nobody has, neither here nor as an appointment's: people don't know which of both they hold.
 WITH added AS (
@@ -11,8 +11,9 @@ WITH added AS (
            :last_day, :weekdays ::integer[], :opens, :closes, :notice_hours, :ways ::text[], :now, :lapses_at, :now
     RETURNING id, reference
 ), told AS (
-    INSERT INTO waiting_contact (entry_id, name, phone, email, postal_address, language, confirm_by)
-    SELECT added.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[] FROM added
+    INSERT INTO waiting_contact (entry_id, name, phone, email, postal_address, language, confirm_by, remind)
+    SELECT added.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[], :remind
+      FROM added
 )
 SELECT added.reference FROM added;
 
@@ -76,9 +77,10 @@ WITH offered AS (
 UPDATE waiting_entry e SET state = 'offered' FROM offered WHERE e.id = offered.entry_id
 RETURNING e.id;
 
--- name: settle(pool_ids, days, allowed, now)!
+-- name: settle(pool_ids, days, allowed, now)
 -- Takes what became of held appointments on these pool-days into the list: confirmed is accepted,
--- cancelled is refused, expired is unanswered; so often as "allowed" unanswered ends the waiting.
+-- cancelled is refused, expired is unanswered; so often as "allowed" unanswered ends the waiting. Gives
+-- the appointments.
 WITH ended AS (
     UPDATE waiting_offer f
        SET answered_at = :now,
@@ -87,11 +89,12 @@ WITH ended AS (
       JOIN unnest(:pool_ids ::integer[], :days ::date[]) AS looked_at (pool_id, day)
            ON looked_at.pool_id = a.pool_id AND looked_at.day = a.day
      WHERE f.answer IS NULL AND a.office_id = f.office_id AND a.id = f.appointment_id AND a.state <> 'held'
-    RETURNING f.entry_id, f.answer
+    RETURNING f.office_id, f.appointment_id, f.entry_id, f.answer
 ), decided AS (
-    SELECT e.id, ended.answer, CASE WHEN ended.answer = 'accepted' THEN 'accepted'
-                                    WHEN ended.answer = 'unanswered' AND e.unanswered + 1 >= :allowed THEN 'withdrawn'
-                                    ELSE 'waiting' END AS state
+    SELECT e.id, ended.office_id, ended.appointment_id, ended.answer,
+           CASE WHEN ended.answer = 'accepted' THEN 'accepted'
+                WHEN ended.answer = 'unanswered' AND e.unanswered + 1 >= :allowed THEN 'withdrawn'
+                ELSE 'waiting' END AS state
       FROM ended JOIN waiting_entry e ON e.id = ended.entry_id
 )
 UPDATE waiting_entry e
@@ -100,7 +103,8 @@ UPDATE waiting_entry e
        refused = e.refused + (decided.answer = 'refused')::integer,
        unanswered = e.unanswered + (decided.answer = 'unanswered')::integer
   FROM decided
- WHERE e.id = decided.id;
+ WHERE e.id = decided.id
+RETURNING decided.office_id, decided.appointment_id, decided.answer;
 
 -- name: withdraw(id, now)$
 -- Ends the waiting of somebody who has no offer; no row when they have one, or wait no more.
