@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import UUID
 
 import httpx
 import pytest
@@ -13,6 +14,9 @@ from litestar.routes import HTTPRoute, WebSocketRoute
 
 from queue_service.accounts.guards import CSRF_HEADER, SAFE_METHODS, SESSION_COOKIE
 from queue_service.accounts.model import SESSION_LIFETIME, DeviceProfile, Role
+from queue_service.hotline import service as hotline
+from queue_service.hotline.model import NewCallback
+from queue_service.offices import service as offices
 from queue_service.platform.database import connect
 from queue_service.web.assets import fingerprint
 from tests.integration.route_rights import EVERYBODY, TABLE, Line
@@ -21,9 +25,11 @@ from tests.integration.running_service import PASSWORD, RunningService
 HERE, ELSEWHERE = "bsc-mitte", "bsc-nord"
 SERVICE = "personalausweis"
 MORNING = "2026-11-24T09:00:00+01:00"
+HOUR = "rundgang.20261124T0800Z"
+"""Of a made-up tour through the office."""
 CALLBACK = {"office": HERE, "name": "Test", "phone": "0421 3610", "subject": "Test", "due_at": MORNING}
 STATUS_OF_SIGN = {"1": 401, "3": 403, "4": 404}
-PAGE_FORMS = ("/login", "/logout", "/desk")
+PAGE_FORMS = ("/login", "/logout", "/desk", "/letters")
 AUDIENCE = {
     "clerk here": "staff",
     "reception here": "staff",
@@ -76,12 +82,15 @@ class Town:
         kiosk = await self.service.device_token(DeviceProfile.KIOSK, HERE)
         async with self.service.client(kiosk) as client:
             ticket = (await client.post(f"/api/v1/offices/{HERE}/tickets", json={"service": SERVICE})).json()
-        agent = await self.service.staff_token(Role.AGENT, office=HERE)
-        async with self.service.client(agent) as client:
-            callback = (await client.post("/api/v1/callbacks", json=CALLBACK)).json()
+        callback = await self._call_to_make()
         async with self.service.client() as client:
             booked = await client.post("/api/v1/appointments", json=self.body("/api/v1/appointments#online"))
             waiting = await client.post("/api/v1/waiting-list", json=self.body("/api/v1/waiting-list#online"))
+        async with self.service.client() as client:
+            await self.plan_a_tour()
+            party = await client.post(
+                "/api/v1/entry-bookings", json=self.body("/api/v1/entry-bookings#online")
+            )
         version = next(
             route.path.split("/")[2]
             for route in self.service.app.routes
@@ -92,9 +101,15 @@ class Town:
             "counter": f"{HERE}.1",
             "ticket": ticket["id"],
             "token": ticket["token"],
-            "callback": callback["id"],
+            "callback": str(callback),
             "reference": booked.json()["reference"],
+            "booking": party.json()["reference"],
             "entry": waiting.json()["reference"],
+            "batch": str(UUID(int=0)),
+            "authority": "bremen",
+            "kind": "booked",
+            "way": "sms",
+            "language": "de",
             "version": version,
             "file": "start.css",
             "fingerprint": fingerprint(),
@@ -102,6 +117,36 @@ class Town:
             "accent": "b3001b.css",
             "path": "nothing",
         }
+
+    async def _call_to_make(self) -> UUID:
+        conn = await connect(self.service.dsn)
+        try:
+            office = await offices.find_office(conn, HERE)
+            new = NewCallback(
+                authority_id=office.authority_id,
+                office_id=office.id,
+                name="Test",
+                phone="+494213610",
+                subject="Test",
+                due_at=self.service.clock(),
+            )
+            return await hotline.add_callback(conn, self.service.clock(), new)
+        finally:
+            await conn.close()
+
+    async def plan_a_tour(self) -> None:
+        """Give the office an hour with places, which offices of this kind don't have."""
+        conn = await connect(self.service.dsn)
+        await conn.execute(
+            """
+            INSERT INTO timed_entry (office_id, code, starts_at, ends_at, title, price, most_party, places,
+                                     phone_places, online_places)
+            SELECT o.id, 'rundgang', '2026-11-24 08:00Z', '2026-11-24 09:00Z', '{}', '{}', 5, 1000, 1000, 800
+              FROM office o WHERE o.slug = $1
+            """,
+            HERE,
+        )
+        await conn.close()
 
     async def invite(self) -> None:
         """Log everybody in; whose session is over came ten hours before."""
@@ -118,6 +163,9 @@ class Town:
     def body(self, path: str) -> dict[str, object]:
         """Give a body that is well formed, so that the answer is about the right to send it."""
         path, _, channel = path.partition("#")
+        if "entry-bookings" in path and not path.endswith(("confirm", "cancel")):
+            booked = {"office": HERE, "entry": HOUR, "channel": channel, "contact": {"name": "Test"}}
+            return booked if channel else {"entry": HOUR}
         if path == "/api/v1/waiting-list":
             return {
                 "offices": [HERE],
@@ -137,6 +185,7 @@ class Town:
             }
         bodies: dict[str, dict[str, object]] = {
             "tickets": {"service": SERVICE},
+            "entry-arrivals": {"reference": self.fill.get("booking", "")},
             "check-ins": {"reference": self.fill.get("reference", "")},
             "call": {"ticket": self.fill.get("ticket", "")},
             "move": {"start": MORNING},
@@ -147,6 +196,7 @@ class Town:
             "callbacks": CALLBACK,
             "postpone": {"due_at": MORNING},
             "done": {"result": "angerufen"},
+            "{language}": {"text": "{short_day}, {time}, {reference}"},
         }
         return bodies.get(path.rpartition("/")[2], {})
 
@@ -155,11 +205,11 @@ class Town:
         path = line.path.partition("#")[0].format(**self.fill)
         if "slots?" in path:
             path += f"&service={SERVICE}"
-        if line.method != "POST":
+        if line.method not in {"POST", "PUT"}:
             return await client.request(line.method, path)
         if path.startswith(PAGE_FORMS):
             return await client.post(path, data={"username": "admin-1", "password": PASSWORD})
-        return await client.post(path, json=self.body(line.path))
+        return await client.request(line.method, path, json=self.body(line.path))
 
     async def sign_of(self, who: str, line: Line) -> str:
         """Give the sign that the service's answer stands for; an answer's status where it is another."""
