@@ -11,8 +11,9 @@ SHELL := bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV ?= uv
-# Two test processes: the smallest machine that this is meant to be developed on has two cores.
-PYTEST_WORKERS ?= 2
+# One test process more than the two cores of the smallest machine that this is meant to be developed
+# on: a good half of the time tests wait for sounds, pages and programs that start.
+PYTEST_WORKERS ?= 3
 # For one file or one test: make test ARGS="tests/unit -k number".
 ARGS ?=
 # npm knows only the certificates it was built with; an administration's own are in Debian's bundle.
@@ -37,7 +38,7 @@ run: setup ## an office to try out: service, kiosk, display and database, until 
 setup: $(VENV)/packages.stamp $(PAGE_ASSETS) ## what `make run` needs, without starting it
 
 test: browser setup $(VENV)/dev.stamp ## every test, browser included
-	@$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/dev.stamp ## style, types and who may import whom
 	@$(BIN)/ruff check

@@ -94,14 +94,20 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     assert thrown == []
 
 
-@pytest.fixture
-def hall(demo_service: DemoService) -> Iterator[Hall]:
-    """The office, empty before and after the test."""
+@pytest.fixture(scope="session")
+def hall_of_the_day(demo_service: DemoService) -> Iterator[Hall]:
+    """The office with its people, who log in once."""
     here = Hall(demo_service)
-    here.empty()
     yield here
-    here.empty()
     here.close()
+
+
+@pytest.fixture
+def hall(hall_of_the_day: Hall) -> Iterator[Hall]:
+    """The office, empty before and after the test."""
+    hall_of_the_day.empty()
+    yield hall_of_the_day
+    hall_of_the_day.empty()
 
 
 @pytest.fixture(scope="session")

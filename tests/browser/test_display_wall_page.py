@@ -1,7 +1,7 @@
 """The wall page in a real Chromium: what is shown, how large, how clear."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from tests.system.display_service_stand_in import StandIn, empty_hall, make_call
 # The machine may be busy: how long an expectation waits before it fails.
 expect.set_options(timeout=20_000)
 
+Size = tuple[int, int]
 LANDSCAPE, PORTRAIT, FOUR_K = (1920, 1080), (1080, 1920), (3840, 2160)
 
 SCREEN_WIDTH_MM = 1218
@@ -43,12 +44,27 @@ def earlier_calls(first_version: int = 3) -> list[Call]:
 
 
 class Hall:
-    """A service, a display without sound and its page."""
+    """A service, a display without sound and its page, on one screen or on several."""
 
-    def __init__(self, service: StandIn, display: RunningDisplay, page: Page) -> None:
+    def __init__(self, service: StandIn, display: RunningDisplay, pages: dict[Size, Page]) -> None:
         self.service = service
         self.display = display
-        self.page = page
+        self.pages = pages
+
+    @property
+    def page(self) -> Page:
+        """The only page."""
+        (page,) = self.pages.values()
+        return page
+
+    def on_every_screen(self, check: Callable[[Page], None]) -> None:
+        """Hold every screen's page against something; a failure names the screen."""
+        for size, page in self.pages.items():
+            try:
+                check(page)
+            except AssertionError as wrong:
+                wrong.add_note(f"on a screen of {size}")
+                raise
 
 
 @pytest.fixture
@@ -56,20 +72,25 @@ def open_hall(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Hall]
     halls: list[Hall] = []
 
     def opened(
-        size: tuple[int, int] = LANDSCAPE, *options: str, calls: list[Call] | None = None, **context: Any
+        *options: str, sizes: Iterable[Size] = (LANDSCAPE,), calls: list[Call] | None = None, **context: Any
     ) -> Hall:
         service = StandIn.start(empty_hall(version=10, calls=calls or []))
         display = RunningDisplay(service.url, tmp_path / str(len(halls)), "--sound", "off", *options)
-        page = chromium.new_page(viewport={"width": size[0], "height": size[1]}, **context)
-        halls.append(Hall(service, display, page))
+        pages = {
+            size: chromium.new_page(viewport={"width": size[0], "height": size[1]}, **context)
+            for size in sizes
+        }
+        halls.append(Hall(service, display, pages))
         display.line("service_link_up")
-        page.goto(display.url)
-        expect(page.locator("[data-office]")).not_to_be_empty()
+        for page in pages.values():
+            page.goto(display.url)
+            expect(page.locator("[data-office]")).not_to_be_empty()
         return halls[-1]
 
     yield opened
     for hall in halls:
-        hall.page.close()
+        for page in hall.pages.values():
+            page.close()
         hall.display.stop()
         hall.service.stop()
 
@@ -145,44 +166,50 @@ def overflowing(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT, FOUR_K])
 @pytest.mark.parametrize("number", ["A042", "W1042"])
 def test_the_number_can_be_read_from_ten_metres_on_a_55_inch_screen(
-    open_hall: Callable[..., Hall], size: tuple[int, int], number: str
+    open_hall: Callable[..., Hall], number: str
 ) -> None:
-    hall = open_hall(size, calls=earlier_calls())
+    hall = open_hall(sizes=[LANDSCAPE, PORTRAIT, FOUR_K], calls=earlier_calls())
     hall.service.call(number, "12")
-    expect(hall.page.locator("[data-number]")).to_have_text(number)
-    mm_per_px = SCREEN_WIDTH_MM / max(size)
-    number_mm = capital_height_px(hall.page, "[data-number]") * mm_per_px
-    place_mm = capital_height_px(hall.page, "[data-place]") * mm_per_px
-    assert number_mm >= READ_FROM_TEN_METRES_MM
-    assert place_mm >= NEARLY_AS_LARGE * number_mm
-    assert overflowing(hall.page) == []
+
+    def is_large(page: Page) -> None:
+        expect(page.locator("[data-number]")).to_have_text(number)
+        mm_per_px = SCREEN_WIDTH_MM / max(size_of(page))
+        number_mm = capital_height_px(page, "[data-number]") * mm_per_px
+        place_mm = capital_height_px(page, "[data-place]") * mm_per_px
+        assert number_mm >= READ_FROM_TEN_METRES_MM
+        assert place_mm >= NEARLY_AS_LARGE * number_mm
+        assert overflowing(page) == []
+
+    hall.on_every_screen(is_large)
 
 
-@pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT])
-def test_arrow_counter_and_its_number_stay_in_one_line(
-    open_hall: Callable[..., Hall], size: tuple[int, int]
-) -> None:
-    hall = open_hall(size, calls=earlier_calls())
-    expect(hall.page.locator("[data-place]")).to_have_text("Schalter 12")
-    lines, beside_arrow = hall.page.evaluate(
-        """() => {
-            const [arrow, place] = [".arrow", "[data-place]"].map((name) => document.querySelector(name));
-            const [line, ...more] = place.getClientRects();
-            return [1 + more.length, arrow.getBoundingClientRect().bottom > line.top];
-        }"""
-    )
-    assert lines == 1
-    assert beside_arrow
+def size_of(page: Page) -> Size:
+    assert page.viewport_size
+    return page.viewport_size["width"], page.viewport_size["height"]
 
 
-@pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT, (1366, 768), (1280, 1024)])
+def test_arrow_counter_and_its_number_stay_in_one_line(open_hall: Callable[..., Hall]) -> None:
+    def is_one_line(page: Page) -> None:
+        expect(page.locator("[data-place]")).to_have_text("Schalter 12")
+        lines, beside_arrow = page.evaluate(
+            """() => {
+                const [arrow, place] = [".arrow", "[data-place]"].map((name) => document.querySelector(name));
+                const [line, ...more] = place.getClientRects();
+                return [1 + more.length, arrow.getBoundingClientRect().bottom > line.top];
+            }"""
+        )
+        assert lines == 1
+        assert beside_arrow
+
+    open_hall(sizes=[LANDSCAPE, PORTRAIT], calls=earlier_calls()).on_every_screen(is_one_line)
+
+
 def test_nothing_scrolls_or_is_cut_off_whatever_the_counter_is_called(
-    open_hall: Callable[..., Hall], size: tuple[int, int]
+    open_hall: Callable[..., Hall],
 ) -> None:
-    hall = open_hall(size, calls=earlier_calls())
+    hall = open_hall(sizes=[LANDSCAPE, PORTRAIT, (1366, 768), (1280, 1024)], calls=earlier_calls())
     hall.service.call(
         "A042",
         "Servicepunkt",
@@ -193,22 +220,26 @@ def test_nothing_scrolls_or_is_cut_off_whatever_the_counter_is_called(
         language="en",
         nth=2,
     )
-    expect(hall.page.locator("[data-number]")).to_have_text("A042")
+    hall.on_every_screen(lambda page: expect(page.locator("[data-number]")).to_have_text("A042"))
     hall.service.call("B109", "Servicepunkt", name={"de": "Servicepunkt"})
-    expect(hall.page.locator("[data-listed-rows] tr").first).to_contain_text("Servicepunkt")
-    cut = hall.page.evaluate(
-        """() => [...document.querySelectorAll("[data-number], [data-place-box], .listed-counter")]
-            .filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent)"""
-    )
-    assert cut == []
-    assert overflowing(hall.page) == []
+
+    def is_whole(page: Page) -> None:
+        expect(page.locator("[data-listed-rows] tr").first).to_contain_text("Servicepunkt")
+        cut = page.evaluate(
+            """() => [...document.querySelectorAll("[data-number], [data-place-box], .listed-counter")]
+                .filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent)"""
+        )
+        assert cut == []
+        assert overflowing(page) == []
+
+    hall.on_every_screen(is_whole)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_word_is_clear_enough_for_weak_sight_in_every_state(
     open_hall: Callable[..., Hall], theme: str
 ) -> None:
-    hall = open_hall(LANDSCAPE, "--theme", theme)
+    hall = open_hall("--theme", theme)
     found = {"empty": least_michelson(hall.page)}
     hall.service.call("A042", "3", language="en")
     expect(hall.page.locator("[data-call]")).to_have_class(re.compile("is-new"))
@@ -220,21 +251,20 @@ def test_every_word_is_clear_enough_for_weak_sight_in_every_state(
     assert all(contrast >= LEAST_MICHELSON for contrast, _ in found.values()), found
 
 
-@pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_an_empty_a_new_and_a_lost_wall(
-    open_hall: Callable[..., Hall], axe: Callable[[Page], None], size: tuple[int, int], theme: str
+    open_hall: Callable[..., Hall], axe: Callable[[Page], None], theme: str
 ) -> None:
     # axe comes in as a script from outside, which the page's own policy forbids.
-    hall = open_hall(size, "--theme", theme, bypass_csp=True)
-    axe(hall.page)
+    hall = open_hall("--theme", theme, sizes=[LANDSCAPE, PORTRAIT], bypass_csp=True)
+    hall.on_every_screen(axe)
     hall.service.call("A041", "3", language="en", nth=2)
     hall.service.call("A042", "4")
-    expect(hall.page.locator("[data-listed-rows] tr")).to_have_count(1)
-    axe(hall.page)
+    hall.on_every_screen(lambda page: expect(page.locator("[data-listed-rows] tr")).to_have_count(1))
+    hall.on_every_screen(axe)
     hall.service.kill()
-    expect(hall.page.locator("[data-bar]")).to_be_visible()
-    axe(hall.page)
+    hall.on_every_screen(lambda page: expect(page.locator("[data-bar]")).to_be_visible())
+    hall.on_every_screen(axe)
 
 
 def test_an_empty_wall_says_what_will_happen_here(open_hall: Callable[..., Hall]) -> None:

@@ -2,15 +2,18 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import httpx
 import uvicorn
 from litestar import Litestar
 
+from queue_service.accounts import passwords, store
 from queue_service.accounts import service as accounts
 from queue_service.accounts.model import DeviceProfile, Role
 from queue_service.app import create_app
@@ -19,6 +22,14 @@ from queue_service.platform.database import connect
 from queue_service.settings import Settings
 
 PASSWORD = "nur fuer Tests 2026"
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts nobody; without it each client reads all certificate authorities anew, in 26 ms."""
+
+
+@cache
+def stored_password() -> str:
+    """Give what is stored for ``PASSWORD``; hashed once, for tests that are not about hashing."""
+    return passwords._hasher.hash(PASSWORD.encode())
 
 
 class MovableClock:
@@ -48,27 +59,25 @@ class RunningService:
     def client(self, token: str | None = None) -> httpx.AsyncClient:
         """A client that acts by this token, or as anybody."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=30)
+        return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=30, verify=NO_TLS)
 
     async def staff_token(
         self, role: Role, *, office: str | None = None, authority: str | None = None
     ) -> str:
-        """A new user with one role, logged in."""
+        """A new user with one role and a session, as after a log-in by ``PASSWORD``."""
         self._users += 1
         name = f"{role.value}-{self._users}"
+        now = self.clock()
         conn = await connect(self.dsn)
         try:
-            await accounts.create_user(conn, self.clock(), name, f"Test {name}", PASSWORD)
+            user_id = await store.create_user(conn, name, f"Test {name}", stored_password(), now)
             await accounts.grant(conn, name, role, office=office, authority=authority)
+            return (await accounts._start_session(conn, now, user_id, stored_password())).token
         finally:
             await conn.close()
-        async with self.client() as client:
-            answer = await client.post("/api/v1/session", json={"username": name, "password": PASSWORD})
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["token"])
 
     async def clerks(self, count: int, office: str) -> list[str]:
-        """Tokens of several clerks; passwords are hashed for real, sessions one after another."""
+        """Tokens of several clerks."""
         return [await self.staff_token(Role.CLERK, office=office) for _ in range(count)]
 
     async def device_token(self, profile: DeviceProfile, office: str) -> str:

@@ -12,7 +12,11 @@ VERSIONS = [
 ]
 
 on_every_server = pytest.mark.parametrize("postgres_server", VERSIONS, indirect=True)
-"""For modules whose promise lies in SQL: statements, locks, types. Others run on the embedded server."""
+"""For what another server could do otherwise: preparing, migrating, locking, refusing, and the oracle.
+
+Everything else runs on the embedded server alone: its statements are prepared on all of them, and the
+oracle searches, books, moves and restaffs on all of them.
+"""
 
 
 def binaries(version: str) -> Path | None:

@@ -33,9 +33,6 @@ from tests.integration.booking_town import (
     request,
     search,
 )
-from tests.integration.servers import on_every_server
-
-pytestmark = on_every_server
 
 
 async def test_a_booking_is_answered_with_all_that_its_visitor_needs(conn: Connection) -> None:

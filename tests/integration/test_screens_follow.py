@@ -20,9 +20,6 @@ from queue_service.queueing.model import FoundCounter
 from tests.integration.counter_hall import OTHER_SERVICE, SERVICE, issue, open_counters
 from tests.integration.open_screen import open_desk, open_display, open_kiosk
 from tests.integration.running_service import RunningService, run_service
-from tests.integration.servers import on_every_server
-
-pytestmark = on_every_server
 
 STEPS = 120
 VERBS = sorted({step.verb for step in TICKET.transitions} - {"call", "transfer"})

@@ -25,9 +25,6 @@ from tests.integration.booking_town import (
     search,
     wish,
 )
-from tests.integration.servers import on_every_server
-
-pytestmark = on_every_server
 
 TOMORROW = day_after(1)
 

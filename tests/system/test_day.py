@@ -12,7 +12,10 @@ import pytest
 
 from queue_service.simulation.own_demo import OwnDemo
 
-DAY = [sys.executable, "-c", "from queue_service.cli import main; main()", "day", "--office", "bsc-mitte"]
+HEARS_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+"""A shell makes deaf to Ctrl-C what it starts with `&`, these tests included."""
+PROGRAM = f"{HEARS_CTRL_C}; from queue_service.cli import main; main()"
+DAY = [sys.executable, "-c", PROGRAM, "day", "--office", "bsc-mitte"]
 SMALL = ["--visitors", "60", "--clerks", "4", "--factor", "1500"]
 PATIENCE_SECONDS = 240
 """The day takes twenty seconds, and as long again to start and end, on a machine that does nothing else."""

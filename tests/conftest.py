@@ -1,0 +1,31 @@
+"""Which file is tried when, where several processes share them: whoever waits, beside whoever computes."""
+
+from itertools import chain, groupby, zip_longest
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+WAITING = ("system", "browser")
+"""Their tests wait for programs, pages and sounds for two thirds of their time; some files take a minute."""
+SHORT = ("unit",)
+"""Come last, so that no process is left alone with a long file."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let long waits begin early, a file that computes between any two of them."""
+    if not hasattr(config, "workerinput"):
+        return
+    files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
+    waiting = sorted(
+        (file for file in files if _kind(file) in WAITING), key=lambda file: WAITING.index(_kind(file))
+    )
+    short = [file for file in files if _kind(file) in SHORT]
+    computing = [file for file in files if _kind(file) not in (*WAITING, *SHORT)]
+    nothing: list[pytest.Item] = []
+    alternating = chain.from_iterable(zip_longest(waiting, computing, fillvalue=nothing))
+    items[:] = [item for file in (*alternating, *short) for item in file]
+
+
+def _kind(file: list[pytest.Item]) -> str:
+    return file[0].path.relative_to(TESTS).parts[0]
