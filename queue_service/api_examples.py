@@ -17,8 +17,12 @@ REFERENCE = {"reference": "BCDF-GHJK"}
 ENTRY = {"entry": "BCDF-GHJK"}
 SECRET = {"secret": "pT3xkq0a9cV2yR8mWb5nZ7sL1dF4gH6j"}
 MESSAGE = {"message": "0b6f0d0e-9c0a-4c1b-8a55-7d1f5d2b9e10"}
+PARTY = {"booking": "BCDF-GHJK"}
+HOUR = "fruehschwimmen.20270111T0530Z"
+LATER_HOUR = "fruehschwimmen.20270112T0530Z"
 TOKEN = {"token": "VA2X_q0DipRQwkmyxeGkxQ"}
 CALLBACK = {"callback": "5b0f6c1e-93a4-4f7e-8d2c-0e6a7f1b9c34"}
+AUTHORITY_TEXT = {"authority": "bremen", "kind": "booked", "way": "sms", "language": "de"}
 CONTACT = {
     "name": "Erika Mustermann",
     "phone": "0421 361 12345",
@@ -159,7 +163,42 @@ EXAMPLES: Mapping[str, Example] = {
     "listContactAccesses": Example(query={"office": "bsc-mitte", "before": 4711, "limit": 100}),
     "listMessages": Example(OFFICE, {"state": ["failed", "unclear"]}),
     "resendMessage": Example(MESSAGE),
+    "readAuthorityText": Example(AUTHORITY_TEXT),
+    "saveAuthorityText": Example(
+        AUTHORITY_TEXT,
+        body={
+            "text": "Moin! Ihr Termin: {short_day}, {time}\n{office}, {street}\nTerminnummer {reference}",
+            "preview": True,
+        },
+    ),
+    "dropAuthorityText": Example(AUTHORITY_TEXT),
     "settleMessage": Example(MESSAGE),
+    "findEntries": Example(
+        query={
+            "office": ["suedbad"],
+            "code": ["fruehschwimmen"],
+            "from": "2027-01-11",
+            "to": "2027-01-15",
+            "party": 2,
+            "channel": "online",
+            "limit": 5,
+        }
+    ),
+    "bookEntry": Example(
+        body={
+            "office": "suedbad",
+            "entry": HOUR,
+            "party_size": 2,
+            "channel": "online",
+            "hold": True,
+            "contact": CONTACT,
+        }
+    ),
+    "readEntryBooking": Example(PARTY, SECRET),
+    "confirmEntryBooking": Example(PARTY, SECRET, {"contact": CONTACT}),
+    "moveEntryBooking": Example(PARTY, SECRET, {"entry": LATER_HOUR}),
+    "cancelEntryBooking": Example(PARTY, SECRET),
+    "arriveForEntry": Example({"office": "suedbad"}, body=REFERENCE),
     "livez": Example(),
     "readyz": Example(),
     "metrics": Example(),

@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from queue_service.notices import store
+from queue_service.notices.authority_texts import own_texts
 from queue_service.notices.back_off import next_attempt
 from queue_service.notices.carrier import Carrier, NotReachedError, Outgoing, RefusedError, UnclearError
 from queue_service.notices.model import MessageState, Way, with_address
@@ -84,17 +85,19 @@ async def send_due(post: Post, way: Way) -> int:
     Raises Unavailable.
     """
     now = post.clock()
-    async with post.database.connection() as conn:
+    async with post.database.transaction() as conn:
         claimed = await store.claim(conn, now, way, AT_ONCE, uuid4(), now + CLAIM)
+        notices = [message.payload for message in claimed]
+        own = [await own_texts(conn, told.authority.slug, told.kind, way) for told in notices]
     # From here on each of them may be in somebody's hands, whatever happens to this process.
     async with asyncio.TaskGroup() as hands:
-        for message in claimed:
-            hands.create_task(_send(post, message))
+        for message, texts in zip(claimed, own, strict=True):
+            hands.create_task(_send(post, message, texts))
     return len(claimed)
 
 
-async def _send(post: Post, claimed: Claimed) -> None:
-    outcome = await _hand_over(post, claimed)
+async def _send(post: Post, claimed: Claimed, own: Mapping[str, str]) -> None:
+    outcome = await _hand_over(post, claimed, own)
     if outcome.state == "sent":
         log.info("message_sent", way=claimed.way, kind=claimed.payload.kind)
     else:
@@ -105,11 +108,11 @@ async def _send(post: Post, claimed: Claimed) -> None:
         )
 
 
-async def _hand_over(post: Post, claimed: Claimed) -> Outcome:
+async def _hand_over(post: Post, claimed: Claimed, own: Mapping[str, str]) -> Outcome:
     """Try once, and judge by what happened what is to become of the message."""
     try:
         notice = with_address(claimed.payload, post.visitor_url)
-        outgoing = Outgoing(claimed.id, notice, compose(notice, claimed.way), post.clock())
+        outgoing = Outgoing(claimed.id, notice, compose(notice, claimed.way, own), post.clock())
         await post.carriers[claimed.way].hand_over(outgoing)
     except RefusedError as refused:
         return Outcome("failed", refused.code)

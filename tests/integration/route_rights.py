@@ -29,6 +29,13 @@ GET    /desk/{office}/counter                   1   1    x3    33        33    x
 POST   /desk/{office}/counter                   1   1    x3    33        33    x3         x3    33    33
 GET    /phone                                   1   1    33    33        xx    xx         xx    33    33
 POST   /phone/contact                           1   1    33    33        xx    xx         xx    33    33
+GET    /letters                                 1   1    33    xx        33    xx         xx    33    33
+POST   /letters/print                           1   1    33    xx        33    xx         xx    33    33
+GET    /letters/batches/{batch}                 1   1    33    xx        33    xx         xx    33    33
+POST   /letters/batches/{batch}/again           1   1    33    xx        33    xx         xx    33    33
+POST   /letters/batches/{batch}/posted          1   1    33    xx        33    xx         xx    33    33
+POST   /letters/messages/{message}/resend       1   1    33    x3        33    x3         x3    33    33
+POST   /letters/messages/{message}/settle       1   1    33    x3        33    x3         x3    33    33
 GET    /favicon.ico                             x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /static/{version}/{file}                 x   x    xx    xx        xx    xx         xx    xx    xx
 HEAD   /static/{version}/{file}                 x   x    xx    xx        xx    xx         xx    xx    xx
@@ -89,6 +96,9 @@ GET    /api/v1/contact-accesses?office={office} 1   1    33    33        33    3
 GET    /api/v1/offices/{office}/messages        1   1    33    x3        x3    x3         x3    33    33
 POST   /api/v1/messages/{message}/resend        1   1    33    x3        33    x3         x3    33    33
 POST   /api/v1/messages/{message}/settle        1   1    33    x3        33    x3         x3    33    33
+GET    /api/v1/authorities/{authority}/texts/{kind}/{way}/{language}    1 1 33 33 33 33 33 33 33
+PUT    /api/v1/authorities/{authority}/texts/{kind}/{way}/{language}    1 1 33 33 33 33 33 33 33
+DELETE /api/v1/authorities/{authority}/texts/{kind}/{way}/{language}    1 1 33 33 33 33 33 33 33
 POST   /api/v1/waiting-list#online              x   1    xx    xx        xx    xx         xx    33    33
 POST   /api/v1/waiting-list#phone               1   1    33    33        x3    x3         x3    33    33
 POST   /api/v1/waiting-list#counter             1   1    x3    x3        33    x3         x3    33    33
@@ -98,6 +108,17 @@ GET    /api/v1/waiting-list/{entry}             4   1    x4    x4        x4    x
 POST   /api/v1/waiting-list/{entry}/accept      4   1    x4    x4        x4    x4         x4    44    44
 POST   /api/v1/waiting-list/{entry}/refuse      4   1    x4    x4        x4    x4         x4    44    44
 POST   /api/v1/waiting-list/{entry}/withdraw    4   1    x4    x4        x4    x4         x4    44    44
+GET    /api/v1/entries?channel=online           x   1    xx    xx        xx    xx         xx    33    33
+GET    /api/v1/entries?channel=phone            1   1    33    33        xx    xx         xx    33    33
+GET    /api/v1/entries?channel=counter          1   1    xx    xx        33    xx         xx    33    33
+POST   /api/v1/entry-bookings#online            x   1    xx    xx        xx    xx         xx    33    33
+POST   /api/v1/entry-bookings#phone             1   1    33    33        x3    x3         x3    33    33
+POST   /api/v1/entry-bookings#counter           1   1    x3    x3        33    x3         x3    33    33
+GET    /api/v1/entry-bookings/{booking}         4   1    x4    x4        x4    x4         x4    44    44
+POST   /api/v1/entry-bookings/{booking}/confirm 4   1    x4    x4        x4    x4         x4    44    44
+POST   /api/v1/entry-bookings/{booking}/move    4   1    x4    x4        x4    x4         x4    44    44
+POST   /api/v1/entry-bookings/{booking}/cancel  4   1    x4    x4        x4    x4         x4    44    44
+POST   /api/v1/offices/{office}/entry-arrivals  1   1    33    x3        33    x3         x3    x3    33
 POST   /logout                                  x   1    xx    xx        xx    xx         xx    xx    xx
 DELETE /api/v1/session                          1   1    xx    xx        xx    xx         xx    33    33
 """
