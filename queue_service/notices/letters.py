@@ -16,8 +16,8 @@ from queue_service.notices import authority_texts, letter_store
 from queue_service.notices.content import content
 from queue_service.notices.letter_fonts import letter_fonts
 from queue_service.notices.letter_layout import draw_letter
+from queue_service.notices.letter_model import OpenSheet, Sheet, WaitingLetter
 from queue_service.notices.letter_pdf import letters_pdf
-from queue_service.notices.letter_store import OpenSheet, Sheet, WaitingLetter
 from queue_service.notices.model import Kind, with_address
 from queue_service.platform.errors import NothingToPrint
 from queue_service.platform.queries import Connection

@@ -21,7 +21,7 @@ from queue_service.accounts.model import Permission
 from queue_service.audit import service as audit
 from queue_service.notices import letters
 from queue_service.notices import service as notices
-from queue_service.notices.letter_store import OpenSheet
+from queue_service.notices.letter_model import OpenSheet
 from queue_service.notices.letters import Batch
 from queue_service.notices.model import ListedMessage, MessageState
 from queue_service.notices.wording import wording

@@ -17,8 +17,8 @@ from queue_service.accounts.login_limits import Attempt
 from queue_service.audit.model import ContactAccess
 from queue_service.booking import confirmation_store
 from queue_service.booking import store as booking
-from queue_service.booking.model import CheckInAppointment, KeptAppointment, KeptContact
 from queue_service.booking import waiting_store as waiting
+from queue_service.booking.model import CheckInAppointment, KeptAppointment, KeptContact
 from queue_service.booking.waiting_model import KeptEntry, OpenOffer
 from queue_service.devices import store as devices
 from queue_service.entries import store as entries
@@ -31,7 +31,7 @@ from queue_service.entries.model import (
 )
 from queue_service.hotline import store as hotline
 from queue_service.hotline.model import FoundDuplicate, KeptCallback, NewCallback
-from queue_service.notices import letter_store as letters
+from queue_service.notices import letter_model as letters
 from queue_service.notices import store as notices
 from queue_service.notices.model import ListedMessage
 from queue_service.offices.catalogue import Authority, OfferedService, Office
