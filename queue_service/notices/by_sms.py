@@ -49,7 +49,9 @@ class BodyTemplate:
         """Give the body of one message."""
         values = {"{to}": to, "{text}": text, "{id}": message_id}
         parts = _each_string(self._parts, lambda string: _filled(string, values))
-        return msgspec.json.encode(parts) if self._kind == "json" else urlencode(parts).encode()
+        if self._kind == "json":
+            return msgspec.json.encode(parts)
+        return urlencode([(name, value) for name, value in parts]).encode()
 
 
 class Gateway(msgspec.Struct, frozen=True):
