@@ -31,7 +31,7 @@ from queue_service.booking.waiting_routes import waiting_routes
 from queue_service.devices import tokens
 from queue_service.devices.hub import Hub
 from queue_service.devices.routes import stream
-from queue_service.entries.card_routes import FacilityCardController
+from queue_service.entries.routes import entry_routes
 from queue_service.hotline.routes import hotline_routes
 from queue_service.housekeeping import CHORES, keep_house
 from queue_service.notices.dispatch import LAST_SECONDS, Post, keep_sending
@@ -95,7 +95,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
         route_handlers=[
             SessionController,
             OfficeController,
-            FacilityCardController,
+            *entry_routes,
             *queue_routes,
             *booking_routes,
             *waiting_routes,

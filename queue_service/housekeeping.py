@@ -15,6 +15,7 @@ from queue_service.accounts import service as accounts
 from queue_service.audit import service as audit
 from queue_service.booking import confirmations, waiting_list
 from queue_service.booking import service as booking
+from queue_service.entries import service as entries
 from queue_service.hotline import service as hotline
 from queue_service.notices import dispatch
 from queue_service.notices import service as notices
@@ -80,6 +81,10 @@ CHORES: tuple[Chore, ...] = (
     hotline.forget_callbacks,
     audit.forget_accesses,
     booking.extend_horizon,
+    entries.expire_holds,
+    entries.end_past,
+    entries.forget_contacts,
+    entries.open_days,
     waiting_list.look_for_places,
     waiting_list.lapse,
     waiting_list.forget_waiting,

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from queue_service.booking import service as booking
+from queue_service.entries import service as entries
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
 from queue_service.offices.setup_file import read_setup
@@ -25,6 +26,8 @@ async def load_offices(conn: Connection, now: datetime, files: Mapping[str, str]
     loaded = await offices.apply_setup(conn, setup)
     for office in loaded:
         await booking.apply_pools(conn, now, office, office.setup.pools)
+    for office in loaded:
+        await entries.apply_entries(conn, now, office)
     for office in loaded:
         await offices.finish_setup(conn, now, office)
     return loaded

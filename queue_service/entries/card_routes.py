@@ -8,6 +8,7 @@ from litestar.params import PathParameter
 
 from queue_service.accounts.guards import PUBLIC
 from queue_service.booking.routes import NOT_STORED, SEARCH, SIGNED_IN, ApiRequest, AsChannel
+from queue_service.entries import service as entries
 from queue_service.offices import service as offices
 from queue_service.offices.facility_card import FacilityCard, facility_card
 from queue_service.offices.routes import LONGEST_SLUG
@@ -39,9 +40,11 @@ class FacilityCardController(Controller):
         self, office: OfficePath, request: ApiRequest, state: State, channel: AsChannel = "online"
     ) -> Response[FacilityCard]:
         """Tell hours, prices, events, access, services and the next hours with places."""
-        request.user.require(SEARCH[channel])
+        if channel != "online":
+            request.user.require(SEARCH[channel])
         now = state.clock()
         async with state.database.connection() as conn:
             found = await offices.find_office(conn, office)
             services = await offices.list_offered_services(conn, found)
-        return json_answer(facility_card(found, services, walk_ins(found, now), [], now))
+            hours = await entries.card_entries(conn, now, found, channel)
+        return json_answer(facility_card(found, services, walk_ins(found, now), hours, now))

@@ -18,6 +18,8 @@
     │   ├── WaitingEntryNotFound 404 waiting_entry_not_found also for a wrong secret
     │   ├── CallbackNotFound    404  callback_not_found    also beyond one's own offices
     │   ├── MessageNotFound     404  message_not_found
+    │   ├── EntryNotFound       404  entry_not_found
+    │   ├── EntryBookingNotFound 404 entry_booking_not_found  also for a wrong secret
     │   ├── AuthorityNotFound   404  authority_not_found   in accounts.service
     │   ├── UserNotFound        404  user_not_found        in accounts.service
     │   └── DeviceNotFound      404  device_not_found      in devices.tokens
@@ -184,6 +186,18 @@ class WaitingEntryNotFound(NotFound):
     """Nobody waits under this reference."""
 
     code = "waiting_entry_not_found"
+
+
+class EntryNotFound(NotFound):
+    """No hour has this name."""
+
+    code = "entry_not_found"
+
+
+class EntryBookingNotFound(NotFound):
+    """No booking of an hour has this reference."""
+
+    code = "entry_booking_not_found"
 
 
 class MethodNotAllowed(QueueError):

@@ -18,7 +18,28 @@ Sign: TypeAlias = Literal["x", "1", "3", "4"]
 
 RIGHTS = """
                                                 any over clerk reception agent supervisor admin kiosk display
-GET    /                                        x   1    xx    xx        xx    xx         xx    xx    xx
+GET    /                                        x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /booking/services                       x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /booking/places                         x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /booking/hold                           x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /appointment                            x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /appointment                            x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /appointment/{reference}                x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /appointment/{reference}/calendar.ics   x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /appointment/{reference}/contact        x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /appointment/{reference}/contact        x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /appointment/{reference}/check          x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /appointment/{reference}/check          x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /appointment/{reference}/confirm        x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /appointment/{reference}/again          x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /appointment/{reference}/again          x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /appointment/{reference}/move           x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /appointment/{reference}/move           x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /appointment/{reference}/cancel         x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /appointment/{reference}/cancel         x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /appointment/{reference}/forget         x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /offices                                x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /staff                                   x   1    xx    xx        xx    xx         xx    xx    xx
 GET    /login                                   x   1    xx    xx        xx    xx         xx    xx    xx
 POST   /login                                   x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /t                                       x   x    xx    xx        xx    xx         xx    xx    xx

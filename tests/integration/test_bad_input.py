@@ -183,6 +183,8 @@ def spoiled(body: Any, place: tuple[str | int, ...], value: str) -> bytes:
 FINE: set[tuple[str, str | int, str]] = {
     ("bookAppointment", "name", "a text of blanks"),
     ("bookAppointment", "phone", "a text of blanks"),
+    ("bookEntry", "name", "a text of blanks"),
+    ("bookEntry", "phone", "a text of blanks"),
     ("transferTicket", "note", "a text of blanks"),
 }
 """What may be left empty."""
@@ -255,6 +257,9 @@ NOWHERE = {
     "/api/v1/tickets/by-token/unknown": "ticket_not_found",
     "/api/v1/appointments/BCDF-GHJK": "appointment_not_found",
     "/api/v1/appointments/BCDF-GHJK?secret=unknown": "appointment_not_found",
+    "/api/v1/entries?office=nowhere": "office_not_found",
+    "/api/v1/entry-bookings/BCDF-GHJK": "entry_booking_not_found",
+    "/api/v1/entry-bookings/BCDF-GHJK?secret=unknown": "entry_booking_not_found",
     "/api/v1/nothing": "not_found",
     "/api/v2/offices": "not_found",
     "/api": "not_found",

@@ -1,0 +1,236 @@
+-- name: keep_plan(office_id)$
+-- Keeps every other making of this office's hours away until the transaction ends; gives the day up
+-- to which they were made, the first of all days for an office that never had any.
+INSERT INTO entry_plan (office_id, opened_until) VALUES (:office_id, '-infinity')
+ON CONFLICT (office_id) DO UPDATE SET opened_until = entry_plan.opened_until
+RETURNING opened_until;
+
+-- name: offices_to_open(horizon_days, now)
+-- Offices that have hours and whose last day within the horizon isn't made yet.
+SELECT o.id AS office_id
+  FROM entry_plan p JOIN office o ON o.id = p.office_id
+ WHERE p.opened_until < (:now ::timestamptz AT TIME ZONE o.time_zone)::date + :horizon_days ::integer
+ ORDER BY o.id;
+
+-- name: set_opened_until(office_id, opened_until)!
+-- Notes up to which day an office's hours are made.
+UPDATE entry_plan SET opened_until = :opened_until WHERE office_id = :office_id;
+
+-- name: lock_coming(office_id, now)
+-- Keeps bookings away from the office's coming hours until the transaction ends; in the order in
+-- which everybody locks hours, that of their ids.
+SELECT e.id FROM timed_entry e WHERE e.office_id = :office_id AND e.starts_at > :now ORDER BY e.id FOR UPDATE;
+
+-- name: upsert_entry(office_id, code, starts_at, ends_at, title, price, most_party, places, phone_places, online_places)*!
+-- The hour is there as planned; what is taken of it stays.
+INSERT INTO timed_entry (office_id, code, starts_at, ends_at, title, price, most_party, places, phone_places, online_places)
+VALUES (:office_id, :code, :starts_at, :ends_at, :title ::text::jsonb, :price ::text::jsonb, :most_party, :places,
+        :phone_places, :online_places)
+ON CONFLICT ON CONSTRAINT timed_entry_start_key DO UPDATE
+   SET ends_at = excluded.ends_at, title = excluded.title, price = excluded.price,
+       most_party = excluded.most_party, places = excluded.places, phone_places = excluded.phone_places,
+       online_places = excluded.online_places, withdrawn = false;
+
+-- name: drop_unplanned(office_id, codes, starts, now)!
+-- Takes coming hours away that the plan no longer has and nobody has ever booked.
+DELETE FROM timed_entry e
+ WHERE e.office_id = :office_id AND e.starts_at > :now
+   AND NOT EXISTS (SELECT FROM unnest(:codes ::text[], :starts ::timestamptz[]) AS planned (code, starts_at)
+                    WHERE planned.code = e.code AND planned.starts_at = e.starts_at)
+   AND NOT EXISTS (SELECT FROM entry_booking b WHERE b.office_id = e.office_id AND b.entry_id = e.id);
+
+-- name: withdraw_unplanned(office_id, codes, starts, now)!
+-- Offers coming hours no longer that the plan doesn't have, but somebody has booked.
+UPDATE timed_entry e SET withdrawn = true
+ WHERE e.office_id = :office_id AND e.starts_at > :now
+   AND NOT EXISTS (SELECT FROM unnest(:codes ::text[], :starts ::timestamptz[]) AS planned (code, starts_at)
+                    WHERE planned.code = e.code AND planned.starts_at = e.starts_at);
+
+-- name: search(offices, codes, not_before, before, first_day, last_day, party_size, channel, limit)
+-- The earliest hours with places for the party by this channel. offices, codes and the ends of the
+-- time may be NULL; days are the office's own.
+SELECT o.slug AS office, o.time_zone, e.code, e.starts_at, e.ends_at, e.title ::text AS title, e.price ::text AS price,
+       e.most_party, e.places, entry_free(e, :channel) AS free
+  FROM timed_entry e JOIN office o ON o.id = e.office_id
+ WHERE NOT e.withdrawn
+   AND (:offices ::text[] IS NULL OR o.slug = ANY (:offices))
+   AND (:codes ::text[] IS NULL OR e.code = ANY (:codes))
+   AND e.starts_at >= :not_before AND e.starts_at < coalesce(:before ::timestamptz, 'infinity')
+   AND (e.starts_at AT TIME ZONE o.time_zone)::date >= coalesce(:first_day ::date, '-infinity')
+   AND (e.starts_at AT TIME ZONE o.time_zone)::date <= coalesce(:last_day ::date, 'infinity')
+   AND e.most_party >= :party_size ::integer AND entry_free(e, :channel) >= :party_size ::integer
+ ORDER BY e.starts_at, o.slug, e.code
+ LIMIT :limit;
+
+-- name: searched(offices, codes, not_before, before, first_day, last_day, party_size)^
+-- Why such a search may have found nothing: is there anything of the kind at all; at this time; for
+-- parties as large; and with places left that another channel could take.
+SELECT count(*) > 0 AS offered,
+       count(*) FILTER (WHERE asked.in_time) > 0 AS planned,
+       coalesce(bool_or(asked.in_time AND asked.most_party >= :party_size ::integer), false) AS party_fits,
+       coalesce(bool_or(asked.in_time AND asked.most_party >= :party_size ::integer AND asked.free >= :party_size ::integer), false)
+           AS left_for_others
+  FROM (SELECT e.most_party, entry_free(e, 'counter') AS free,
+               e.starts_at >= :not_before AND e.starts_at < coalesce(:before ::timestamptz, 'infinity')
+               AND (e.starts_at AT TIME ZONE o.time_zone)::date >= coalesce(:first_day ::date, '-infinity')
+               AND (e.starts_at AT TIME ZONE o.time_zone)::date <= coalesce(:last_day ::date, 'infinity') AS in_time
+          FROM timed_entry e JOIN office o ON o.id = e.office_id
+         WHERE NOT e.withdrawn
+           AND (:offices ::text[] IS NULL OR o.slug = ANY (:offices))
+           AND (:codes ::text[] IS NULL OR e.code = ANY (:codes))) AS asked;
+
+-- name: coming(office_id, now, channel, limit)
+-- The office's next hours, full ones among them, with what this channel may still take.
+SELECT o.slug AS office, o.time_zone, e.code, e.starts_at, e.ends_at, e.title ::text AS title, e.price ::text AS price,
+       e.most_party, e.places, entry_free(e, :channel) AS free
+  FROM timed_entry e JOIN office o ON o.id = e.office_id
+ WHERE NOT e.withdrawn AND e.office_id = :office_id AND e.starts_at > :now
+ ORDER BY e.starts_at, e.code
+ LIMIT :limit;
+
+-- name: find_entry(office_id, code, starts_at)^
+-- One hour, also one that is over or withdrawn.
+SELECT e.id, e.code, e.starts_at, e.ends_at, e.title ::text AS title, e.price ::text AS price, e.most_party
+  FROM timed_entry e WHERE e.office_id = :office_id AND e.code = :code AND e.starts_at = :starts_at;
+
+-- name: book(office_id, hour_id, id, references, secret_hash, state, party_size, channel, expires_at, name, phone, email, postal_address, language, confirm_by, remind, now)$
+-- Takes the party's places and writes its booking, or does nothing and gives no row when they are
+-- gone. One statement: the row lock of the hour is the only lock, and whoever waited for it sees what
+-- is left then. The first of the references that nobody has yet is used and given.
+WITH taken AS (
+    UPDATE timed_entry e
+       SET taken = e.taken + :party_size ::integer,
+           taken_phone = e.taken_phone + CASE WHEN :channel ::text <> 'counter' THEN :party_size ::integer ELSE 0 END,
+           taken_online = e.taken_online + CASE WHEN :channel ::text = 'online' THEN :party_size ::integer ELSE 0 END
+     WHERE e.office_id = :office_id AND e.id = :hour_id AND NOT e.withdrawn AND e.most_party >= :party_size ::integer
+       AND entry_free(e, :channel) >= :party_size ::integer
+    RETURNING e.office_id, e.id
+), made AS (
+    INSERT INTO entry_booking (office_id, id, entry_id, state, reference, secret_hash, party_size, channel,
+                               created_at, expires_at)
+    SELECT taken.office_id, :id, taken.id, :state,
+           (SELECT free.reference FROM unnest(:references ::text[]) AS free (reference)
+             WHERE NOT EXISTS (SELECT FROM entry_booking b WHERE b.reference = free.reference) LIMIT 1),
+           :secret_hash, :party_size ::integer, :channel, :now, :expires_at
+      FROM taken
+    RETURNING office_id, id, reference
+), told AS (
+    INSERT INTO entry_contact (office_id, booking_id, name, phone, email, postal_address, language, confirm_by, remind)
+    SELECT made.office_id, made.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[],
+           :remind
+      FROM made
+)
+SELECT made.reference FROM made;
+
+-- name: find_booking(reference)^
+-- One booking with its hour, its office and its contact.
+SELECT b.office_id, b.id, o.slug AS office, o.authority_id, o.time_zone, b.entry_id, e.code, e.starts_at, e.ends_at,
+       e.title ::text AS title, e.price ::text AS price, b.state, b.reference, b.secret_hash, b.party_size, b.channel,
+       b.created_at, b.expires_at, c.booking_id IS NOT NULL AS has_contact, c.name, c.phone, c.email,
+       c.postal_address ::text AS postal_address, c.language, c.confirm_by, c.remind
+  FROM entry_booking b
+  JOIN timed_entry e ON e.office_id = b.office_id AND e.id = b.entry_id
+  JOIN office o ON o.id = b.office_id
+  LEFT JOIN entry_contact c ON c.office_id = b.office_id AND c.booking_id = b.id
+ WHERE b.reference = :reference;
+
+-- name: lock_booking(reference)$
+-- Keeps every other verb away from this booking until the transaction ends.
+SELECT id FROM entry_booking WHERE reference = :reference FOR UPDATE;
+
+-- name: change_state(office_id, id, from_state, to_state)$
+-- Takes the booking to another state and ends its hold; no row when another verb was faster.
+UPDATE entry_booking
+   SET state = :to_state, expires_at = CASE WHEN :to_state ::text = 'held' THEN expires_at END
+ WHERE office_id = :office_id AND id = :id AND state = :from_state
+RETURNING id;
+
+-- name: write_contact(office_id, booking_id, name, phone, email, postal_address, language, confirm_by, remind)!
+-- Puts this contact in the place of the one before.
+INSERT INTO entry_contact (office_id, booking_id, name, phone, email, postal_address, language, confirm_by, remind)
+VALUES (:office_id, :booking_id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[],
+        :remind)
+ON CONFLICT (office_id, booking_id) DO UPDATE
+   SET name = excluded.name, phone = excluded.phone, email = excluded.email,
+       postal_address = excluded.postal_address, language = excluded.language, confirm_by = excluded.confirm_by,
+       remind = excluded.remind;
+
+-- name: lock_entries(office_id, hour_ids)
+-- Keeps bookings away from these hours until the transaction ends. Locked in the order of their ids,
+-- so that no two transactions wait for each other.
+SELECT e.id FROM timed_entry e WHERE e.office_id = :office_id AND e.id = ANY (:hour_ids ::integer[]) ORDER BY e.id FOR UPDATE;
+
+-- name: move_booking(office_id, id, hour_id, party_size, channel)$
+-- Puts a locked booking into another locked hour of the same kind; no row when its places are gone.
+-- What both hours hold is counted anew by the caller.
+UPDATE entry_booking b SET entry_id = e.id
+  FROM timed_entry e
+ WHERE b.office_id = :office_id AND b.id = :id
+   AND e.office_id = b.office_id AND e.id = :hour_id AND NOT e.withdrawn AND e.most_party >= :party_size ::integer
+   AND entry_free(e, :channel) >= :party_size ::integer
+RETURNING b.id;
+
+-- name: recount(office_id, hour_ids)!
+-- Counts what is taken of locked hours from their bookings, whatever was kept before.
+UPDATE timed_entry e
+   SET taken = truth.taken, taken_phone = truth.taken_phone, taken_online = truth.taken_online
+  FROM (SELECT counted.id, coalesce(sum(b.party_size), 0) AS taken,
+               coalesce(sum(b.party_size) FILTER (WHERE b.channel <> 'counter'), 0) AS taken_phone,
+               coalesce(sum(b.party_size) FILTER (WHERE b.channel = 'online'), 0) AS taken_online
+          FROM unnest(:hour_ids ::integer[]) AS counted (id)
+          LEFT JOIN entry_booking b ON b.office_id = :office_id AND b.entry_id = counted.id
+               AND b.state IN ('held', 'booked', 'arrived', 'fulfilled', 'missed')
+         GROUP BY counted.id) AS truth
+ WHERE e.office_id = :office_id AND e.id = truth.id;
+
+-- name: expire_held(now)
+-- Ends holds whose time is over and gives the hours that they were on. Holds that another
+-- transaction is working on are left to the next sweep.
+UPDATE entry_booking SET state = 'expired', expires_at = NULL
+ WHERE (office_id, id) IN (SELECT b.office_id, b.id FROM entry_booking b
+                            WHERE b.state = 'held' AND b.expires_at <= :now
+                            ORDER BY b.office_id, b.id
+                              FOR UPDATE SKIP LOCKED)
+RETURNING office_id, entry_id;
+
+-- name: end_past(now)
+-- When an hour is over, who came has had it and who didn't has missed it. Bookings that another
+-- transaction is working on are left to the next sweep.
+UPDATE entry_booking SET state = CASE state WHEN 'arrived' THEN 'fulfilled' ELSE 'missed' END
+ WHERE (office_id, id) IN (SELECT b.office_id, b.id
+                             FROM entry_booking b
+                             JOIN timed_entry e ON e.office_id = b.office_id AND e.id = b.entry_id
+                            WHERE b.state IN ('booked', 'arrived') AND e.ends_at <= :now
+                            ORDER BY b.office_id, b.id
+                              FOR UPDATE OF b SKIP LOCKED)
+RETURNING id;
+
+-- name: forget_contacts(before)!
+-- Deletes who had booked hours that ended before; the bookings stay for the figures.
+DELETE FROM entry_contact c USING entry_booking b, timed_entry e
+ WHERE b.office_id = c.office_id AND b.id = c.booking_id
+   AND e.office_id = b.office_id AND e.id = b.entry_id AND e.ends_at < :before;
+
+-- name: miscounted(now)
+-- Hours that aren't over and of which something else is kept than their bookings say.
+SELECT o.slug AS office, e.code, e.starts_at, e.taken, e.taken_phone, e.taken_online,
+       truth.taken AS booked, truth.taken_phone AS booked_phone, truth.taken_online AS booked_online
+  FROM timed_entry e
+  JOIN office o ON o.id = e.office_id
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(b.party_size), 0) AS taken,
+              coalesce(sum(b.party_size) FILTER (WHERE b.channel <> 'counter'), 0) AS taken_phone,
+              coalesce(sum(b.party_size) FILTER (WHERE b.channel = 'online'), 0) AS taken_online
+         FROM entry_booking b
+        WHERE b.office_id = e.office_id AND b.entry_id = e.id
+          AND b.state IN ('held', 'booked', 'arrived', 'fulfilled', 'missed')) AS truth
+ WHERE e.ends_at > :now
+   AND (e.taken, e.taken_phone, e.taken_online) IS DISTINCT FROM (truth.taken, truth.taken_phone, truth.taken_online)
+ ORDER BY e.office_id, e.id;
+
+-- name: overbooked(now)
+-- Coming hours with more people than the plan has places for, or that are no longer planned at all.
+SELECT o.slug AS office, e.code, e.starts_at, CASE WHEN e.withdrawn THEN 0 ELSE e.places END AS places, e.taken
+  FROM timed_entry e JOIN office o ON o.id = e.office_id
+ WHERE e.ends_at > :now AND e.taken > CASE WHEN e.withdrawn THEN 0 ELSE e.places END
+ ORDER BY e.starts_at, o.slug, e.code;
