@@ -100,6 +100,11 @@ async def claim_attempt(conn: Connection, attempt: login_limits.Attempt) -> None
         raise TooManyAttempts(retry_after=login_limits.seconds_left(full_since, attempt.at))
 
 
+async def forgive_attempt(conn: Connection, attempt: login_limits.Attempt) -> None:
+    """Strike out an attempt that was right, and the failures before it under the same name and address."""
+    await store.clear_attempts(conn, attempt)
+
+
 async def _start_session(conn: Connection, now: datetime, user_id: int, verified_hash: str) -> NewSession:
     token = make_token(SESSION_PREFIX)
     expires_at = now + SESSION_LIFETIME

@@ -96,6 +96,7 @@ def tell(credentials: installation.Credentials) -> None:
     """Print where everything is and who can log in."""
     console = Console(stderr=False, highlight=False)
     places = Table(box=None, show_header=False, pad_edge=False)
+    places.add_row("Appointments (citizens)", f"{credentials.base_url}/")
     places.add_row("Desk (clerks)", f"{credentials.base_url}/desk")
     places.add_row("115 console (agents)", f"{credentials.base_url}/phone")
     if credentials.kiosk_url:

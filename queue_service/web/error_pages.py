@@ -35,7 +35,7 @@ def error_page(request: PageRequest, error: Exception) -> Response[str] | Redire
     """Answer in words what went wrong and where to go on; somebody not logged in gets the log-in."""
     status = status_of(error)
     if status == HTTPStatus.UNAUTHORIZED:
-        back = own_address(request) if request.method in SAFE_METHODS else "/"
+        back = own_address(request) if request.method in SAFE_METHODS else "/staff"
         return Redirect(f"/login?{urlencode({'next': back})}", status_code=303)
     heading, sentence = _words(status, texts(choose_language(request)))
     return page(request, "error.html", status=status, heading=heading, sentence=sentence)

@@ -110,7 +110,7 @@ def own_path(wanted: str) -> str:
 
 
 def workplace_of(user: Principal) -> str:
-    """Give the page where this person works; the start page when there are several."""
+    """Give the page where this person works; the one with all doors when there are several."""
     pages = [
         path
         for path, permission in (
@@ -119,7 +119,7 @@ def workplace_of(user: Principal) -> str:
         )
         if user.may(permission)
     ]
-    return pages[0] if len(pages) == 1 else "/"
+    return pages[0] if len(pages) == 1 else "/staff"
 
 
 def missing_fields(username: str, password: str, words: Texts) -> dict[str, str]:

@@ -2,8 +2,12 @@
 
 from litestar.types import ControllerRouterHandler
 
-from queue_service.web import desk_page, follow_page, login_page, start_page
+from queue_service.web import desk_page, follow_page, login_page, offices_page, staff_page
+from queue_service.web.appointment_page import appointment_handlers
 from queue_service.web.assets import accent_style, favicon, static_router, texts_of_scripts
+from queue_service.web.booking_page import booking_handlers
+from queue_service.web.held_place_page import held_place_handlers
+from queue_service.web.letters_page import letters_handlers
 from queue_service.web.phone_page import phone_handlers
 
 web_handlers: list[ControllerRouterHandler] = [
@@ -11,7 +15,11 @@ web_handlers: list[ControllerRouterHandler] = [
     texts_of_scripts,
     accent_style,
     favicon,
-    start_page.start_page,
+    *booking_handlers,
+    *held_place_handlers,
+    *appointment_handlers,
+    offices_page.offices_page,
+    staff_page.staff_page,
     login_page.login_page,
     login_page.log_in,
     login_page.log_out,
@@ -22,4 +30,5 @@ web_handlers: list[ControllerRouterHandler] = [
     desk_page.choose_counter,
     desk_page.take_counter,
     *phone_handlers,
+    *letters_handlers,
 ]

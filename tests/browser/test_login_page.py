@@ -35,7 +35,7 @@ def test_a_link_can_not_lead_to_another_site_after_logging_in(
     page = open_page()
     page.goto(f"{demo_service.base_url}/login?next=//elsewhere.example/desk")
     log_in(page, demo_service, "supervisor1")
-    expect(page).to_have_url(f"{demo_service.base_url}/")
+    expect(page).to_have_url(f"{demo_service.base_url}/staff")
 
 
 def test_a_wrong_password_is_said_beside_the_field_and_at_the_top(
@@ -67,7 +67,7 @@ def test_logging_out_ends_the_session(demo_service: DemoService, open_page: Open
     page = open_page()
     page.goto(f"{demo_service.base_url}/login")
     log_in(page, demo_service, "agent1")
-    page.goto(demo_service.base_url)
+    page.goto(f"{demo_service.base_url}/staff")
     before = page.context.cookies()
     page.get_by_role("button", name="Abmelden").click()
     expect(page).to_have_url(f"{demo_service.base_url}/login")
@@ -92,7 +92,7 @@ def test_the_browser_s_language_is_taken_at_first(demo_service: DemoService, ope
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/t", "/t/unknown", "/nowhere"])
+@pytest.mark.parametrize("path", ["/staff", "/offices", "/login", "/t", "/t/unknown", "/nowhere"])
 @pytest.mark.parametrize(("language", "width"), [("de", 320), ("en", 1280)])
 def test_public_pages_are_accessible_and_fit(
     demo_service: DemoService, open_page: OpenPage, axe: Axe, path: str, language: str, width: int

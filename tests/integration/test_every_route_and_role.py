@@ -29,7 +29,7 @@ HOUR = "rundgang.20261124T0800Z"
 """Of a made-up tour through the office."""
 CALLBACK = {"office": HERE, "name": "Test", "phone": "0421 3610", "subject": "Test", "due_at": MORNING}
 STATUS_OF_SIGN = {"1": 401, "3": 403, "4": 404}
-PAGE_FORMS = ("/login", "/logout", "/desk", "/letters")
+PAGE_FORMS = ("/login", "/logout", "/desk", "/letters", "/booking", "/appointment")
 AUDIENCE = {
     "clerk here": "staff",
     "reception here": "staff",

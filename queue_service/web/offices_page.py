@@ -1,0 +1,88 @@
+"""``/offices``: where to go without an appointment, and how full it is there now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from litestar import Response, get
+
+from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN
+from queue_service.offices import service as offices
+from queue_service.offices.catalogue import Office
+from queue_service.offices.model import Span, day_off, local_day, next_opening, walk_ins_now
+from queue_service.queueing import service as queueing
+from queue_service.web.dates_in_words import day_in_words, time_in_words
+from queue_service.web.languages import Texts, choose_language, localized, texts
+from queue_service.web.rendering import PageRequest, clock_time, page
+
+TIME_ZONE = "Europe/Berlin"
+"""Whose clock the page shows beside figures of offices that may lie in several zones."""
+
+
+class OfficeLine(msgspec.Struct, frozen=True):
+    """One office in the table."""
+
+    office: Office
+    today: str
+    """Its hours of this day, or why it is closed."""
+    without_appointment: str
+    waiting: int
+    open_counters: int
+
+
+@get("/offices", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
+async def offices_page(request: PageRequest) -> Response[str]:
+    """Answer all offices with today's hours and the figures of this moment."""
+    now = request.app.state.clock()
+    async with request.app.state.database.connection() as conn:
+        listed = await offices.list_offices(conn)
+        figures = await queueing.waiting_figures(conn)
+    language = choose_language(request)
+    words = texts(language)
+    lines = [
+        OfficeLine(
+            office,
+            hours_today(office, now, language, words),
+            without_appointment(office, now, language, words),
+            figures[office.slug].waiting,
+            figures[office.slug].open_counters,
+        )
+        for office in listed
+    ]
+    return page(request, "offices.html", offices=lines, time=clock_time(now, TIME_ZONE))
+
+
+def hours_today(office: Office, now: datetime, language: str, words: Texts) -> str:
+    """Say when the office is open today, or why it is not."""
+    calendar = office.calendar
+    today = local_day(now, calendar.time_zone)
+    off = day_off(calendar, today)
+    if off is not None:
+        return words.gettext("heute geschlossen: %(reason)s") % {"reason": localized(off.name, language)}
+    spans = calendar.opening_hours.on(today)
+    if not spans:
+        return words.gettext("heute geschlossen")
+    return words.gettext("heute geöffnet %(hours)s Uhr") % {"hours": _hours(spans, words)}
+
+
+def _hours(spans: Sequence[Span], words: Texts) -> str:
+    return words.gettext(" und ").join(str(span).replace("-", "–") for span in spans)
+
+
+def without_appointment(office: Office, now: datetime, language: str, words: Texts) -> str:
+    """Say whether numbers are given out now, and otherwise when again."""
+    if office.walk_ins_stopped:
+        return words.gettext("zurzeit keine Wartenummern mehr")
+    walk_ins = walk_ins_now(office.calendar, now)
+    if walk_ins.open:
+        return words.gettext("Wartenummern gibt es jetzt")
+    if walk_ins.reason == "by_appointment_only":
+        return words.gettext("nur mit Termin")
+    chance = walk_ins.next_chance_at or next_opening(office.calendar, now)
+    if chance is None:
+        return words.gettext("zurzeit keine Wartenummern")
+    zone = office.setup.time_zone
+    return words.gettext("Wartenummern wieder am %(day)s ab %(time)s") % {
+        "day": day_in_words(local_day(chance, zone), language, today=local_day(now, zone)),
+        "time": time_in_words(chance, zone, words),
+    }

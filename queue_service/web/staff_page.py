@@ -1,0 +1,68 @@
+"""``/staff``: the doors to the workplaces, and in a demonstration to its devices."""
+
+import msgspec
+from litestar import Response, get
+
+from queue_service.accounts.guards import PUBLIC
+from queue_service.accounts.model import Permission, Principal
+from queue_service.web.languages import Texts, choose_language, texts
+from queue_service.web.rendering import PageRequest, page
+
+
+class Door(msgspec.Struct, frozen=True):
+    """One way on."""
+
+    href: str
+    name: str
+    about: str
+
+
+@get("/staff", opt=PUBLIC, include_in_schema=False)
+async def staff_page(request: PageRequest) -> Response[str]:
+    """Answer the doors that are open to this person."""
+    words = texts(choose_language(request))
+    doors = doors_for(request.user, words, request.app.state.get("demo_devices", {}))
+    return page(request, "staff.html", doors=doors)
+
+
+def doors_for(user: Principal, words: Texts, demo_devices: dict[str, str]) -> list[Door]:
+    """Give the ways on that make sense for this person; ``demo_devices`` are addresses by profile."""
+    doors = []
+    anonymous = user.kind == "anonymous"
+    if anonymous or user.may(Permission.COUNTER_WORK):
+        doors.append(
+            Door(
+                "/desk", words.gettext("Am Schalter arbeiten"), words.gettext("Nummern aufrufen und bedienen")
+            )
+        )
+    if anonymous or user.may(Permission.APPOINTMENT_BOOK_PHONE):
+        doors.append(
+            Door(
+                "/phone", words.gettext("Bürgertelefon 115"), words.gettext("Termine suchen und vereinbaren")
+            )
+        )
+    if anonymous or user.may(Permission.MESSAGE_MANAGE):
+        doors.append(
+            Door(
+                "/letters",
+                words.gettext("Briefe und Nachrichten"),
+                words.gettext("Briefe drucken und aufgeben, Nachrichten erneut senden"),
+            )
+        )
+    if "kiosk" in demo_devices:
+        doors.append(
+            Door(
+                demo_devices["kiosk"],
+                words.gettext("Automat im Eingang"),
+                words.gettext("Wartenummer ziehen (Vorführung)"),
+            )
+        )
+    if "display" in demo_devices:
+        doors.append(
+            Door(
+                demo_devices["display"],
+                words.gettext("Anzeige im Wartebereich"),
+                words.gettext("Aufrufe sehen und hören (Vorführung)"),
+            )
+        )
+    return doors
