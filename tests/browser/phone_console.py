@@ -48,7 +48,7 @@ class Console:
 
     def hold(self, key: str = "1") -> None:
         self.press(key)
-        expect(self.page.get_by_label("Name", exact=True)).to_be_focused()
+        expect(self.page.locator("#contact-name")).to_be_focused()
 
     def give_name_and_number(self, name: str, phone: str) -> None:
         """Fill in the form from its first field on, the confirmation being by telephone only."""

@@ -154,7 +154,7 @@ def test_a_nonsense_number_is_refused_beside_the_field_and_in_the_summary(
     console.choose_service("perso")
     console.hold()
     console.give_name_and_number("Erika Beispiel", "ruf mich an")
-    phone = console.page.get_by_label("Telefon", exact=True)
+    phone = console.page.locator("#contact-phone")
     expect(phone).to_be_focused()
     expect(phone).to_have_accessible_description(CONTACT_SENTENCE)
     expect(phone).to_have_attribute("aria-invalid", "true")
@@ -279,7 +279,7 @@ def test_pressing_twice_books_once(console: Console, others: Others) -> None:
     sent: list[str] = []
     console.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     console.press("1", "1", "2")
-    expect(console.page.get_by_label("Name", exact=True)).to_be_focused()
+    expect(console.page.locator("#contact-name")).to_be_focused()
     assert len([url for url in sent if url.endswith("/appointments")]) == 1
     console.press("Control+a")
     console.give_name_and_number("Erika Beispiel", "0421 3618888")
@@ -307,7 +307,7 @@ def test_a_new_call_begins_with_nothing_of_the_one_before(console: Console, othe
     console.type("Erika Beispiel")
     console.press("F9")
     console.reads("Dieser Termin ist noch nicht gebucht. F9 noch einmal drücken")
-    expect(console.page.get_by_label("Name", exact=True)).to_have_value("Erika Beispiel")
+    expect(console.page.locator("#contact-name")).to_have_value("Erika Beispiel")
     console.press("F9")
     expect(console.page.locator("#service")).to_be_focused()
     expect(console.offers).to_have_count(0)
@@ -404,6 +404,53 @@ def test_a_helper_books_for_somebody_whose_name_the_appointment_has(console: Con
     others.cancel(kept["reference"])
 
 
+def test_somebody_is_called_back_and_need_not_tell_it_twice(
+    agent: Agent, open_page: OpenPage, others: Others, axe: Axe
+) -> None:
+    console = agent.opens_console(open_page)
+    page = console.page
+    console.choose_service("perso")
+    console.press("F6", "Enter")
+    expect(page.locator("#callback-name")).to_be_focused()
+    expect(page.locator("#callback-name")).to_have_accessible_description("Bitte den Namen eintragen.")
+    axe(page)
+    console.type("Rita Rückruf")
+    console.press("Tab")
+    console.type("0421 3619879")
+    expect(page.get_by_label("Anliegen")).to_have_value("Personalausweis beantragen")
+    console.press("Tab", "Tab")
+    console.type("Kommt mit Rollstuhl.")
+    console.press("Enter")
+    console.reads("Rückruf vorgemerkt: ")
+    expect(console.focused).to_have_attribute("name", "place")
+    console.press("F9", "F10")
+    items = page.get_by_role("list", name="Rückrufe").get_by_role("button")
+    expect(items).to_have_count(1)
+    axe(page)
+    console.press("1")
+    hand_over = page.get_by_role("group", name="Rückruf")
+    expect(hand_over).to_contain_text("Rückruf an Rita Rückruf, 0421 3619879")
+    expect(hand_over).to_contain_text("Kommt mit Rollstuhl.")
+    axe(page)
+    expect(console.focused).to_have_attribute("name", "place")
+    console.hold()
+    expect(page.locator("#contact-name")).to_have_value("Rita Rückruf")
+    console.press("Tab", "Tab", "ArrowLeft", "Enter")
+    reference = console.book()
+    console.reads("Danach F10: Rückruf abschließen.")
+    console.press("F10")
+    expect(page.get_by_label("Ergebnis oder Notiz")).to_have_value(
+        re.compile(f"Termin gebucht: {reference}, ")
+    )
+    axe(page)
+    console.press("Enter")
+    console.reads("Der Rückruf ist erledigt.")
+    expect(page.locator("body")).not_to_contain_text("Rita")
+    console.press("F10")
+    expect(page.get_by_role("dialog", name="Rückrufe")).to_contain_text("Niemand wartet auf einen Rückruf.")
+    others.cancel(reference)
+
+
 def test_an_unknown_number_is_said_in_words(console: Console) -> None:
     console.press("F8")
     console.type("2345-AAAA")
@@ -430,7 +477,7 @@ def test_the_caller_s_number_fills_the_form_and_stays_out_of_the_address(
     expect(console.page).to_have_url(f"{agent.service.base_url}/phone")
     console.choose_service("perso")
     console.hold()
-    expect(console.page.get_by_label("Telefon", exact=True)).to_have_value("0421 3618888")
+    expect(console.page.locator("#contact-phone")).to_have_value("0421 3618888")
     console.press("Escape")
     expect(console.focused).to_have_attribute("name", "place")
 

@@ -12,6 +12,7 @@ import * as places from "./places_view.js";
 import * as said from "./read_back_view.js";
 import { contactMistakes, refusalInWords } from "./refusals.js";
 import { ask, carryOut, Refusal, Unreachable } from "./requests.js";
+import { whenInWords } from "./spoken.js";
 
 const APPOINTMENTS = "/api/v1/appointments";
 const DUPLICATES = "/api/v1/appointment-duplicates";
@@ -123,6 +124,8 @@ export async function book() {
   }
   const { reference } = call.hold;
   call.hold = null; // from here on there is nothing to give back
+  const { time_zone: zone } = visitOf(call.place, call.chosen).office;
+  call.result = gettext("Termin gebucht: %(reference)s, %(when)s", { reference, when: whenInWords(call.place.start, zone) });
   said.stopCountdown();
   showBooked({
     heading: gettext("Termin gebucht"),

@@ -27,6 +27,8 @@ function emptyCall() {
     lapsed: false, // the hold is over, the place free again
     contact: null, // as the service has checked it
     helper: null, // who calls for the one who comes: {name}
+    result: "", // in a sentence, for whoever wanted to be called back
+    callback: null, // the item of the call list for which this call is made
     hits: [], // appointments that a search by name or number found
     found: null, // an existing appointment that is looked at or moved: {appointment, office, chosen}
   };

@@ -32,10 +32,11 @@ export function start(check) {
   });
 }
 
-/** Empty all fields; `caller` is the number that the telephone shows, if it does. */
-export function reset(caller = "") {
+/** Empty all fields but what is known of whoever is on the line. */
+export function reset({ name = "", phone = "" } = {}) {
   form.reset();
-  fields.phone.value = caller;
+  fields.name.value = name;
+  fields.phone.value = phone;
   showMistakes([]);
   showWhatIsNeeded();
 }
@@ -70,6 +71,12 @@ export function read(language) {
   };
   const unasked = { field: "confirm_by", sentence: gettext("Bitte fragen, wie der Termin bestätigt werden soll.") };
   return { contact, mistakes: chosen ? [] : [unasked] };
+}
+
+/** Who is on the line, as far as it has been typed: {name, phone}. */
+export function saidSoFar() {
+  const name = (forOther.checked && callerName.value.trim()) || fields.name.value.trim();
+  return { name, phone: fields.phone.value.trim() };
 }
 
 /** Who calls for somebody else, {name}, which nobody keeps; null when the caller comes. */

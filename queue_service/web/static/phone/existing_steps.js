@@ -78,6 +78,8 @@ export async function move() {
     await taken(call.place, refusalInWords(refusal));
     return;
   }
+  const { time_zone: zone } = call.found.office;
+  call.result = gettext("Termin verschoben: %(reference)s, %(when)s", { reference, when: whenInWords(start, zone) });
   showBooked({
     heading: gettext("Termin verschoben"),
     reference,

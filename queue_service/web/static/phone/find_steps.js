@@ -3,7 +3,6 @@
 
 import { gettext, ngettext } from "../texts.js";
 import { call, goTo } from "./call.js";
-import { caller } from "./catalogue.js";
 import * as existing from "./existing_steps.js";
 import { waysToFind } from "./find_query.js";
 import { showHits } from "./hits_view.js";
@@ -43,13 +42,23 @@ export function rest(resting) {
   for (const control of form.elements) control.disabled = resting;
 }
 
-/** Empty, or with the number of the line: then the appointments of this line are one key away. */
-export function reset(phone = "") {
+let offered = {};
+
+/**
+ * Empty, or with what the call is about: the appointment, or the number of the line; then its
+ * appointments are one key away. Nobody is looked up unasked.
+ */
+export function reset({ phone = "", reference = "" } = offered) {
+  offered = { phone, reference };
   hits.replaceChildren();
-  field.value = phone;
-  hint.textContent = phone
-    ? gettext("Mit Enter: Termine dieses Anschlusses")
-    : gettext("Terminnummer, Name oder Telefonnummer");
+  field.value = reference || phone;
+  hint.textContent = hintInWords();
+}
+
+function hintInWords() {
+  if (offered.reference) return gettext("Mit Enter: der Termin, um den es geht");
+  if (offered.phone) return gettext("Mit Enter: Termine dieses Anschlusses");
+  return gettext("Terminnummer, Name oder Telefonnummer");
 }
 
 async function foundBy(way, typed) {
@@ -126,6 +135,6 @@ export function close() {
   }
   call.hits = [];
   existing.close();
-  reset(caller && document.getElementById("caller").hidden === false ? caller : "");
+  reset();
   focusField();
 }

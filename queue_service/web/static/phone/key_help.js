@@ -1,6 +1,7 @@
 // The overview of all keys, made from the table that the listener reads.
 
 import { element } from "../desk/elements.js";
+import * as dialogs from "./dialogs.js";
 import { allKeys } from "./keys.js";
 
 const dialog = document.getElementById("key-help");
@@ -20,7 +21,6 @@ function line({ shown, text }) {
 }
 
 export function open() {
-  if (dialog.open) return;
   if (groups.childElementCount === 0) groups.append(...allKeys().map(group));
-  dialog.showModal();
+  dialogs.open(dialog);
 }

@@ -60,12 +60,21 @@ const GROUPS = [
     ],
   },
   {
+    heading: gettext("Rückrufe"),
+    entries: [
+      { shown: "1–9", keys: DIGITS, zones: ["callbacks"], text: gettext("übernehmen"), full: gettext("Rückruf aus der Liste übernehmen"), does: "takeCallback" },
+      { shown: "↑ ↓", zones: ["callbacks"], text: gettext("auswählen") },
+    ],
+  },
+  {
     heading: gettext("Jederzeit"),
     entries: [
       { shown: "F2", keys: ["F2"], steps: CHOOSING, away: "service", text: gettext("Dienstleistung"), does: "toService" },
       { shown: "F4", keys: ["F4"], steps: AT_PLACES, away: "places", text: gettext("Termine"), does: "toPlaces" },
       { shown: "F3", keys: ["F3"], steps: AT_PLACES, away: "filters", text: gettext("eingrenzen"), does: "toFilters" },
-      { shown: "F8", keys: ["F8"], steps: [...CHOOSING, "hits", "found", "final", "booked"], away: "find", text: gettext("vorhandener Termin"), does: "toFind" },
+      { shown: "F8", keys: ["F8"], steps: [...CHOOSING, "hits", "found", "final", "booked"], away: "find", text: gettext("Termin suchen"), full: gettext("vorhandenen Termin suchen: Nummer, Name, Telefon"), does: "toFind" },
+      { shown: "F6", keys: ["F6"], text: gettext("Rückruf"), full: gettext("Rückruf vereinbaren"), does: "toCallback" },
+      { shown: "F10", keys: ["F10"], text: gettext("Rückrufe"), full: gettext("Rückrufe; während eines Rückrufs: ihn abschließen"), onButton: true, does: "toCallbacks" },
       { shown: "F9", keys: ["F9"], text: gettext("neuer Anruf"), does: "newCall" },
       { shown: gettext("F1 oder ?"), keys: ["F1", "?"], everywhere: true, onButton: true, text: gettext("diese Übersicht"), does: "toHelp" },
     ],

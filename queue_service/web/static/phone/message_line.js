@@ -28,12 +28,15 @@ export function showWaiting() {
   };
 }
 
-/** What went wrong, and what to do. */
+/** What went wrong, and what to do: where the agent is, which may be a dialog over the page. */
 export function showError(sentence) {
-  line.dataset.state = "wrong";
+  const inDialog = document.querySelector("dialog[open] [data-error]");
+  if (inDialog) inDialog.hidden = false;
+  else line.dataset.state = "wrong";
+  const place = inDialog ?? error;
   // Emptied first: the same mistake twice is said twice.
-  error.textContent = "";
-  error.textContent = sentence;
+  place.textContent = "";
+  place.textContent = sentence;
 }
 
 /** A way to log in again in another window, so that nothing is lost in this one. */

@@ -4,11 +4,12 @@ import { gettext } from "../texts.js";
 import { setText } from "../desk/elements.js";
 import { forget } from "./appointment_views.js";
 import * as booking from "./booking_steps.js";
+import * as callbacks from "./callback_steps.js";
 import { call, forgetCall, goTo, onStep, quantityOf, STEPS, withQuantity } from "./call.js";
 import { caller, offices, serviceOf, services, timeZone } from "./catalogue.js";
 import * as chosenServices from "./chosen_services.js";
 import * as contactForm from "./contact_form.js";
-import { closeButtons } from "./dialogs.js";
+import * as dialogs from "./dialogs.js";
 import * as existing from "./existing_steps.js";
 import * as finding from "./find_steps.js";
 import * as keyHelp from "./key_help.js";
@@ -51,7 +52,8 @@ function showStep(now) {
   chosenServices.show(call.chosen, !may.services);
   places.rest(!may.places, call.place);
   finding.rest(!may.find);
-  showPrompt(PROMPTS[now]);
+  const isCalledBack = now === "booked" && call.callback;
+  showPrompt(isCalledBack ? gettext("Terminnummer diktieren. Danach F10: Rückruf abschließen.") : PROMPTS[now]);
   keys.show(keyBar, now);
 }
 
@@ -100,31 +102,55 @@ function nextHalf() {
   placeSteps.searchPlaces().then(places.focusList).catch(explain);
 }
 
+function whatWouldBeLost() {
+  if (UNBOOKED.includes(call.step)) {
+    return gettext("Dieser Termin ist noch nicht gebucht. F9 noch einmal drücken, um ihn zu verwerfen.");
+  }
+  if (call.callback) {
+    return gettext("Der Rückruf ist noch nicht abgeschlossen: F10. Mit F9 bleibt er bei Ihnen auf der Liste.");
+  }
+  return "";
+}
+
 function newCall() {
-  if (UNBOOKED.includes(call.step) && !askedToDrop) {
+  const lost = whatWouldBeLost();
+  if (lost && !askedToDrop) {
     askedToDrop = true;
-    showError(gettext("Dieser Termin ist noch nicht gebucht. F9 noch einmal drücken, um ihn zu verwerfen."));
+    showError(lost);
     return;
   }
   booking.giveBack().catch(explain);
-  begin("");
+  begin();
 }
 
-function begin(phone) {
+/** Begin with nothing of the call before, but with what is known of whoever is on the line. */
+function begin({ name = "", phone = "", reference = "" } = {}) {
   askedToDrop = false;
   forgetCall();
   forget();
-  contactForm.reset(phone);
+  callbacks.showHandOver(null);
+  contactForm.reset({ name, phone });
   places.resetFilters();
-  finding.reset(phone);
+  finding.reset({ phone, reference });
   said.resetLanguage();
   said.stopCountdown();
   said.clear();
   serviceField.clear();
-  document.getElementById("caller").hidden = phone === "";
+  document.getElementById("caller").hidden = phone === "" || phone !== caller;
   placeSteps.empty();
   placeSteps.limitDays();
   serviceField.focus();
+}
+
+/** Call somebody back, with all that is known: nobody has to tell it twice. */
+async function callBack(item) {
+  begin({ name: item.name, phone: item.phone_shown ?? "", reference: item.reference ?? "" });
+  call.callback = item;
+  callbacks.showHandOver(item);
+  document.getElementById("caller").hidden = true; // nobody calls in
+  said.setLanguage(item.language);
+  const wanted = services.find(({ code }) => code === item.service);
+  if (wanted) await addService(wanted, 1);
 }
 
 function showClock() {
@@ -155,6 +181,9 @@ const ACTIONS = {
   toFilters: places.focusFilters,
   toFind: finding.focusField,
   newCall,
+  toCallback: callbacks.agree,
+  toCallbacks: callbacks.toCallbacks,
+  takeCallback: ({ key }) => callbacks.take(Number(key) - 1, callBack),
   toHelp: keyHelp.open,
 };
 
@@ -174,12 +203,15 @@ function start() {
   serviceField.start(services, { choose: addService, proceed: toPlaces });
   chosenServices.start(changeQuantity);
   places.start(offices, { take: takeOffer, narrow, toList: toPlaces, outside: showError });
+  callbacks.start({ begin: callBack, end: begin });
   contactForm.start(() => step(booking.checkContact));
   finding.start(() => step(finding.find), (index) => whenFree(() => finding.openHit(index))());
   said.start();
   onClick("new-call", newCall);
+  onClick("callbacks", callbacks.toCallbacks);
+  onClick("finish-callback", callbacks.toCallbacks);
   onClick("show-keys", keyHelp.open);
-  closeButtons();
+  dialogs.start();
   onClick("book", () => step(booking.book));
   onClick("back-to-contact", booking.backToContact);
   onClick("release", () => step(booking.release));
@@ -201,7 +233,7 @@ function start() {
   });
   // The number goes into the form and nowhere else: not into the history, not into a bookmark.
   if (location.search) history.replaceState(null, "", location.pathname);
-  begin(caller);
+  begin({ phone: caller });
   showClock();
   setInterval(showClock, 1000);
 }

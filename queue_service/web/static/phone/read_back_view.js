@@ -27,6 +27,11 @@ export function resetLanguage() {
   language.value = "de";
 }
 
+/** Speak the caller's language, where the page can. */
+export function setLanguage(tag) {
+  if (tag in voices) language.value = tag;
+}
+
 /** One line of a list of facts: "Gebühr: 46,00 Euro". */
 export function fact(term, words) {
   return element("div", {}, element("dt", {}, `${term}:`), " ", element("dd", {}, words));

@@ -1,0 +1,40 @@
+// Callbacks within the page: the list, a call that was promised, and its end.
+
+import { gettext } from "../texts.js";
+import * as callbackCall from "./callback_call.js";
+import * as callbackForm from "./callback_form.js";
+import * as callbackList from "./callback_list.js";
+import { call } from "./call.js";
+import { showError } from "./message_line.js";
+import { step } from "./one_at_a_time.js";
+
+const UNBOOKED = ["contact", "read-back"];
+
+/** `begin(item)` begins a call for an item of the list, `end()` the next one after it. */
+export function start({ begin, end }) {
+  callbackForm.start(() => step(callbackForm.send));
+  callbackList.start((index) => take(index, begin));
+  callbackCall.start(() => step(async () => {
+    if (!(await callbackCall.finish())) return;
+    end();
+    callbackCall.tellEnd();
+  }));
+}
+
+/** The list or, while somebody is being called back, how that ended. */
+export function toCallbacks() {
+  if (call.callback) callbackCall.open(call.result);
+  else if (UNBOOKED.includes(call.step)) {
+    showError(gettext("Dieser Termin ist noch nicht gebucht. Erst buchen oder freigeben, dann zu den Rückrufen."));
+  } else step(callbackList.open);
+}
+
+export function take(index, begin) {
+  return step(async () => {
+    const item = await callbackList.take(index);
+    if (item) await begin(item);
+  });
+}
+
+export const agree = callbackForm.open;
+export const { showHandOver } = callbackCall;
