@@ -1,0 +1,18 @@
+"""Agents of the hotline for tests, without a log-in: people whom the database knows, with their grants."""
+
+from queue_service.accounts.model import Grant, Principal, Role
+from queue_service.platform.queries import Connection
+from tests.integration.booking_town import NOW
+
+
+async def staff(conn: Connection, name: str, role: Role = Role.AGENT, **reach: int) -> Principal:
+    """Add a member of staff with a role everywhere, or where ``office_id`` or ``authority_id`` says."""
+    user_id = await conn.fetchval(
+        """
+        INSERT INTO staff_user (username, display_name, password_hash, created_at)
+        VALUES ($1, $1, '!', $2) RETURNING id
+        """,
+        name,
+        NOW,
+    )
+    return Principal(kind="staff", key=f"staff:{user_id}", user_id=user_id, grants=(Grant(role, **reach),))
