@@ -151,7 +151,11 @@ def _add_calendar(mail: EmailMessage, outgoing: Outgoing, sender: str) -> None:
     )
     mail.add_alternative(content.decode(), subtype="calendar", params={"method": method})
     mail.add_attachment(
-        content, maintype="text", subtype="calendar", filename=CALENDAR_NAME, params={"method": method}
+        content,
+        maintype="text",
+        subtype="calendar",
+        filename=CALENDAR_NAME,
+        params={"method": method, "charset": "utf-8"},
     )
 
 

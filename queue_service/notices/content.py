@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -59,13 +60,16 @@ class Services(msgspec.Struct, frozen=True):
     services: list[ServiceLine]
 
 
+Block: TypeAlias = Paragraph | Items | Facts | Services
+
+
 class Content(msgspec.Struct, frozen=True):
     """All that is said."""
 
     language: str
     wording: Wording
     subject: str
-    blocks: list[Paragraph | Items | Facts | Services]
+    blocks: list[Block]
 
 
 def content(notice: AppointmentNotice, way: Way, own: Mapping[str, str]) -> Content:
@@ -113,7 +117,7 @@ def _paragraphs(lines: list[str]) -> Iterator[list[str]]:
 
 def _blocks(
     lines: list[str], notice: AppointmentNotice, values: Mapping[str, str], words: Wording
-) -> Iterator[Paragraph | Items | Facts | Services]:
+) -> Iterator[Block]:
     for is_item, group in groupby(lines, key=lambda line: line.startswith(ITEM)):
         said = [said for line in group if line not in _BLOCK_LINES and (said := filled(line, values))]
         if said:
@@ -157,7 +161,8 @@ def _values(notice: AppointmentNotice, language: str, words: Wording) -> dict[st
 def _facts(notice: AppointmentNotice, values: Mapping[str, str], words: Wording) -> Iterator[Fact]:
     labels = words.labels
     yield Fact(labels.when, [f"{values['day']}, {values['time']}"], important=True)
-    yield Fact(labels.where, [values["office"], f"{values['street']}, {values['place']}"])
+    where = [values["office"], f"{values['street']}, {values['place']}"]
+    yield Fact(labels.where, where, important=True)
     access = [in_language(fact, notice.recipient.language) for fact in notice.office.access]
     if any(access):
         yield Fact(labels.access, [sentence for sentence in access if sentence])

@@ -1,11 +1,21 @@
 """Breaks what a letter says into lines, before anybody knows on which page they stand."""
 
-from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise, zip_longest
+from urllib.parse import urlsplit
 
 import msgspec
 
-from queue_service.notices.content import Content, Fact, Facts, Items, Paragraph, ServiceLine, Services
+from queue_service.notices.content import (
+    Block,
+    Content,
+    Fact,
+    Facts,
+    Items,
+    Paragraph,
+    ServiceLine,
+    Services,
+)
 from queue_service.notices.letter_fonts import LetterFonts, Weight
 from queue_service.notices.letter_form import LEFT, MM_A_POINT, TEXT_WIDTH, LetterStyle
 from queue_service.notices.model import AppointmentNotice
@@ -29,9 +39,9 @@ DASH = "–"
 BREAKS = "/?&=-"
 """Behind these an address may be broken."""
 QR_SIZE = 26.0
-"""mm; 90 characters of a link make 41 modules, each a little more than 0.6 mm."""
-QR_TEXT_WIDTH = 40.0
-QR_TEXT_GAP = 4.0
+"""mm; 100 characters of a link make 45 modules, each a little less than 0.6 mm."""
+BESIDE_QR = TEXT_WIDTH - QR_SIZE - 6.0
+"""Width of the text to its left."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -59,9 +69,10 @@ class BodyLine(msgspec.Struct, frozen=True):
 class _Writer:
     """Makes lines in one style."""
 
-    def __init__(self, style: LetterStyle, fonts: LetterFonts) -> None:
+    def __init__(self, style: LetterStyle, fonts: LetterFonts, width: float = TEXT_WIDTH) -> None:
         self.style = style
         self.fonts = fonts
+        self.width = width
 
     def line(self, *texts: tuple[float, str, Weight], gap: float = 0.0, keep: bool = True) -> BodyLine:
         leading, size = self.style.leading, self.style.size
@@ -73,7 +84,7 @@ class _Writer:
         return wrap(text, width, weight, self.style.size, self.fonts)
 
     def paragraph(self, text: str, gap: float = 0.0, indent: float = 0.0) -> Iterator[BodyLine]:
-        for line in self.wrapped(text, TEXT_WIDTH - indent):
+        for line in self.wrapped(text, self.width - indent):
             yield self.line((indent, line, "regular"), gap=gap)
             gap = 0.0
 
@@ -126,16 +137,43 @@ def body_lines(
     """Give the letter from its subject on."""
     writer = _Writer(style, fonts)
     lines = list(_subject(said.subject, writer))
-    *blocks, closing = said.blocks
-    for block in blocks:
-        lines += _together(_block(block, said, writer))
-    if notice.link and isinstance(closing, Paragraph):
-        ending = [_closing_with_code(closing, notice.link, said, writer)]
-    else:
-        ending = list(_together(_block(closing, said, writer)))
+    start = _first_beside_code(said, notice.link) if notice.link else len(said.blocks) - 1
+    for block, following in pairwise(said.blocks[: start + 1]):
+        written = _together(_block(block, said, writer))
+        # What introduces a list stays with it.
+        lines += _kept(written) if isinstance(following, Items) else written
+    ending = said.blocks[start:]
+    if notice.link:
+        return lines + _beside_code(ending, notice.link, said, _Writer(style, fonts, BESIDE_QR))
     # The greeting is never alone on a page.
     lines[-1] = msgspec.structs.replace(lines[-1], keep=True)
-    return [*lines, *ending]
+    return [*lines, *(line for block in ending for line in _together(_block(block, said, writer)))]
+
+
+def _first_beside_code(said: Content, link: str) -> int:
+    """Tell from which block on the code stands beside the text: where it says how to use the internet."""
+    site = urlsplit(link).hostname or link
+    blocks = said.blocks
+    last_table = max((n for n, block in enumerate(blocks) if isinstance(block, Facts | Services)), default=-1)
+    naming = (
+        number
+        for number, block in enumerate(blocks)
+        if isinstance(block, Items) and any(site in item for item in block.items)
+    )
+    # With the sentence that introduces the list; without such a list, the last words.
+    return max(last_table + 1, next(naming, len(blocks)) - 1)
+
+
+def _beside_code(blocks: Sequence[Block], link: str, said: Content, writer: "_Writer") -> list[BodyLine]:
+    """Give the last blocks in lines that leave room for the code at the right edge."""
+    first, *others = _kept(line for block in blocks for line in _block(block, said, writer))
+    lines = [msgspec.structs.replace(first, qr=link), *others]
+    missing = QR_SIZE - sum(line.height for line in lines)
+    return [*lines, BodyLine([], missing)] if missing > 0 else lines
+
+
+def _kept(lines: Iterable[BodyLine]) -> list[BodyLine]:
+    return [msgspec.structs.replace(line, keep=True) for line in lines]
 
 
 def _together(lines: Iterator[BodyLine]) -> Iterator[BodyLine]:
@@ -193,9 +231,10 @@ def _facts_stacked(facts: Sequence[Fact], writer: _Writer) -> Iterator[BodyLine]
         for text in writer.wrapped(fact.label, TEXT_WIDTH):
             yield writer.line((0.0, text, "regular"), gap=gap)
             gap = 0.0
-        values = [part for line in fact.lines for part in writer.wrapped(line, TEXT_WIDTH, "bold")]
+        weight: Weight = "bold" if fact.important else "regular"
+        values = [part for line in fact.lines for part in writer.wrapped(line, TEXT_WIDTH, weight)]
         for value in values:
-            yield writer.line((0.0, value, "bold"), keep=value is not values[-1])
+            yield writer.line((0.0, value, weight), keep=value is not values[-1])
 
 
 def _services_in_columns(
@@ -269,21 +308,3 @@ def _listed(label: str, texts: Sequence[str], writer: _Writer) -> Iterator[BodyL
         yield from before
         # A page may end behind every item of a long list.
         yield msgspec.structs.replace(last, keep=False)
-
-
-def _closing_with_code(closing: Paragraph, link: str, said: Content, writer: _Writer) -> BodyLine:
-    """Give the last words with the code that opens the appointment beside them, at the right edge."""
-    style = writer.style
-    beside = TEXT_WIDTH - QR_SIZE - QR_TEXT_GAP - QR_TEXT_WIDTH
-    columns: list[tuple[float, list[str]]] = [
-        (LEFT, [part for text in closing.lines for part in writer.wrapped(text, beside - QR_TEXT_GAP)]),
-        (LEFT + beside, writer.wrapped(said.wording.labels.qr, QR_TEXT_WIDTH)),
-    ]
-    first = CAPITALS * style.size * MM_A_POINT
-    runs = [
-        Run(x, text, style.size, "regular", first + index * style.leading)
-        for x, texts in columns
-        for index, text in enumerate(texts)
-    ]
-    height = max(QR_SIZE, *(len(texts) * style.leading for _, texts in columns))
-    return BodyLine(runs, height, style.leading, qr=link)

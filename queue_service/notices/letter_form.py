@@ -53,7 +53,7 @@ class LetterStyle(msgspec.Struct, frozen=True):
         return self.size * self.spacing * MM_A_POINT
 
 
-NORMAL = LetterStyle(size=11, spacing=1.32, tables=True, information_full=True)
+NORMAL = LetterStyle(size=11, spacing=1.28, tables=True, information_full=True)
 SIMPLE = LetterStyle(size=14, spacing=1.5, tables=False, information_full=False)
 """Leichte Sprache: at least 14 points, lines at one and a half (Netzwerk Leichte Sprache)."""
 LARGE = LetterStyle(size=16, spacing=1.4, tables=False, information_full=False)

@@ -211,11 +211,15 @@ def _groups(lines: Sequence[BodyLine]) -> Iterator[list[BodyLine]]:
         yield list(lines[begin:end])
 
 
+QR_DROP = 1.0
+"""The code's upper edge is level with capitals beside it, about, in mm."""
+
+
 def _drawn(line: BodyLine, y: float) -> Iterator[TextItem | RuleItem | QrItem]:
     for run in line.runs:
         yield _text(run, y)
     if line.qr:
-        yield QrItem(form.RIGHT - QR_SIZE, y, QR_SIZE, line.qr)
+        yield QrItem(form.RIGHT - QR_SIZE, y + QR_DROP, QR_SIZE, line.qr)
     if line.rule:
         yield RuleItem(form.LEFT, y + line.height, form.TEXT_WIDTH)
 

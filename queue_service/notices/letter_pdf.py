@@ -22,9 +22,15 @@ def letters_pdf(letters: Sequence[Letter], title: str) -> bytes:
     canvas = Canvas(
         file,
         pagesize=(PAGE_WIDTH * mm, PAGE_HEIGHT * mm),
+        # The first version that knows of languages.
+        pdfVersion=(1, 4),
         lang=languages.pop() if len(languages) == 1 else "de",
+        # Otherwise a font stands in the file that is neither used nor embedded.
+        initialFontName=pdf_name("regular"),  # type: ignore[arg-type]  # its stubs expect a number
     )
     canvas.setTitle(title)
+    for describe in (canvas.setAuthor, canvas.setSubject, canvas.setCreator):
+        describe("")
     # Readers announce the title instead of a file's name.
     canvas.setViewerPreference("DisplayDocTitle", "true")
     for letter in letters:

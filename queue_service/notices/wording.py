@@ -38,7 +38,6 @@ class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """With ``{page}`` and ``{pages}``."""
     copy: str
     """With ``{copy}``, on a letter that was printed before."""
-    qr: str
 
 
 class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
