@@ -63,7 +63,7 @@ async def book(conn: Connection, now: datetime, request: EntryBookingRequest) ->
     Raises InvalidFields, OfficeNotFound, EntryNotFound, and SlotTaken when there are not as many
     places left for the channel.
     """
-    contact = contacts.checked(request.contact, request.channel, held=request.hold)
+    contact = _checked(request.contact, request.channel, held=request.hold)
     office = await offices.find_office(conn, request.office)
     entry = await _bookable(conn, now, office.id, request.entry, request.channel)
     if request.party_size > entry.most_party:
@@ -173,7 +173,7 @@ async def confirm(
         kept = await _locked(conn, now, reference, "confirm")
         known: KeptContact | None = kept.contact
         if contact is not None:
-            known = contacts.checked(contact, kept.channel, held=False)
+            known = _checked(contact, kept.channel, held=False)
             await store.write_contact(conn, kept.office_id, kept.id, known)
         contacts.require_name(known, kept.channel)
         await _change(conn, kept, "confirm")
@@ -271,6 +271,16 @@ async def card_entries(conn: Connection, now: datetime, office: Office, channel:
         CardEntry(hour.entry, hour.code, hour.title, hour.start, hour.end, hour.free, hour.price)
         for hour in await store.coming(conn, office.id, now, channel, CARD_ENTRIES)
     ]
+
+
+def _checked(contact: Contact, channel: Channel, *, held: bool) -> KeptContact:
+    """Give the contact as it is kept; raises InvalidFields, also for messages that nobody would send."""
+    kept = contacts.checked(contact, channel, held=held)
+    # The outbox knows appointments alone: better refused than promised and never sent.
+    if kept.confirm_by or kept.remind:
+        message = "Places by the hour are confirmed by their reference alone, without a message."
+        raise InvalidFields(errors=[FieldError("contact.confirm_by", message)])
+    return kept
 
 
 def _parsed(reference: str) -> str:
