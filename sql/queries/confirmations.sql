@@ -24,7 +24,7 @@ SELECT a.office_id, a.id, a.reference, a.starts_at
                    ELSE local.wanted END AT TIME ZONE o.time_zone AS at) AS due
  WHERE a.state = 'booked' AND c.remind AND c.reminded_for IS DISTINCT FROM a.starts_at
    -- The evening before is at most thirteen hours earlier; days are an index's, and a zone's.
-   AND a.day BETWEEN :now ::date - 1 AND (:now ::timestamptz + :ahead ::interval + interval '13 hours')::date + 1
+   AND a.day BETWEEN (:now ::timestamptz)::date - 1 AND (:now ::timestamptz + :ahead ::interval + interval '13 hours')::date + 1
    AND a.starts_at > :now AND due.at <= :now AND a.created_at < due.at
    AND (:now ::timestamptz AT TIME ZONE o.time_zone)::time BETWEEN '08:00' AND '20:00'
    AND NOT EXISTS (SELECT FROM outbox m
