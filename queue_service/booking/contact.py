@@ -36,6 +36,7 @@ class Fault(StrEnum):
     EMAIL_MISSING = "email_missing"
     POSTAL_ADDRESS_MISSING = "postal_address_missing"
     NONE_AND_OTHERS = "none_and_others"
+    REMINDER_WITHOUT_WAY = "reminder_without_way"
 
 
 MESSAGES = {
@@ -51,6 +52,7 @@ MESSAGES = {
     Fault.EMAIL_MISSING: "A confirmation by e-mail needs an e-mail address.",
     Fault.POSTAL_ADDRESS_MISSING: "A confirmation by letter needs a postal address.",
     Fault.NONE_AND_OTHERS: "Either no confirmation is wanted, or one that is named.",
+    Fault.REMINDER_WITHOUT_WAY: "A reminder needs an e-mail address or a mobile telephone number.",
 }
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _LENGTH_FAULTS = {
@@ -81,6 +83,7 @@ def checked(contact: Contact, channel: Channel, *, held: bool) -> KeptContact:
         postal_address=contact.postal_address,
         language=contact.language,
         confirm_by=list(dict.fromkeys(asked)),
+        remind=contact.remind,
     )
     faults = dict(_faults(kept))
     if channel == "phone" and not held and not kept.name:
@@ -118,6 +121,7 @@ def shown(contact: KeptContact) -> ContactShown:
         postal_address=contact.postal_address,
         language=contact.language,
         confirm_by=contact.confirm_by or ["none"],
+        remind=contact.remind,
     )
 
 
@@ -138,6 +142,8 @@ def _faults(contact: KeptContact) -> Iterator[tuple[str, Fault]]:
         yield "contact.email", Fault.EMAIL_MISSING
     if "letter" in contact.confirm_by and not contact.postal_address:
         yield "contact.postal_address", Fault.POSTAL_ADDRESS_MISSING
+    if contact.remind and not contact.email and _phone_fault(contact.phone, mobile_needed=True):
+        yield "contact.remind", Fault.REMINDER_WITHOUT_WAY
     fault = _phone_fault(contact.phone, mobile_needed="sms" in contact.confirm_by)
     if fault:
         yield "contact.phone", fault

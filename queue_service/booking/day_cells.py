@@ -47,6 +47,12 @@ def first_cell_from(instant: datetime, day: date, zone: ZoneInfo) -> int:
     return max(-((day_begins(day, zone) - instant) // CELL), 0)
 
 
+def wall_cell(day: date, minute: int, zone: ZoneInfo) -> int:
+    """Give the first cell of ``day`` at which the wall clock shows ``minute`` (after 00:00) or later."""
+    walls = wall_minutes(day, zone)
+    return next((cell for cell, shown in enumerate(walls) if shown >= minute), len(walls))
+
+
 def instant_of(day: date, cell: int, zone: ZoneInfo) -> datetime:
     """Give the instant at which a cell begins, in the office's own time."""
     return (day_begins(day, zone) + cell * CELL).astimezone(zone)

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from queue_service.offices.model import Language
+from queue_service.offices.model import Language, Span
 
 Channel = Literal["online", "phone", "counter"]
 ConfirmBy = Literal["sms", "email", "letter", "none"]
@@ -66,6 +66,13 @@ class PlaceSearch(msgspec.Struct, frozen=True):
     office, and the day of ``end`` is included."""
     channel: Channel = "online"
     limit: int = DEFAULT_PLACES
+    persons: int = 1
+    emergency: bool = False
+    """Beyond what the channel may take; for supervisors."""
+    weekdays: list[int] | None = None
+    """By ISO 8601, 1 is Monday; None: any."""
+    hours: Span | None = None
+    """Places begin when the wall clock shows a time within."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -80,7 +87,16 @@ class Place(msgspec.Struct, frozen=True):
 class WhyNone(msgspec.Struct, frozen=True):
     """Why a search found no place."""
 
-    code: Literal["no_such_dates", "not_offered", "beyond_horizon", "closed", "too_long", "full"]
+    code: Literal[
+        "no_such_dates",
+        "not_offered",
+        "beyond_horizon",
+        "closed",
+        "too_long",
+        "full",
+        "contingent_used_up",
+        "not_released",
+    ]
     message: str
     next_release_at: datetime | None = None
     """When places that this search could find are opened for booking, if that is known."""
@@ -113,6 +129,8 @@ class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     postal_address: PostalAddress | None = None
     language: Language = "de"
     confirm_by: ConfirmBy | list[ConfirmBy] = "none"
+    remind: bool = False
+    """Whoever comes has asked to be reminded, which is a consent of its own."""
 
 
 class KeptContact(msgspec.Struct, frozen=True):
@@ -125,6 +143,8 @@ class KeptContact(msgspec.Struct, frozen=True):
     postal_address: PostalAddress | None
     language: str
     confirm_by: list[str]
+    remind: bool = False
+    """By e-mail or text message; a consent of its own."""
 
 
 class BookingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,6 +158,8 @@ class BookingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channel: Channel = "online"
     hold: bool = False
     """Keep the place for ``HOLD_TIME`` only, until it is confirmed."""
+    emergency: bool = False
+    """Take a place beyond what the channel may take, up to the last counter; for supervisors."""
     contact: Contact = msgspec.field(default_factory=Contact)
 
 
@@ -178,6 +200,7 @@ class ContactShown(msgspec.Struct, frozen=True):
     postal_address: PostalAddress | None
     language: str
     confirm_by: list[str]
+    remind: bool = False
 
 
 class Appointment(msgspec.Struct, frozen=True):
@@ -214,9 +237,12 @@ class KeptAppointment(msgspec.Struct, frozen=True):
     state: AppointmentState
     reference: str
     secret_hash: bytes
+    link_hashes: list[bytes]
+    """Of the secrets in links of messages, which open the appointment too."""
     services: list[ServiceWish]
     persons: int
     channel: Channel
+    emergency: bool
     created_at: datetime
     expires_at: datetime | None
     contact: KeptContact | None

@@ -4,20 +4,21 @@ Whoever changes one of the two locks the pool-day and computes it anew; nothing 
 time, so nothing can drift. What is read for it is read after the lock: whoever waited for the lock
 sees what the one before has committed.
 
-Locks are taken in one order everywhere: set-up of an office, appointment, pool-days by key, version
-of the office.
+Locks are taken in one order everywhere: set-up of an office, appointment, pool-days by key, whoever
+waits for what became free, version of the office.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from queue_service.booking import slot_oracle, store
+from queue_service.booking.contingents import Left, empty_day, release_times, released
 from queue_service.booking.model import HORIZON, Drift, Overbooked
 from queue_service.booking.slot_arithmetic import (
+    DAY_CELLS,
     Planes,
     has_place,
     longest_visit,
@@ -25,12 +26,20 @@ from queue_service.booking.slot_arithmetic import (
     take_place,
     visit_cells,
 )
-from queue_service.booking.staffing import staffed_planes, staffing_on
-from queue_service.booking.store import PoolDay, PoolPlan, Visit
+from queue_service.booking.staffing import day_planes
+from queue_service.booking.store import ComputedDay, KeptPoolDay, PoolDay, PoolPlan, Visit
+from queue_service.booking.waiting_offers import offer_freed
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
-from queue_service.offices.setup_model import PoolSetup, StaffedHours
+from queue_service.offices.setup_model import PoolSetup
 from queue_service.platform.queries import Connection
+
+RELEASED_AT_ONCE = 200
+"""Pool-days opened in one transaction: bookings on them wait for about a tenth of a second."""
+RELEASE_DELAY = timedelta(minutes=5)
+"""How late a release may be before it counts as forgotten."""
+INSTANT = timedelta(microseconds=1)
+"""PostgreSQL's clock knows nothing shorter."""
 
 
 class Truth(msgspec.Struct, frozen=True):
@@ -42,16 +51,19 @@ class Truth(msgspec.Struct, frozen=True):
     visits: Sequence[Visit]
 
     @property
-    def staffing(self) -> list[StaffedHours]:
-        """The staffed hours; a retired pool has none."""
-        return [] if self.pool.retired else staffing_on(self.day, self.pool.plan, self.office.calendar)
+    def staffed(self) -> Planes:
+        """The places of the day when nobody has booked; a retired pool has none."""
+        if self.pool.retired:
+            return []
+        pools = self.office.setup.pools
+        return day_planes(self.day, self.office.zone, self.pool.plan, pools, self.office.calendar)
+
+    def released(self, now: datetime) -> tuple[int, datetime | None]:
+        """Tell how much of the day is open for booking, and when more will be."""
+        return released(release_times(self.day, self.office.zone, self.pool.plan.releases), now)
 
 
-Computed: TypeAlias = tuple[Planes, int, list[Visit]]
-"""Planes, the longest visit of the empty day, and the visits for which no counter is left."""
-
-
-async def recompute(conn: Connection, pool_days: Iterable[PoolDay]) -> list[Overbooked]:
+async def recompute(conn: Connection, now: datetime, pool_days: Iterable[PoolDay]) -> list[Overbooked]:
     """Compute pool-days anew inside the caller's transaction; bookings on them wait until its end.
 
     Days that were missing are added. Gives the appointments for which staffing leaves no counter:
@@ -62,44 +74,83 @@ async def recompute(conn: Connection, pool_days: Iterable[PoolDay]) -> list[Over
         await store.add_pool_days(conn, keys)
         await store.lock_pool_days(conn, keys)
     overbooked: list[Overbooked] = []
-    computed: dict[PoolDay, tuple[Planes, int]] = {}
+    computed: dict[PoolDay, ComputedDay] = {}
     for key, truth in (await _truths(conn, keys)).items():
-        planes, fits_empty, displaced = compute(truth)
-        computed[key] = planes, fits_empty
+        computed[key], displaced = compute(truth, now)
         overbooked += [_overbooked(truth, visit) for visit in displaced]
     await store.write_pool_days(conn, computed)
+    # Before anybody else can see what has become free.
+    await offer_freed(conn, now, keys)
     return overbooked
 
 
-async def left_without(conn: Connection, pool_day: PoolDay, appointment_id: UUID) -> Planes:
+async def left_without(conn: Connection, now: datetime, pool_day: PoolDay, appointment_id: UUID) -> Left:
     """Give what would be left of a locked pool-day without this appointment; nothing if it isn't there."""
     if not await store.lock_pool_days(conn, [pool_day]):
-        return []
+        return Left([])
     truth = (await _truths(conn, [pool_day]))[pool_day]
     others = [visit for visit in truth.visits if visit.appointment_id != appointment_id]
-    return compute(msgspec.structs.replace(truth, visits=others))[0]
+    return compute(msgspec.structs.replace(truth, visits=others), now)[0].left
 
 
-def compute(truth: Truth) -> Computed:
-    """Give what is left of a pool's day."""
-    staffed = staffed_planes(truth.day, truth.office.zone, truth.staffing)
-    left, kept, displaced = staffed, staffed, []
+def compute(truth: Truth, now: datetime) -> tuple[ComputedDay, list[Visit]]:
+    """Give what follows for a pool's day, and the visits for which no counter is left."""
+    staffed = truth.staffed
+    share, next_release_at = truth.released(now)
+    left = empty_day(staffed, truth.pool.plan.contingents, share)
+    kept, displaced = staffed, []
     for visit in truth.visits:
         cells = visit_cells(visit.first_cell, visit.cells)
-        left = take_place(left, cells)
+        left = left.taken(cells, visit.level)
         # Somebody who can't be served displaces nobody else.
         if has_place(kept, cells):
             kept = take_place(kept, cells)
         else:
             displaced.append(visit)
-    return left, longest_visit(staffed), displaced
+    return ComputedDay(left, longest_visit(staffed), next_release_at), displaced
 
 
-def sweep(truth: Truth) -> tuple[Planes, int]:
-    """Give what is left of a pool's day the slow and obvious way."""
-    places = slot_oracle.staffed_places(truth.day, truth.office.zone, truth.staffing)
-    visits = [(visit.first_cell, visit.cells) for visit in truth.visits]
-    return planes_of(slot_oracle.places_left(places, visits)), slot_oracle.longest_visit(places)
+def sweep(truth: Truth, now: datetime) -> tuple[ComputedDay, list[int]]:
+    """Give what a pool's day should hold, with the longest visit of each level, the slow and obvious way."""
+    day, zone, setup = truth.day, truth.office.zone, truth.office.setup
+    plan, visits = truth.pool.plan, truth.visits
+    places = [0] * DAY_CELLS
+    if not truth.pool.retired:
+        places = slot_oracle.day_places(day, zone, plan, setup.pools, truth.office.calendar)
+    share, next_release_at = truth.released(now)
+    shares = slot_oracle.shares(plan.contingents, share)
+    levels = [
+        slot_oracle.places_left(
+            slot_oracle.share_of(tuple(places), of),
+            [(visit.first_cell, visit.cells) for visit in visits if visit.level <= level],
+        )
+        for level, of in enumerate(shares, 1)
+    ]
+    fits = [
+        slot_oracle.longest_visit([min(counts) for counts in zip(*levels[at:], strict=True)])
+        for at in range(len(levels))
+    ]
+    online, phone, counter = (
+        # Who may take as much as the level above needs no limit of their own.
+        planes_of(counts) if own < above else None
+        for counts, own, above in zip(levels, shares, shares[1:], strict=False)
+    )
+    left = Left(planes_of(levels[-1]), counter, phone, online)
+    return ComputedDay(left, slot_oracle.longest_visit(places), next_release_at), fits
+
+
+async def release_places(conn: Connection, now: datetime) -> int:
+    """Open what was to be opened by now; gives the number of pool-days.
+
+    Safe to run by several processes at once: a day that another one has done meanwhile is computed
+    once more to the same end.
+    """
+    done = 0
+    while due := await store.due_releases(conn, now, RELEASED_AT_ONCE):
+        async with conn.transaction():
+            await recompute(conn, now, due)
+        done += len(due)
+    return done
 
 
 async def extend_horizon(conn: Connection, now: datetime) -> int:
@@ -115,7 +166,7 @@ async def extend_horizon(conn: Connection, now: datetime) -> int:
         async with conn.transaction():
             await store.keep_setup(conn, office.id)
             missing = await store.missing_pool_days(conn, office.id, now, HORIZON.days)
-            await recompute(conn, missing)
+            await recompute(conn, now, missing)
             opened += len(missing)
     return opened
 
@@ -132,7 +183,7 @@ async def apply_pools(
     await store.replace_pools(conn, office.id, pools)
     coming = await store.coming_pool_days(conn, office.id, now)
     missing = await store.missing_pool_days(conn, office.id, now, HORIZON.days)
-    return await recompute(conn, coming + missing)
+    return await recompute(conn, now, coming + missing)
 
 
 async def verify(conn: Connection, now: datetime) -> list[Drift]:
@@ -143,15 +194,29 @@ async def verify(conn: Connection, now: datetime) -> list[Drift]:
     async with conn.transaction(isolation="repeatable_read", readonly=True):
         kept = {(row.pool_id, row.day): row for row in await store.pool_days_from(conn, now)}
         truths = await _truths(conn, list(kept))
-    drifts: list[Drift] = []
-    for key, truth in truths.items():
-        row = kept[key]
-        planes, fits_empty = sweep(truth)
-        expected = (planes, longest_visit(planes), fits_empty)
-        if (row.planes, row.fits, row.fits_empty) != expected:
-            what = f"fits {row.fits} of {row.fits_empty}, should be {expected[1]} of {expected[2]}"
-            drifts.append(Drift(row.office, row.pool, row.day, what))
-    return drifts
+    return [
+        Drift(row.office, row.pool, row.day, what)
+        for key, row in kept.items()
+        for what in _differences(row, truths[key], now)
+    ]
+
+
+def _differences(row: KeptPoolDay, truth: Truth, now: datetime) -> Iterator[str]:
+    """Say what a kept pool-day has otherwise than a plain sweep.
+
+    Of a day whose releases are still to come, what was open at the last one is expected: until the
+    next one is carried out, offers are too few for a moment and never too many.
+    """
+    if row.next_release_at and row.next_release_at < now - RELEASE_DELAY:
+        yield f"places that were to be opened at {row.next_release_at} are not"
+    as_of = row.next_release_at - INSTANT if row.next_release_at else now
+    expected, fits = sweep(truth, as_of)
+    if (row.fits, row.fits_empty) != (fits, expected.fits_empty):
+        yield f"fits {row.fits} of {row.fits_empty}, should be {fits} of {expected.fits_empty}"
+    elif row.left != expected.left:
+        yield "the longest visits are right, but places are counted wrong"
+    elif row.next_release_at != expected.next_release_at:
+        yield f"opens more places at {row.next_release_at}, should be {expected.next_release_at}"
 
 
 async def _truths(conn: Connection, keys: Sequence[PoolDay]) -> dict[PoolDay, Truth]:

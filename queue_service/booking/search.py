@@ -1,14 +1,15 @@
 """Finds the earliest places, and says why there are none."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from heapq import merge
 from itertools import groupby, islice
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from queue_service.booking import store
-from queue_service.booking.day_cells import CELL, ONE_DAY, cell_at, day_begins, first_cell_from
+from queue_service.booking.contingents import Level, level_of
+from queue_service.booking.day_cells import CELL, ONE_DAY, cell_at, day_begins, first_cell_from, wall_cell
 from queue_service.booking.model import (
     HORIZON,
     LEAD_TIME,
@@ -18,10 +19,11 @@ from queue_service.booking.model import (
     ServiceWish,
     WhyNone,
 )
-from queue_service.booking.slot_arithmetic import CELL_MINUTES, DAY_CELLS, longest_visit, offered_starts
-from queue_service.booking.staffing import staffed_planes, staffing_on
-from queue_service.booking.store import FreeDay, Period, VisitPool, Wanted
+from queue_service.booking.slot_arithmetic import DAY_CELLS, longest_visit, offered_starts
+from queue_service.booking.staffing import day_planes
+from queue_service.booking.store import FreeDay, Period, SearchedDays, VisitPool, Wanted
 from queue_service.offices import service as offices
+from queue_service.offices.model import Span
 from queue_service.platform.errors import InvalidFields, OfficeNotFound, ServiceNotFound
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import FieldError
@@ -32,7 +34,7 @@ NEXT_RELEASE_DAYS = 14
 """How far beyond the horizon is looked for the next day that will open."""
 
 Candidate: TypeAlias = tuple[datetime, str, int, str]
-"""Start (UTC), office, cells, time zone."""
+"""Start (UTC), office, minutes, time zone."""
 
 MESSAGES = {
     "no_such_dates": "The time asked for is over, or ends before it begins.",
@@ -41,6 +43,8 @@ MESSAGES = {
     "closed": "No appointments are given out on these days.",
     "too_long": "The visit takes longer than appointments on these days can.",
     "full": "No place is left in this time.",
+    "contingent_used_up": "All places for this way of booking are taken; some are kept for other ways.",
+    "not_released": "The next places of these days are not open for booking yet.",
 }
 
 
@@ -51,29 +55,30 @@ async def find_places(conn: Connection, now: datetime, search: PlaceSearch) -> P
     one place. Reads pool-days only, never appointments, and as few as it needs. Raises
     ServiceNotFound, OfficeNotFound, and InvalidFields for more of a service than a visit may settle.
     """
-    wanted = wanted_services(search.services, search.offices or None)
+    wanted = wanted_services(search.services, search.offices or None, search.persons)
+    level = level_of(search.channel, emergency=search.emergency)
     if wanted.offices:
         await _refuse_unknown_names(conn, wanted)
     period = _period(now, search)
     found: list[Candidate] = []
     after, days = date.min, FIRST_DAYS
     while not _is_over(period):
-        rows = await store.search_days(conn, wanted, period, after=after, days=days)
-        found = _earliest([found, *(_candidates(row, period) for row in rows)], search.limit)
+        rows = await store.search_days(conn, wanted, level, period, after=after, days=days)
+        found = _earliest([found, *(_candidates(row, period, search.hours) for row in rows)], search.limit)
         if len(found) >= search.limit or len(rows) < days:
             break
         after, days = rows[-1].day, 2 * days
     if not found:
-        return PlacesFound([], await _why_none(conn, now, wanted, period))
+        return PlacesFound([], await _why_none(conn, now, wanted, level, period))
     return PlacesFound([_place(*candidate) for candidate in found])
 
 
-def wanted_services(services: Sequence[ServiceWish], asked: list[str] | None) -> Wanted:
+def wanted_services(services: Sequence[ServiceWish], asked: list[str] | None, persons: int = 1) -> Wanted:
     """Put a service that is named several times together."""
     quantities: dict[str, int] = {}
     for wish in services:
         quantities[wish.service] = quantities.get(wish.service, 0) + wish.quantity
-    return Wanted(list(quantities), list(quantities.values()), asked)
+    return Wanted(list(quantities), list(quantities.values()), asked, persons)
 
 
 async def refuse_unknown(conn: Connection, wanted: Wanted) -> None:
@@ -109,6 +114,7 @@ def _period(now: datetime, search: PlaceSearch) -> Period:
         first_day=None if isinstance(begin, datetime) else begin,
         # One day more than any time zone may need.
         last_day=end.astimezone(UTC).date() + ONE_DAY if isinstance(end, datetime) else end,
+        weekdays=search.weekdays,
     )
 
 
@@ -116,14 +122,19 @@ def _is_over(period: Period) -> bool:
     return period.end is not None and period.end <= period.not_before
 
 
-def _candidates(row: FreeDay, period: Period) -> Iterator[Candidate]:
+def _candidates(row: FreeDay, period: Period, hours: Span | None) -> Iterator[Candidate]:
     """Give a pool's offers on a day, earliest first, each made only when it is asked for."""
     zone = ZoneInfo(row.time_zone)
     begins = day_begins(row.day, zone)
     first = first_cell_from(period.not_before, row.day, zone)
     end = first_cell_from(period.end, row.day, zone) if period.end else DAY_CELLS
+    if hours:
+        first, end = (
+            max(first, wall_cell(row.day, hours.opens, zone)),
+            min(end, wall_cell(row.day, hours.closes, zone)),
+        )
     for start in offered_starts(row.plane, row.cells, first=first, end=end):
-        yield begins + start * CELL, row.office, row.cells, row.time_zone
+        yield begins + start * CELL, row.office, row.minutes, row.time_zone
 
 
 def _earliest(sources: Iterable[Iterable[Candidate]], limit: int) -> list[Candidate]:
@@ -131,13 +142,13 @@ def _earliest(sources: Iterable[Iterable[Candidate]], limit: int) -> list[Candid
     return [candidate for candidate, _ in islice(groupby(merge(*sources)), limit)]
 
 
-def _place(start: datetime, office: str, cells: int, time_zone: str) -> Place:
+def _place(start: datetime, office: str, minutes: int, time_zone: str) -> Place:
     local = start.astimezone(ZoneInfo(time_zone))
-    end = (start + cells * CELL).astimezone(ZoneInfo(time_zone))
-    return Place(office, local, end, cells * CELL_MINUTES)
+    end = (start + timedelta(minutes=minutes)).astimezone(ZoneInfo(time_zone))
+    return Place(office, local, end, minutes)
 
 
-async def _why_none(conn: Connection, now: datetime, wanted: Wanted, period: Period) -> WhyNone:
+async def _why_none(conn: Connection, now: datetime, wanted: Wanted, level: Level, period: Period) -> WhyNone:
     await refuse_unknown(conn, wanted)
     pools = await store.visit_pools(conn, wanted)
     if not pools:
@@ -149,11 +160,21 @@ async def _why_none(conn: Connection, now: datetime, wanted: Wanted, period: Per
         return _why("no_such_dates")
     if begin_day > horizon:
         return _why("beyond_horizon", day_begins(begin_day - HORIZON, zone).astimezone(zone))
-    searched = await store.searched_days(conn, wanted, period)
-    code = "full" if searched.long_enough else "too_long" if searched.staffed else "closed"
+    searched = await store.searched_days(conn, wanted, level, period)
+    if searched.kept_for_others and searched.next_release_at:
+        return _why("not_released", searched.next_release_at.astimezone(zone))
+    code = _why_code(searched)
     if period.last_day and period.last_day <= horizon:
         return _why(code)
     return _why(code, await _next_release(conn, pools, horizon, period.last_day))
+
+
+def _why_code(searched: SearchedDays) -> str:
+    if searched.kept_for_others:
+        return "contingent_used_up"
+    if searched.long_enough:
+        return "full"
+    return "too_long" if searched.staffed else "closed"
 
 
 def _why(code: str, next_release_at: datetime | None = None) -> WhyNone:
@@ -171,7 +192,8 @@ async def _next_release(
             return None
         for pool in pools:
             office = named[pool.office]
-            staffing = staffing_on(day, plans[pool.pool_id].plan, office.calendar)
-            if longest_visit(staffed_planes(day, office.zone, staffing)) >= pool.cells:
+            plan = plans[pool.pool_id].plan
+            staffed = day_planes(day, office.zone, plan, office.setup.pools, office.calendar)
+            if longest_visit(staffed) >= pool.cells:
                 return day_begins(day - HORIZON, office.zone).astimezone(office.zone)
     return None

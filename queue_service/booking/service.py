@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from queue_service.booking import confirmations, store
 from queue_service.booking import contact as contacts
-from queue_service.booking import store
-from queue_service.booking.day_cells import CELL, cell_at
+from queue_service.booking.contingents import level_of
+from queue_service.booking.day_cells import cell_at
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import (
     CONTACT_KEPT,
@@ -20,12 +21,20 @@ from queue_service.booking.model import (
     KeptContact,
     MoveRequest,
 )
-from queue_service.booking.pool_days import apply_pools, extend_horizon, left_without, recompute, verify
+from queue_service.booking.pool_days import (
+    apply_pools,
+    extend_horizon,
+    left_without,
+    recompute,
+    release_places,
+    verify,
+)
 from queue_service.booking.reference import parse_reference, shown
 from queue_service.booking.search import find_places, wanted_services
-from queue_service.booking.slot_arithmetic import DAY_CELLS, has_place, visit_cells
+from queue_service.booking.slot_arithmetic import DAY_CELLS, visit_cells
 from queue_service.booking.store import VisitPool
 from queue_service.booking.taking import hash_of_secret, pools_for, take_place
+from queue_service.booking.waiting_offers import take_in_answers
 from queue_service.platform.errors import (
     AlreadyCheckedIn,
     AppointmentCancelled,
@@ -39,7 +48,7 @@ from queue_service.platform.queries import Connection
 __all__ = [
     "apply_pools", "book", "cancel", "confirm", "expire_holds", "extend_horizon", "find",
     "find_for_check_in", "find_places", "follow_ticket", "forget_contacts", "mark_arrived", "miss_past",
-    "move", "opens", "recompute", "shown_appointment", "verify",
+    "move", "opens", "recompute", "release_places", "shown_appointment", "verify",
 ]  # fmt: skip
 
 VERB_OF_TICKET = {"finish": "finish", "no_show": "no_show", "requeue": "return", "cancel": "cancel"}
@@ -56,7 +65,12 @@ async def book(
     time then.
     """
     contact = contacts.checked(request.contact, request.channel, held=request.hold)
-    return await take_place(conn, now, request, contact, hold_for=hold_for)
+    if request.hold or not confirmations.ways_of(contact):
+        return await take_place(conn, now, request, contact, hold_for=hold_for)
+    async with conn.transaction():
+        made = await take_place(conn, now, request, contact, hold_for=hold_for)
+        await confirmations.tell(conn, now, await find(conn, made.reference), "booked")
+        return made
 
 
 async def find(conn: Connection, reference: str) -> KeptAppointment:
@@ -69,7 +83,9 @@ async def find(conn: Connection, reference: str) -> KeptAppointment:
 
 def opens(kept: KeptAppointment, secret: str) -> bool:
     """Tell, in a time that doesn't depend on the answer, whether this is the appointment's secret."""
-    return hmac.compare_digest(hash_of_secret(secret), kept.secret_hash)
+    sent = hash_of_secret(secret)
+    # All of them are compared, whichever it is.
+    return sum([hmac.compare_digest(sent, known) for known in (kept.secret_hash, *kept.link_hashes)]) > 0
 
 
 def shown_appointment(kept: KeptAppointment) -> Appointment:
@@ -106,6 +122,8 @@ async def confirm(
             await store.write_contact(conn, kept.office_id, kept.id, known)
         contacts.require_name(known, kept.channel)
         await _change(conn, kept, "confirm")
+        await take_in_answers(conn, now, [(kept.pool_id, kept.day)])
+        await confirmations.tell(conn, now, await find(conn, reference), "booked")
         await _announce(conn, now, kept, "appointment.booked")
         return await find(conn, reference)
 
@@ -121,10 +139,12 @@ async def cancel(conn: Connection, now: datetime, reference: str) -> KeptAppoint
         if kept.state == "arrived":
             raise AlreadyCheckedIn
         await _change(conn, kept, "cancel")
-        await recompute(conn, [(kept.pool_id, kept.day)])
+        await recompute(conn, now, [(kept.pool_id, kept.day)])
+        cancelled = await find(conn, reference)
         if kept.state == "booked":
+            await confirmations.tell(conn, now, cancelled, "cancelled")
             await _announce(conn, now, kept, "appointment.cancelled")
-        return await find(conn, reference)
+        return cancelled
 
 
 async def move(conn: Connection, now: datetime, reference: str, request: MoveRequest) -> KeptAppointment:
@@ -136,30 +156,38 @@ async def move(conn: Connection, now: datetime, reference: str, request: MoveReq
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "move")
-        wanted = wanted_services(kept.services, [request.office or kept.office])
+        wanted = wanted_services(kept.services, [request.office or kept.office], kept.persons)
         pools = await pools_for(conn, now, wanted, request.start)
         zone = ZoneInfo(pools[0].time_zone)
         day, first_cell = cell_at(request.start, zone)
         old_day = (kept.pool_id, kept.day)
         await store.lock_pool_days(conn, {old_day, *((pool.pool_id, day) for pool in pools)})
-        pool = await _pool_with_place(conn, kept, pools, day, first_cell)
-        ends_at = request.start + kept.cells * CELL
+        pool = await _pool_with_place(conn, now, kept, pools, day, first_cell)
+        ends_at = request.start + (kept.ends_at - kept.starts_at)
         await store.move_appointment(conn, kept, pool, day, first_cell, request.start, ends_at)
-        await recompute(conn, [old_day, (pool.pool_id, day)])
+        await recompute(conn, now, [old_day, (pool.pool_id, day)])
         moved = await find(conn, reference)
         if kept.state == "booked":
+            await confirmations.tell(conn, now, moved, "moved", previous_start=kept.starts_at)
             await _announce_move(conn, now, kept, moved)
         return moved
 
 
 async def _pool_with_place(
-    conn: Connection, kept: KeptAppointment, pools: list[VisitPool], day: date, first_cell: int
+    conn: Connection,
+    now: datetime,
+    kept: KeptAppointment,
+    pools: list[VisitPool],
+    day: date,
+    first_cell: int,
 ) -> VisitPool:
     """Give a pool that has the new place, the old one counted as free; raises SlotTaken."""
     if first_cell + kept.cells <= DAY_CELLS:
         visit = visit_cells(first_cell, kept.cells)
+        level = level_of(kept.channel, emergency=kept.emergency)
         for pool in pools:
-            if has_place(await left_without(conn, (pool.pool_id, day), kept.id), visit):
+            left = await left_without(conn, now, (pool.pool_id, day), kept.id)
+            if left.open_to(level) & visit == visit:
                 return pool
     raise SlotTaken
 
@@ -172,7 +200,7 @@ async def expire_holds(conn: Connection, now: datetime) -> int:
     """
     async with conn.transaction():
         pool_days = await store.expire_held(conn, now)
-        await recompute(conn, pool_days)
+        await recompute(conn, now, pool_days)
     return len(pool_days)
 
 
@@ -206,7 +234,9 @@ async def mark_arrived(conn: Connection, office_id: int, appointment_id: UUID) -
         raise AlreadyCheckedIn
 
 
-async def follow_ticket(conn: Connection, office_id: int, appointment_id: UUID, verb: str) -> None:
+async def follow_ticket(
+    conn: Connection, now: datetime, office_id: int, appointment_id: UUID, verb: str
+) -> None:
     """Let an appointment follow what happens to its ticket, inside the transaction of that verb.
 
     Before the ticket's own statement, which takes the office's version: a place that is given back
@@ -222,7 +252,7 @@ async def follow_ticket(conn: Connection, office_id: int, appointment_id: UUID, 
         return
     await store.change_state(conn, office_id, appointment_id, locked.state, to_state)
     if to_state == "cancelled":
-        await recompute(conn, [(locked.pool_id, locked.day)])
+        await recompute(conn, now, [(locked.pool_id, locked.day)])
 
 
 def _found(kept: KeptAppointment | None) -> KeptAppointment:

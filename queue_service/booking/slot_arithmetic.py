@@ -90,7 +90,12 @@ def has_place(planes: Planes, cells: Plane) -> bool:
 
 def longest_visit(planes: Planes) -> int:
     """Give the cells of the longest visit that still has a start, 0 when the day is full."""
-    return max(map(len, f"{planes[0]:b}".split("0"))) if planes else 0
+    return longest_run(planes[0]) if planes else 0
+
+
+def longest_run(plane: Plane) -> int:
+    """Give the number of cells in the longest run of neighbours."""
+    return max(map(len, f"{plane:b}".split("0")))
 
 
 def offered_starts(plane: Plane, cells: int, *, first: int = 0, end: int = DAY_CELLS) -> list[int]:

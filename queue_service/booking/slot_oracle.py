@@ -7,10 +7,15 @@ what the database keeps, against this.
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from functools import lru_cache
+from math import floor
 from zoneinfo import ZoneInfo
 
 from queue_service.booking.slot_arithmetic import CELL_MINUTES
-from queue_service.offices.setup_model import StaffedHours
+from queue_service.booking.staffing import lendings_on, staffing_on
+from queue_service.offices.model import OfficeCalendar
+from queue_service.offices.setup_model import Contingents, Lending, PoolSetup, StaffedHours
 
 CELL = timedelta(minutes=CELL_MINUTES)
 
@@ -45,6 +50,54 @@ def staffed_places(day: date, zone: ZoneInfo, staffing: Iterable[StaffedHours]) 
             )
         )
     return places
+
+
+def day_places(
+    day: date, zone: ZoneInfo, plan: PoolSetup, pools: Sequence[PoolSetup], calendar: OfficeCalendar
+) -> list[int]:
+    """Count a pool's places in each cell, with what it lends to other pools and borrows from them."""
+    places = staffed_places(day, zone, staffing_on(day, plan, calendar))
+    for lending in lendings_on(day, plan, plan.lends):
+        places = [max(here - away, 0) for here, away in zip(places, _lent(day, zone, lending), strict=True)]
+    if any(exception.day == day for exception in plan.exceptions):
+        return places
+    for lender in pools:
+        for lending in lendings_on(day, lender, lender.lends):
+            if lending.to == plan.code:
+                staffed = staffed_places(day, zone, staffing_on(day, lender, calendar))
+                there = map(min, staffed, _lent(day, zone, lending))
+                places = [here + more for here, more in zip(places, there, strict=True)]
+    return places
+
+
+def _lent(day: date, zone: ZoneInfo, lending: Lending) -> list[int]:
+    return staffed_places(day, zone, [StaffedHours(lending.hours, lending.counters)])
+
+
+def shares(contingents: Contingents, released: int) -> list[Fraction]:
+    """Give what each level may take of a day of which ``released`` hundredths of a percent are open.
+
+    Online, telephone, counter, and supervisors, who may take everything.
+    """
+    opened = Fraction(released, 10_000)
+    counter = Fraction(100 - contingents.emergency, 100) * opened
+    phone = min(Fraction(contingents.phone, 100) * opened, counter)
+    online = min(Fraction(min(contingents.online, 80), 100) * opened, phone)
+    return [*(Fraction(floor(share * 10_000), 10_000) for share in (online, phone, counter)), Fraction(1)]
+
+
+@lru_cache(1024)  # Fractions are slow, and most days repeat the week before.
+def share_of(places: tuple[int, ...], share: Fraction) -> list[int]:
+    """Give each cell its share, rounded up or down as its hour of cells with so many counters is told."""
+    seen: dict[int, int] = {}
+    limits = []
+    for count in places:
+        hour = seen.get(count, 0) // (60 // CELL_MINUTES)
+        seen[count] = seen.get(count, 0) + 1
+        digits = f"{hour:b}"[::-1]
+        threshold = sum(Fraction(int(digit), 2**place) for place, digit in enumerate(digits, 1))
+        limits.append(floor(count * share + threshold))
+    return limits
 
 
 def places_left(places: Sequence[int], visits: Iterable[tuple[int, int]]) -> list[int]:

@@ -1,17 +1,67 @@
 """Which counters a pool keeps for appointments on a day, and the places this gives."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from queue_service.booking.day_cells import wall_minutes
-from queue_service.booking.slot_arithmetic import CELL_MINUTES, Plane, Planes, add_places, cells_where
+from queue_service.booking.slot_arithmetic import (
+    CELL_MINUTES,
+    Plane,
+    Planes,
+    add_places,
+    cells_where,
+    take_place,
+)
 from queue_service.offices.model import WEEKDAYS, OfficeCalendar, is_closed
-from queue_service.offices.setup_model import PoolSetup, StaffedHours, Staffing
+from queue_service.offices.setup_model import Lending, PoolSetup, StaffedHours, Staffing
 
 HOURS_KEPT = 4096
 """Different hours and breaks whose cells are remembered; most days repeat the week before."""
+
+
+def day_planes(
+    day: date, zone: ZoneInfo, plan: PoolSetup, pools: Sequence[PoolSetup], calendar: OfficeCalendar
+) -> Planes:
+    """Give the planes of a pool's day on which nobody has booked.
+
+    ``pools`` are all of the office's: counters that one lends to another at some hours are there
+    what they would have been here, and no more than are staffed.
+    """
+    planes = staffed_planes(day, zone, staffing_on(day, plan, calendar))
+    for lending in lendings_on(day, plan, plan.lends):
+        cells = _lent_cells(day, zone, lending)
+        for _ in range(lending.counters):
+            planes = take_place(planes, cells)
+    for lender in pools:
+        for lending in lendings_on(day, lender, lender.lends):
+            if lending.to == plan.code and not _has_exception(day, plan):
+                staffed = staffed_planes(day, zone, staffing_on(day, lender, calendar))
+                for plane in staffed[: lending.counters]:
+                    planes = add_places(planes, plane & _lent_cells(day, zone, lending), 1)
+    return planes
+
+
+def lendings_on(day: date, lender: PoolSetup, lends: Iterable[Lending]) -> list[Lending]:
+    """Give what a pool lends on ``day``; nothing on a day that has its own plan."""
+    if _has_exception(day, lender):
+        return []
+    return [
+        lending
+        for lending in lends
+        if WEEKDAYS[day.weekday()] in lending.weekdays
+        and (lending.first_day is None or lending.first_day <= day)
+        and (lending.last_day is None or day <= lending.last_day)
+    ]
+
+
+def _lent_cells(day: date, zone: ZoneInfo, lending: Lending) -> Plane:
+    return _beginning(wall_minutes(day, zone), lending.hours.opens, lending.hours.closes - CELL_MINUTES)
+
+
+def _has_exception(day: date, plan: PoolSetup) -> bool:
+    return any(exception.day == day for exception in plan.exceptions)
 
 
 def staffing_on(day: date, plan: PoolSetup, calendar: OfficeCalendar) -> list[StaffedHours]:
@@ -58,4 +108,10 @@ def _is_in_force(entry: Staffing, day: date) -> bool:
         WEEKDAYS[day.weekday()] in entry.weekdays
         and (entry.first_day is None or entry.first_day <= day)
         and (entry.last_day is None or day <= entry.last_day)
+        and (entry.first_day is None or _weeks_between(entry.first_day, day) % entry.every_weeks == 0)
     )
+
+
+def _weeks_between(first: date, day: date) -> int:
+    """Count calendar weeks, which begin on Monday, whichever weekdays the two are."""
+    return ((day - timedelta(day.weekday())) - (first - timedelta(first.weekday()))).days // 7

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import BitString, Record
 
+from queue_service.booking.contingents import Left, Level, level_of
 from queue_service.booking.model import (
     AppointmentState,
     Channel,
@@ -18,7 +19,7 @@ from queue_service.booking.model import (
     PostalAddress,
     ServiceWish,
 )
-from queue_service.booking.slot_arithmetic import DAY_CELLS, Plane, Planes
+from queue_service.booking.slot_arithmetic import CELL_MINUTES, DAY_CELLS, Plane, Planes
 from queue_service.offices.setup_model import PoolSetup
 from queue_service.platform.queries import Connection, load_queries
 
@@ -39,6 +40,7 @@ class Wanted(msgspec.Struct, frozen=True):
     codes: list[str]
     quantities: list[int]
     offices: list[str] | None
+    persons: int = 1
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -48,6 +50,8 @@ class Period(msgspec.Struct, frozen=True):
     end: datetime | None = None
     first_day: date | None = None
     last_day: date | None = None
+    weekdays: list[int] | None = None
+    """By ISO 8601, 1 is Monday; None: all of them."""
 
 
 class FreeDay(msgspec.Struct, frozen=True):
@@ -55,7 +59,9 @@ class FreeDay(msgspec.Struct, frozen=True):
 
     office: str
     time_zone: str
+    minutes: int
     cells: int
+    """What the visit keeps of the pool's day, with what stays free after it."""
     day: date
     plane: Plane
 
@@ -66,6 +72,8 @@ class SearchedDays(msgspec.Struct, frozen=True):
     pools: int
     staffed: bool
     long_enough: bool
+    kept_for_others: bool
+    next_release_at: datetime | None
 
 
 class VisitPool(msgspec.Struct, frozen=True):
@@ -75,7 +83,9 @@ class VisitPool(msgspec.Struct, frozen=True):
     pool_id: int
     office: str
     time_zone: str
+    minutes: int
     cells: int
+    """With what stays free after the visit."""
 
 
 class NewAppointment(msgspec.Struct, frozen=True):
@@ -90,6 +100,7 @@ class NewAppointment(msgspec.Struct, frozen=True):
     services: list[ServiceWish]
     persons: int
     channel: Channel
+    emergency: bool
     expires_at: datetime | None
     contact: KeptContact
 
@@ -111,9 +122,18 @@ class KeptPoolDay(msgspec.Struct, frozen=True):
     pool: str
     office: str
     day: date
-    planes: Planes
-    fits: int
+    left: Left
+    fits: list[int]
     fits_empty: int
+    next_release_at: datetime | None
+
+
+class ComputedDay(msgspec.Struct, frozen=True):
+    """What follows for a pool's day from its truth."""
+
+    left: Left
+    fits_empty: int
+    next_release_at: datetime | None
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -126,6 +146,7 @@ class Visit(msgspec.Struct, frozen=True):
     first_cell: int
     cells: int
     starts_at: datetime
+    level: Level
 
 
 class LockedAppointment(msgspec.Struct, frozen=True):
@@ -144,8 +165,16 @@ def _bits(plane: Plane) -> BitString:
     return BitString.from_int(plane, DAY_CELLS)
 
 
+def _all_bits(planes: Planes | None) -> list[BitString] | None:
+    return None if planes is None else list(map(_bits, planes))
+
+
 def _planes(bits: Iterable[BitString]) -> Planes:
     return [plane.to_int() for plane in bits]
+
+
+def _limit(bits: Iterable[BitString] | None) -> Planes | None:
+    return None if bits is None else _planes(bits)
 
 
 @lru_cache(PLANS_KEPT)
@@ -163,8 +192,12 @@ def _contact_columns(contact: KeptContact) -> dict[str, Any]:
     return columns | {"postal_address": _json(contact.postal_address)}
 
 
+def _asked(wanted: Wanted) -> dict[str, Any]:
+    return msgspec.structs.asdict(wanted)
+
+
 async def search_days(
-    conn: Connection, wanted: Wanted, period: Period, *, after: date, days: int
+    conn: Connection, wanted: Wanted, level: Level, period: Period, *, after: date, days: int
 ) -> list[FreeDay]:
     """Give the next pool-days after ``after`` on which the visit fits, in order, complete for each day.
 
@@ -172,41 +205,35 @@ async def search_days(
     """
     rows = _queries.search_days(
         conn,
-        codes=wanted.codes,
-        quantities=wanted.quantities,
-        offices=wanted.offices,
+        **_asked(wanted),
+        level=level,
         not_before=period.not_before,
         first_day=period.first_day,
         last_day=period.last_day,
+        weekdays=period.weekdays,
         after_day=after,
         days=days,
     )
-    return [
-        FreeDay(row["office"], row["time_zone"], row["cells"], row["day"], row["plane"].to_int())
-        async for row in rows
-    ]
+    return [FreeDay(**{**row, "plane": row["plane"].to_int()}) async for row in rows]
 
 
-async def searched_days(conn: Connection, wanted: Wanted, period: Period) -> SearchedDays:
+async def searched_days(conn: Connection, wanted: Wanted, level: Level, period: Period) -> SearchedDays:
     """Tell what a search without a result has asked."""
     row = await _queries.searched_days(
         conn,
-        codes=wanted.codes,
-        quantities=wanted.quantities,
-        offices=wanted.offices,
+        **_asked(wanted),
+        level=level,
         not_before=period.not_before,
         first_day=period.first_day,
         last_day=period.last_day,
+        weekdays=period.weekdays,
     )
     return SearchedDays(**row)
 
 
 async def visit_pools(conn: Connection, wanted: Wanted) -> list[VisitPool]:
     """Give the pools that can serve the visit, the most special first."""
-    rows = _queries.visit_pools(
-        conn, codes=wanted.codes, quantities=wanted.quantities, offices=wanted.offices
-    )
-    return [VisitPool(**row) async for row in rows]
+    return [VisitPool(**row) async for row in _queries.visit_pools(conn, **_asked(wanted))]
 
 
 async def unknown_names(conn: Connection, wanted: Wanted) -> dict[str, list[str]]:
@@ -245,6 +272,7 @@ async def book(
         first_cell=first_cell,
         cells=pool.cells,
         visit=_bits(visit),
+        level=level_of(new.channel, emergency=new.emergency),
         id=new.id,
         references=new.references,
         secret_hash=new.secret_hash,
@@ -254,6 +282,7 @@ async def book(
         services=_json(new.services),
         persons=new.persons,
         channel=new.channel,
+        emergency=new.emergency,
         expires_at=new.expires_at,
         **_contact_columns(new.contact),
         kind=kind,
@@ -275,7 +304,7 @@ def _kept(row: Record) -> KeptAppointment:
     columns: dict[str, Any] = dict(row)
     contact = {
         name: columns.pop(name)
-        for name in ("name", "phone", "email", "postal_address", "language", "confirm_by")
+        for name in ("name", "phone", "email", "postal_address", "language", "confirm_by", "remind")
     }
     has_contact = columns.pop("has_contact")
     if contact["postal_address"] is not None:
@@ -370,10 +399,9 @@ async def add_pool_days(conn: Connection, pool_days: Iterable[PoolDay]) -> None:
     await _queries.add_pool_days(conn, **_split(pool_days))
 
 
-async def lock_pool_days(conn: Connection, pool_days: Iterable[PoolDay]) -> dict[PoolDay, Planes]:
-    """Keep bookings away from these pool-days until the transaction ends; gives what is left of each."""
-    rows = _queries.lock_pool_days(conn, **_split(pool_days))
-    return {(row["pool_id"], row["day"]): _planes(row["planes"]) async for row in rows}
+async def lock_pool_days(conn: Connection, pool_days: Iterable[PoolDay]) -> list[PoolDay]:
+    """Keep bookings away from these pool-days until the transaction ends; gives those that exist."""
+    return [(row["pool_id"], row["day"]) async for row in _queries.lock_pool_days(conn, **_split(pool_days))]
 
 
 async def pool_plans(conn: Connection, pool_ids: Sequence[int]) -> dict[int, PoolPlan]:
@@ -390,21 +418,44 @@ async def visits_on(conn: Connection, pool_days: Iterable[PoolDay]) -> dict[Pool
     return visits
 
 
-async def write_pool_days(conn: Connection, computed: Mapping[PoolDay, tuple[Planes, int]]) -> None:
-    """Put planes and the longest visit of the empty day in the place of what locked pool-days held."""
+async def write_pool_days(conn: Connection, computed: Mapping[PoolDay, ComputedDay]) -> None:
+    """Put what was computed in the place of what locked pool-days held."""
     await _queries.write_pool_day(
         conn,
         [
-            {"pool_id": pool_id, "day": day, "planes": list(map(_bits, planes)), "fits_empty": fits_empty}
-            for (pool_id, day), (planes, fits_empty) in computed.items()
+            {
+                "pool_id": pool_id,
+                "day": day,
+                "planes": _all_bits(made.left.places),
+                "counter_planes": _all_bits(made.left.counter),
+                "phone_planes": _all_bits(made.left.phone),
+                "online_planes": _all_bits(made.left.online),
+                "fits_empty": made.fits_empty,
+                "next_release_at": made.next_release_at,
+            }
+            for (pool_id, day), made in computed.items()
         ],
     )
+
+
+async def due_releases(conn: Connection, now: datetime, most: int) -> list[PoolDay]:
+    """Give pool-days of which more was to be opened by now, at most so many."""
+    return [(row["pool_id"], row["day"]) async for row in _queries.due_releases(conn, now=now, most=most)]
 
 
 async def pool_days_from(conn: Connection, now: datetime) -> list[KeptPoolDay]:
     """Give all pool-days of today and later."""
     rows = _queries.pool_days_from(conn, now=now)
-    return [KeptPoolDay(**{**row, "planes": _planes(row["planes"])}) async for row in rows]
+    return [_kept_day(row) async for row in rows]
+
+
+def _kept_day(row: Record) -> KeptPoolDay:
+    columns = dict(row)
+    left = Left(
+        _planes(columns.pop("planes")),
+        *(_limit(columns.pop(f"{level}_planes")) for level in ("counter", "phone", "online")),
+    )
+    return KeptPoolDay(**columns, left=left)
 
 
 async def keep_setup(conn: Connection, office_id: int) -> list[int]:
@@ -430,5 +481,11 @@ async def replace_pools(conn: Connection, office_id: int, pools: Sequence[PoolSe
     """Make the office have exactly these pools; the others are retired and keep their appointments."""
     await _queries.retire_pools(conn, office_id=office_id, codes=[pool.code for pool in pools])
     for pool in pools:
-        pool_id = await _queries.upsert_pool(conn, office_id=office_id, code=pool.code, plan=_json(pool))
+        pool_id = await _queries.upsert_pool(
+            conn,
+            office_id=office_id,
+            code=pool.code,
+            plan=_json(pool),
+            buffer_cells=pool.buffer_minutes // CELL_MINUTES,
+        )
         await _queries.replace_pool_services(conn, office_id=office_id, pool_id=pool_id, codes=pool.services)

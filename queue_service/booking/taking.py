@@ -7,7 +7,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from queue_service.booking import store
-from queue_service.booking.day_cells import CELL, ONE_DAY, begins_cell, cell_at
+from queue_service.booking.day_cells import ONE_DAY, begins_cell, cell_at
 from queue_service.booking.model import HOLD_TIME, HORIZON, BookingMade, BookingRequest, KeptContact
 from queue_service.booking.reference import new_reference, shown
 from queue_service.booking.search import refuse_unknown, wanted_services
@@ -31,19 +31,21 @@ async def take_place(
     contact: KeptContact,
     *,
     hold_for: timedelta | None = None,
+    pool_id: int | None = None,
 ) -> BookingMade:
     """Take a place for a contact that was checked; at home in any transaction, and whole without one.
 
-    A hold lasts for ``hold_for``, or as long as its channel's holds do. Raises InvalidFields,
-    OfficeNotFound, ServiceNotFound, ServiceNotOffered, SlotTaken.
+    A hold lasts for ``hold_for``, or as long as its channel's holds do. ``pool_id``: only there, where
+    the caller has locked the day. Raises InvalidFields, OfficeNotFound, ServiceNotFound,
+    ServiceNotOffered, SlotTaken.
     """
-    wanted = wanted_services(request.services, [request.office])
+    wanted = wanted_services(request.services, [request.office], request.persons)
     pools = await pools_for(conn, now, wanted, request.start)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     appointment_id = uuid4()
     references = [new_reference() for _ in range(REFERENCES_TRIED)]
     expires_at = now + (hold_for or HOLD_TIME[request.channel]) if request.hold else None
-    for pool in pools:
+    for pool in (pool for pool in pools if pool_id in (None, pool.pool_id)):
         zone = ZoneInfo(pool.time_zone)
         day, first_cell = cell_at(request.start, zone)
         if first_cell + pool.cells > DAY_CELLS:
@@ -53,11 +55,12 @@ async def take_place(
             references=references,
             secret_hash=hash_of_secret(secret),
             starts_at=request.start,
-            ends_at=request.start + pool.cells * CELL,
+            ends_at=request.start + timedelta(minutes=pool.minutes),
             state="held" if request.hold else "booked",
             services=request.services,
             persons=request.persons,
             channel=request.channel,
+            emergency=request.emergency,
             expires_at=expires_at,
             contact=contact,
         )

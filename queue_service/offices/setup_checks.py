@@ -179,6 +179,8 @@ def _check_pools(findings: Findings, path: Path, office: OfficeSetup, catalogue:
                 message = f"'{echo(code)}' is already in pool '{echo(pool_of[code])}'"
                 findings.note_consequence((*where, "services", place), message)
         _check_staffing(findings, where, pool, office)
+        _check_lending(findings, where, pool, office)
+        _check_contingents(findings, where, pool)
 
 
 def _check_staffing(findings: Findings, path: Path, pool: PoolSetup, office: OfficeSetup) -> None:
@@ -189,6 +191,10 @@ def _check_staffing(findings: Findings, path: Path, pool: PoolSetup, office: Off
         _check_staffed(findings, where, staffing, able)
         if (staffing.first_day or date.min) > (staffing.last_day or date.max):
             findings.note_consequence(where, "ends before it begins")
+        if staffing.every_weeks > 1 and staffing.first_day is None:
+            findings.note_consequence(
+                (*where, "every_weeks"), "from is missing: weeks are counted from there"
+            )
         for weekday in staffing.weekdays:
             open_hours = _together(getattr(office.opening_hours, weekday))
             if not any(span.holds(staffing.hours) for span in open_hours):
@@ -199,6 +205,56 @@ def _check_staffing(findings: Findings, path: Path, pool: PoolSetup, office: Off
     for at, exception in enumerate(pool.exceptions):
         for place, staffed in enumerate(exception.staffing):
             _check_staffed(findings, (*path, "exceptions", at, "staffing", place), staffed, able)
+
+
+def _check_lending(findings: Findings, path: Path, pool: PoolSetup, office: OfficeSetup) -> None:
+    others = [other.code for other in office.pools if other.code != pool.code]
+    for at, lending in enumerate(pool.lends):
+        where = (*path, "lends", at)
+        if lending.to not in others:
+            findings.note_consequence((*where, "to"), unknown("other pool", lending.to, others))
+        if (lending.first_day or date.min) > (lending.last_day or date.max):
+            findings.note_consequence(where, "ends before it begins")
+        for weekday in lending.weekdays:
+            lent = sum(
+                other.counters
+                for other in pool.lends
+                if weekday in other.weekdays and _overlap(other.hours, lending.hours)
+            )
+            most = _fewest_staffed(pool, weekday, lending.hours)
+            if lent > most:
+                message = f"{lent} counters are lent on {weekday}, but {most} are staffed in {lending.hours}"
+                findings.note_consequence((*where, "counters"), message, (*path, "staffing"))
+
+
+def _fewest_staffed(pool: PoolSetup, weekday: str, hours: Span) -> int:
+    """Give the counters staffed all through these hours, in weeks in which every entry is in force."""
+    return min(
+        sum(
+            entry.counters
+            for entry in pool.staffing
+            if weekday in entry.weekdays and entry.hours.opens <= minute < entry.hours.closes
+        )
+        for minute in range(hours.opens, hours.closes, 5)
+    )
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.opens < other.closes and other.opens < one.closes
+
+
+def _check_contingents(findings: Findings, path: Path, pool: PoolSetup) -> None:
+    if pool.contingents.online > pool.contingents.phone:
+        message = (
+            "the web may not take more than the telephone, which is to find a place when the web is full"
+        )
+        findings.note_consequence((*path, "contingents", "online"), message)
+    opened = sum(release.percent for release in pool.releases)
+    if opened > 100:  # percent
+        findings.note_consequence((*path, "releases"), f"{opened} percent of a day are opened in all")
+    for at, release in enumerate(pool.releases):
+        if release.until is not None and release.until <= release.at:
+            findings.note_consequence((*path, "releases", at), "ends before it begins")
 
 
 def _check_staffed(findings: Findings, path: Path, staffed: Staffing | StaffedHours, able: int) -> None:

@@ -92,9 +92,12 @@ def _completed(office: OfficeSetup, catalogue: Catalogue) -> OfficeSetup:
 def _completed_service(offered: OfferedService, office: OfficeSetup, catalogue: Catalogue) -> OfferedService:
     service = catalogue[offered.service]
     of_group = office.numbers.letters_by_group.get(service.group["de"], office.numbers.letter)
+    minutes = offered.minutes or service.minutes
     return OfferedService(
         service=offered.service,
-        minutes=offered.minutes or service.minutes,
+        minutes=minutes,
+        further_minutes=offered.further_minutes or service.further_minutes or minutes,
+        family_minutes=offered.family_minutes or max(service.family_minutes or minutes, minutes),
         modes=offered.modes or service.modes,
         letter=offered.letter or of_group,
     )

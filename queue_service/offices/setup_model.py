@@ -90,7 +90,10 @@ Longitude = Annotated[float, Meta(ge=-180, le=180, extra=allowed("degrees from -
 Percent = Annotated[int, Meta(ge=0, le=100, extra=allowed("a number from 0 to 100 (percent)"))]
 ClockTime = Annotated[
     str,
-    Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][05]$", extra=allowed("a time such as 07:00, on full five minutes")),
+    Meta(
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][05]$",
+        extra=allowed("a time such as 07:00, on full five minutes"),
+    ),
 ]
 BufferMinutes = Annotated[
     int, Meta(ge=0, le=60, multiple_of=5, extra=allowed("a multiple of 5 from 0 to 60 (minutes)"))
@@ -181,10 +184,10 @@ class OfferedService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     service: Slug
     minutes: Minutes = 0
-    further_minutes: Minutes = 0
-    family_minutes: Minutes = 0
     modes: Annotated[list[Mode], Meta(min_length=1)] = []
     letter: Letter = ""
+    further_minutes: Minutes | None = None
+    family_minutes: Minutes | None = None
 
 
 class CounterSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -107,6 +107,9 @@ async def replace_offered_services(
             office_id=office_id,
             code=service.service,
             minutes=service.minutes,
+            # Structs that tests and older files make by hand may lack both.
+            further_minutes=service.further_minutes or service.minutes,
+            family_minutes=service.family_minutes or service.minutes,
             walk_in="walk_in" in service.modes,
             appointment="appointment" in service.modes,
             letter=service.letter,

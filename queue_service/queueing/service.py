@@ -394,7 +394,7 @@ async def _move(
     conn: Connection, now: datetime, found: FoundTicket, step: store.Move, actor: Actor
 ) -> Ticket:
     if found.appointment_id is not None and found.state in step.from_states:
-        await booking.follow_ticket(conn, found.office_id, found.appointment_id, step.verb)
+        await booking.follow_ticket(conn, now, found.office_id, found.appointment_id, step.verb)
     moved = await store.move_ticket(conn, found.office_id, found.ticket.id, step, actor.key, now)
     if moved is not None:
         return moved

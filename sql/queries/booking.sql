@@ -1,41 +1,48 @@
--- name: search_days(codes, quantities, offices, not_before, first_day, last_day, after_day, days)
--- The next pool-days on which the visit fits, earliest first and complete: where the last day given
--- is an office's, all pools of that day are given. Each pool's days come from an index that leaves
--- full days out, so a city that is full for a month costs what an empty one costs. Never reads
--- appointment. offices and the days may be NULL; the local day of not_before is the first.
-SELECT visit.office, visit.time_zone, visit.cells, free.day, free.plane
-  FROM visit_pools(:codes ::text[], :quantities ::integer[], :offices ::text[]) AS visit
+-- name: search_days(codes, quantities, persons, offices, level, not_before, first_day, last_day, weekdays, after_day, days)
+-- The next pool-days on which the visit fits for somebody of this level, earliest first and complete:
+-- where the last day given is an office's, all pools of that day are given. Each pool's days come from
+-- an index that leaves full days out, so a city that is full for a month costs what an empty one costs.
+-- Never reads appointment. offices, weekdays (1: Monday) and the days may be NULL; the local day of
+-- not_before is the first.
+SELECT visit.office, visit.time_zone, visit.minutes, visit.cells, free.day, free.plane
+  FROM visit_pools(:codes ::text[], :quantities ::integer[], :persons ::integer, :offices ::text[]) AS visit
  CROSS JOIN LATERAL (
-       SELECT d.day, d.planes[1] AS plane
+       SELECT d.day,
+              open_cells(:level ::smallint, d.planes, d.counter_planes, d.phone_planes, d.online_planes) AS plane
          FROM pool_day d
         WHERE d.pool_id = visit.pool_id
           AND d.day > :after_day ::date
           AND d.day >= (:not_before ::timestamptz AT TIME ZONE visit.time_zone)::date
           AND d.day >= coalesce(:first_day ::date, '-infinity')
           AND d.day <= coalesce(:last_day ::date, 'infinity')
-          AND d.fits > 0 AND d.fits >= visit.cells
+          AND (:weekdays ::integer[] IS NULL OR extract(isodow FROM d.day) = ANY (:weekdays ::integer[]))
+          AND d.fits[4] > 0 AND d.fits[:level ::smallint] >= visit.cells
         ORDER BY d.day
         LIMIT :days) AS free
  ORDER BY free.day
  FETCH FIRST (:days) ROWS WITH TIES;
 
--- name: searched_days(codes, quantities, offices, not_before, first_day, last_day)^
--- Why such a search may have found nothing: how many pools it asked, and whether any of them is
--- staffed at all, and long enough, on the days asked for.
+-- name: searched_days(codes, quantities, persons, offices, level, not_before, first_day, last_day, weekdays)^
+-- Why such a search may have found nothing: how many pools it asked; whether any of them is staffed at
+-- all, and long enough; whether the visit fits for others (contingents keep it), and when the first of
+-- those days opens more places.
 SELECT count(DISTINCT visit.pool_id) AS pools,
        coalesce(bool_or(d.fits_empty > 0), false) AS staffed,
-       coalesce(bool_or(d.fits_empty >= visit.cells), false) AS long_enough
-  FROM visit_pools(:codes ::text[], :quantities ::integer[], :offices ::text[]) AS visit
+       coalesce(bool_or(d.fits_empty >= visit.cells), false) AS long_enough,
+       coalesce(bool_or(d.fits[4] >= visit.cells AND d.fits[:level ::smallint] < visit.cells), false) AS kept_for_others,
+       min(d.next_release_at) FILTER (WHERE d.fits[4] >= visit.cells) AS next_release_at
+  FROM visit_pools(:codes ::text[], :quantities ::integer[], :persons ::integer, :offices ::text[]) AS visit
   LEFT JOIN pool_day d ON d.pool_id = visit.pool_id
        AND d.day >= (:not_before ::timestamptz AT TIME ZONE visit.time_zone)::date
        AND d.day >= coalesce(:first_day ::date, '-infinity')
-       AND d.day <= coalesce(:last_day ::date, 'infinity');
+       AND d.day <= coalesce(:last_day ::date, 'infinity')
+       AND (:weekdays ::integer[] IS NULL OR extract(isodow FROM d.day) = ANY (:weekdays ::integer[]));
 
--- name: visit_pools(codes, quantities, offices)
+-- name: visit_pools(codes, quantities, persons, offices)
 -- The pools that can serve these services in one visit. Those that can do least come first, so that
 -- the others stay free for what only they can do.
-SELECT visit.office_id, visit.pool_id, visit.office, visit.time_zone, visit.cells
-  FROM visit_pools(:codes ::text[], :quantities ::integer[], :offices ::text[]) AS visit
+SELECT visit.office_id, visit.pool_id, visit.office, visit.time_zone, visit.minutes, visit.cells
+  FROM visit_pools(:codes ::text[], :quantities ::integer[], :persons ::integer, :offices ::text[]) AS visit
  ORDER BY (SELECT count(*) FROM pool_service ps WHERE ps.pool_id = visit.pool_id), visit.pool_id;
 
 -- name: unknown_names(codes, offices)
@@ -52,29 +59,36 @@ SELECT s.code, s.max_quantity
   FROM unnest(:codes ::text[], :quantities ::integer[]) AS wanted (code, quantity)
   JOIN service s ON s.code = wanted.code AND s.max_quantity < wanted.quantity;
 
--- name: book(office_id, pool_id, day, first_cell, cells, visit, id, references, secret_hash, starts_at, ends_at, state, services, persons, channel, expires_at, name, phone, email, postal_address, language, confirm_by, kind, now)^
+-- name: book(office_id, pool_id, day, first_cell, cells, visit, level, id, references, secret_hash, starts_at, ends_at, state, services, persons, channel, emergency, expires_at, name, phone, email, postal_address, language, confirm_by, remind, kind, now)^
 -- Takes the place and writes the appointment, or does nothing and gives no row when the place is
 -- gone. One statement: the row lock of the pool's day is the only lock, and whoever waited for it
 -- sees what is left then. The first of the references that nobody has yet is used. "kind" names the
--- change that screens are told, NULL when the visit is on another day.
+-- change that screens are told, NULL when the visit is on another day. The visit needs a place within
+-- its own level's limit and all above, and takes one of each.
 WITH taken AS (
     UPDATE pool_day
-       SET planes = take_place(planes, :visit ::bit(300))
+       SET planes = take_place(planes, :visit ::bit(300)),
+           counter_planes = CASE WHEN :level ::smallint <= 3 THEN take_place(counter_planes, :visit ::bit(300)) ELSE counter_planes END,
+           phone_planes = CASE WHEN :level ::smallint <= 2 THEN take_place(phone_planes, :visit ::bit(300)) ELSE phone_planes END,
+           online_planes = CASE WHEN :level ::smallint <= 1 THEN take_place(online_planes, :visit ::bit(300)) ELSE online_planes END
      WHERE office_id = :office_id AND pool_id = :pool_id AND day = :day
-       AND planes[1] & :visit ::bit(300) = :visit ::bit(300)
+       AND :visit ::bit(300) = :visit ::bit(300)
+           & open_cells(:level ::smallint, planes, counter_planes, phone_planes, online_planes)
     RETURNING office_id, pool_id, day
 ), made AS (
     INSERT INTO appointment (office_id, id, pool_id, day, first_cell, cells, starts_at, ends_at, state, reference,
-                             secret_hash, services, persons, channel, created_at, expires_at)
+                             secret_hash, services, persons, channel, emergency, created_at, expires_at)
     SELECT taken.office_id, :id, taken.pool_id, taken.day, :first_cell, :cells, :starts_at, :ends_at, :state,
            (SELECT free.reference FROM unnest(:references ::text[]) AS free (reference)
              WHERE NOT EXISTS (SELECT FROM appointment a WHERE a.reference = free.reference) LIMIT 1),
-           :secret_hash, :services ::text::jsonb, :persons, :channel, :now, :expires_at
+           :secret_hash, :services ::text::jsonb, :persons, :channel, :emergency, :now, :expires_at
       FROM taken
     RETURNING *
 ), told AS (
-    INSERT INTO appointment_contact (office_id, appointment_id, name, phone, email, postal_address, language, confirm_by)
-    SELECT made.office_id, made.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[]
+    INSERT INTO appointment_contact (office_id, appointment_id, name, phone, email, postal_address, language, confirm_by,
+                                     remind)
+    SELECT made.office_id, made.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[],
+           :remind
       FROM made
 )
 SELECT made.reference,
@@ -85,9 +99,12 @@ SELECT made.reference,
 -- name: find_appointment(reference)^
 -- One appointment with its office and contact.
 SELECT a.office_id, a.id, o.slug AS office, o.authority_id, o.time_zone, a.pool_id, a.day, a.first_cell, a.cells,
-       a.starts_at, a.ends_at, a.state, a.reference, a.secret_hash, a.services ::text AS services, a.persons, a.channel,
-       a.created_at, a.expires_at, c.appointment_id IS NOT NULL AS has_contact, c.name, c.phone, c.email,
-       c.postal_address ::text AS postal_address, c.language, c.confirm_by
+       a.starts_at, a.ends_at, a.state, a.reference, a.secret_hash,
+       ARRAY (SELECT s.secret_hash FROM appointment_secret s
+               WHERE s.office_id = a.office_id AND s.appointment_id = a.id) AS link_hashes,
+       a.services ::text AS services, a.persons, a.channel,
+       a.emergency, a.created_at, a.expires_at, c.appointment_id IS NOT NULL AS has_contact, c.name, c.phone, c.email,
+       c.postal_address ::text AS postal_address, c.language, c.confirm_by, c.remind
   FROM appointment a
   JOIN office o ON o.id = a.office_id
   LEFT JOIN appointment_contact c ON c.office_id = a.office_id AND c.appointment_id = a.id
@@ -107,13 +124,16 @@ UPDATE appointment SET state = :to_state, expires_at = NULL
  WHERE office_id = :office_id AND id = :id AND state = :from_state
 RETURNING id;
 
--- name: write_contact(office_id, appointment_id, name, phone, email, postal_address, language, confirm_by)!
+-- name: write_contact(office_id, appointment_id, name, phone, email, postal_address, language, confirm_by, remind)!
 -- Puts this contact in the place of the one before.
-INSERT INTO appointment_contact (office_id, appointment_id, name, phone, email, postal_address, language, confirm_by)
-VALUES (:office_id, :appointment_id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[])
+INSERT INTO appointment_contact (office_id, appointment_id, name, phone, email, postal_address, language, confirm_by,
+                                 remind)
+VALUES (:office_id, :appointment_id, :name, :phone, :email, :postal_address ::text::jsonb, :language,
+        :confirm_by ::text[], :remind)
 ON CONFLICT (office_id, appointment_id) DO UPDATE
    SET name = excluded.name, phone = excluded.phone, email = excluded.email,
-       postal_address = excluded.postal_address, language = excluded.language, confirm_by = excluded.confirm_by;
+       postal_address = excluded.postal_address, language = excluded.language, confirm_by = excluded.confirm_by,
+       remind = excluded.remind;
 
 -- name: move_appointment(office_id, id, to_office_id, pool_id, day, first_cell, starts_at, ends_at)!
 -- Puts a locked appointment into another place; its pool-days are recomputed by the caller.
@@ -179,7 +199,7 @@ ON CONFLICT (office_id, pool_id, day) DO NOTHING;
 -- name: lock_pool_days(pool_ids, days)
 -- Keeps every booking away from these pool-days until the transaction ends. Locked in the order of
 -- their keys, so that no two transactions wait for each other.
-SELECT d.pool_id, d.day, d.planes
+SELECT d.pool_id, d.day
   FROM pool_day d
   JOIN unnest(:pool_ids ::integer[], :days ::date[]) AS wanted (pool_id, day)
        ON wanted.pool_id = d.pool_id AND wanted.day = d.day
@@ -195,21 +215,32 @@ SELECT p.office_id, p.id AS pool_id, o.slug AS office, p.retired, p.plan ::text 
 -- name: visits_on(pool_ids, days)
 -- The appointments that hold a place on these pool-days, in the order in which they keep it when
 -- counters are taken away: visitors who have come, then bookings, then holds, the older first.
-SELECT a.pool_id, a.day, a.id AS appointment_id, a.reference, a.first_cell, a.cells, a.starts_at
+SELECT a.pool_id, a.day, a.id AS appointment_id, a.reference, a.first_cell, a.cells, a.starts_at,
+       booking_level(a.channel, a.emergency) AS level
   FROM appointment a
   JOIN unnest(:pool_ids ::integer[], :days ::date[]) AS wanted (pool_id, day)
        ON wanted.pool_id = a.pool_id AND wanted.day = a.day
  WHERE a.state IN ('held', 'booked', 'arrived', 'fulfilled', 'missed')
  ORDER BY a.state = 'held', a.state = 'booked', a.created_at, a.id;
 
--- name: write_pool_day(pool_id, day, planes, fits_empty)*!
+-- name: write_pool_day(pool_id, day, planes, counter_planes, phone_planes, online_planes, fits_empty, next_release_at)*!
 -- Puts what was computed in the place of what a locked pool-day held.
-UPDATE pool_day SET planes = :planes ::bit(300)[], fits_empty = :fits_empty
+UPDATE pool_day
+   SET planes = :planes ::bit(300)[], counter_planes = :counter_planes ::bit(300)[],
+       phone_planes = :phone_planes ::bit(300)[], online_planes = :online_planes ::bit(300)[],
+       fits_empty = :fits_empty, next_release_at = :next_release_at
  WHERE office_id = (SELECT p.office_id FROM pool p WHERE p.id = :pool_id) AND pool_id = :pool_id AND day = :day;
+
+-- name: due_releases(now, most)
+-- The pool-days of which more was to be opened by now, earliest first; those that another transaction
+-- is working on are left to the next round.
+SELECT d.pool_id, d.day FROM pool_day d WHERE d.next_release_at <= :now
+ ORDER BY d.next_release_at, d.pool_id, d.day LIMIT :most;
 
 -- name: pool_days_from(now)
 -- All pool-days of today and later with what is kept for them, by pool and day.
-SELECT d.pool_id, p.code AS pool, o.slug AS office, d.day, d.planes, d.fits, d.fits_empty
+SELECT d.pool_id, p.code AS pool, o.slug AS office, d.day, d.planes, d.counter_planes, d.phone_planes,
+       d.online_planes, d.fits, d.fits_empty, d.next_release_at
   FROM pool_day d
   JOIN pool p ON p.office_id = d.office_id AND p.id = d.pool_id
   JOIN office o ON o.id = d.office_id
@@ -239,10 +270,11 @@ SELECT d.pool_id, d.day
  WHERE o.id = :office_id AND d.day >= (:now ::timestamptz AT TIME ZONE o.time_zone)::date
  ORDER BY d.pool_id, d.day;
 
--- name: upsert_pool(office_id, code, plan)$
+-- name: upsert_pool(office_id, code, plan, buffer_cells)$
 -- Makes the pool what the office's file says; returns its id.
-INSERT INTO pool (office_id, code, plan) VALUES (:office_id, :code, :plan ::text::jsonb)
-ON CONFLICT ON CONSTRAINT pool_code_key DO UPDATE SET plan = excluded.plan, retired = false
+INSERT INTO pool (office_id, code, plan, buffer_cells) VALUES (:office_id, :code, :plan ::text::jsonb, :buffer_cells)
+ON CONFLICT ON CONSTRAINT pool_code_key DO UPDATE
+   SET plan = excluded.plan, buffer_cells = excluded.buffer_cells, retired = false
 RETURNING id;
 
 -- name: retire_pools(office_id, codes)!

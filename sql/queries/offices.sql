@@ -40,12 +40,14 @@ SELECT id FROM applied;
 DELETE FROM office_service os USING service s
  WHERE os.office_id = :office_id AND s.id = os.service_id AND s.code <> ALL (:codes ::text[]);
 
--- name: upsert_office_service(office_id, code, minutes, walk_in, appointment, letter, position)!
+-- name: upsert_office_service(office_id, code, minutes, further_minutes, family_minutes, walk_in, appointment, letter, position)!
 -- The office offers this service this way.
-INSERT INTO office_service (office_id, service_id, minutes, walk_in, appointment, letter, position)
-SELECT :office_id, s.id, :minutes, :walk_in, :appointment, :letter, :position FROM service s WHERE s.code = :code
+INSERT INTO office_service (office_id, service_id, minutes, further_minutes, family_minutes, walk_in, appointment, letter, position)
+SELECT :office_id, s.id, :minutes, :further_minutes, :family_minutes, :walk_in, :appointment, :letter, :position
+  FROM service s WHERE s.code = :code
 ON CONFLICT (office_id, service_id) DO UPDATE
-   SET minutes = excluded.minutes, walk_in = excluded.walk_in, appointment = excluded.appointment,
+   SET minutes = excluded.minutes, further_minutes = excluded.further_minutes,
+       family_minutes = excluded.family_minutes, walk_in = excluded.walk_in, appointment = excluded.appointment,
        letter = excluded.letter, position = excluded.position;
 
 -- name: retire_counters(office_id, numbers)!

@@ -163,10 +163,10 @@ def clock(places: Sequence[Place], day: date = TODAY) -> list[str]:
 
 
 async def fits(conn: Connection, day: date = TODAY) -> int:
-    """Give the longest visit, in cells, that the database believes to fit at "mitte" on a day."""
+    """Give the longest visit, in cells, that the database believes to fit at a counter of "mitte"."""
     found = await conn.fetchval(
         """
-        SELECT max(d.fits) FROM pool_day d JOIN office o ON o.id = d.office_id
+        SELECT max(d.fits[3]) FROM pool_day d JOIN office o ON o.id = d.office_id
          WHERE o.slug = 'mitte' AND d.day = $1
         """,
         day,

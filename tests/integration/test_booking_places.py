@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from queue_service.booking import service
+from queue_service.booking import service, taking
 from queue_service.booking.model import Contact, ServiceWish
 from queue_service.booking.reference import parse_reference, shown, with_check
 from queue_service.platform.errors import (
@@ -221,5 +221,5 @@ async def test_references_that_are_taken_are_passed_over(
     await build(conn, office())
     first = parse_reference(await book(conn, at(8)))
     second = with_check("K7RMW3X")
-    monkeypatch.setattr(service, "new_reference", iter([first, first, second]).__next__)
+    monkeypatch.setattr(taking, "new_reference", iter([first, first, second]).__next__)
     assert parse_reference(await book(conn, at(9))) == second
