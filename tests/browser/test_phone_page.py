@@ -392,7 +392,7 @@ def test_a_helper_books_for_somebody_whose_name_the_appointment_has(console: Con
     console.type("Gerda Gehörlos")
     console.press("Tab")
     console.type("0421 3619878")
-    console.press("Tab", "ArrowLeft", "Tab", "Space", "Tab")
+    console.press("Tab", "ArrowLeft", "Tab", "Tab", "Space", "Tab")
     console.type("Dolmetschdienst Nord")
     console.press("Enter")
     console.is_read_back()
@@ -447,7 +447,55 @@ def test_somebody_is_called_back_and_need_not_tell_it_twice(
     console.reads("Der Rückruf ist erledigt.")
     expect(page.locator("body")).not_to_contain_text("Rita")
     console.press("F10")
-    expect(page.get_by_role("dialog", name="Rückrufe")).to_contain_text("Niemand wartet auf einen Rückruf.")
+    expect(page.get_by_role("dialog", name="Rückrufe")).to_contain_text("Niemand wartet auf einen Anruf.")
+    others.cancel(reference)
+
+
+def test_a_place_that_becomes_free_is_offered_to_whoever_waits_and_booked_by_their_yes(
+    console: Console, others: Others, axe: Axe
+) -> None:
+    page = console.page
+    console.choose_service("perso")
+    console.press("w")
+    expect(page.locator("#waiting-name")).to_be_focused()
+    console.type("Walter Warteliste")
+    console.press("Tab")
+    console.type("0421 3619880")
+    axe(page)
+    console.press("Enter")
+    console.reads("Auf der Warteliste, Nummer")
+    console.press("F9", "F10")
+    offered = page.get_by_role("list", name="Rückrufe").get_by_role("button").first
+    expect(offered).to_contain_text("freier Termin, Antwort bis:")
+    expect(offered).to_contain_text("Walter Warteliste, 0421 3619880")
+    console.press("1")
+    expect(page.locator("#read-back-text")).to_contain_text("Personalausweis beantragen")
+    axe(page)
+    console.press("F10")
+    expect(page.get_by_role("dialog", name="Nimmt die Person den freien Termin?")).to_be_visible()
+    axe(page)
+    console.press("Enter")
+    reference = page.locator("#booked-reference")
+    expect(reference).to_be_focused()
+    kept = others.appointment(reference.inner_text())
+    assert (kept["status"], kept["contact"]["name"]) == ("booked", "Walter Warteliste")
+    others.cancel(kept["reference"])
+
+
+def test_a_reminder_is_a_question_of_its_own_and_needs_a_way(console: Console, others: Others) -> None:
+    console.choose_service("perso")
+    console.hold()
+    console.type("Erika Beispiel")
+    console.press("Tab")
+    console.type("0421 3618888")
+    console.press("Tab", "ArrowLeft", "Tab", "Space", "Enter")
+    expect(console.page.locator("#contact-remind")).to_be_focused()
+    expect(console.focused).to_have_accessible_description(re.compile("Erinnert wird per SMS oder E-Mail"))
+    console.press("Shift+Tab", "Shift+Tab", "Control+a")
+    console.type("0176 12345678")
+    console.press("Enter")
+    reference = console.book()
+    assert others.appointment(reference)["contact"]["remind"] is True
     others.cancel(reference)
 
 

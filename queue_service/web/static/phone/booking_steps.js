@@ -158,8 +158,8 @@ async function holdAgain() {
 }
 
 function confirm() {
-  const { name, phone, email, postal_address: address, language, confirm_by: ways } = call.contact;
-  const contact = { name, phone, email, postal_address: address, language, confirm_by: ways };
+  const { name, phone, email, postal_address: address, language, confirm_by: ways, remind } = call.contact;
+  const contact = { name, phone, email, postal_address: address, language, confirm_by: ways, remind };
   return carryOut(`${APPOINTMENTS}/${call.hold.reference}/confirm`, { contact });
 }
 

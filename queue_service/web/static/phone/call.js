@@ -29,6 +29,7 @@ function emptyCall() {
     helper: null, // who calls for the one who comes: {name}
     result: "", // in a sentence, for whoever wanted to be called back
     callback: null, // the item of the call list for which this call is made
+    offered: null, // the item of the waiting list for which this call is made
     hits: [], // appointments that a search by name or number found
     found: null, // an existing appointment that is looked at or moved: {appointment, office, chosen}
   };

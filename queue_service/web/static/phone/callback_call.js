@@ -1,7 +1,7 @@
 // The call that was promised: what the one before wrote down, and how it ended.
 
 import { gettext } from "../texts.js";
-import { element } from "../desk/elements.js";
+import { element, setText } from "../desk/elements.js";
 import { call } from "./call.js";
 import * as dialogs from "./dialogs.js";
 import { proposeTimes, readDue, startDueField, timeInWords } from "./due_field.js";
@@ -31,23 +31,25 @@ function showWhatIsNeeded() {
   document.getElementById("callback-again").hidden = ending() !== "postpone";
 }
 
-/** Who is called and why, with all that was said before; nothing without an item. */
-export function showHandOver(item) {
-  handOver.hidden = !item;
-  document.getElementById("greetings").hidden = Boolean(item);
-  if (!item) {
-    handOverWords.replaceChildren();
-    return;
-  }
+/** What the agent has to know, [nodes], and what the button says; without words the greeting stands. */
+export function showHandOver(nodes, button = "") {
+  handOver.hidden = nodes.length === 0;
+  document.getElementById("greetings").hidden = nodes.length > 0;
+  handOverWords.replaceChildren(...nodes);
+  setText(document.getElementById("finish-callback-words"), button);
+}
+
+/** Who is called and why, with all that was said before. */
+export function showItem(item) {
   const { name, phone_shown: phone, subject, note: said, timeline } = item;
   const told = timeline.filter((event) => event.note).map(({ at, by, note: words }) =>
     element("p", {}, element("span", { class: "hand-over__when" }, `${timeInWords(at)}${by ? `, ${by}` : ""}: `), words));
-  handOverWords.replaceChildren(
+  showHandOver([
     element("p", { class: "hand-over__who" }, gettext("Rückruf an %(name)s, %(phone)s", { name, phone })),
     element("p", { class: "hand-over__subject" }, subject),
     ...(said ? [element("p", {}, said)] : []),
     ...told,
-  );
+  ], gettext("Rückruf abschließen"));
 }
 
 /** Ask how the call ended; a booking is its result already. */

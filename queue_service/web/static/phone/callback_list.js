@@ -1,13 +1,14 @@
-// Who is to be called: the most urgent first, before them what this agent has taken already.
+// Who is to be called: first those for whom a place is kept, then what this agent has taken already,
+// then the others, the most urgent first.
 
 import { gettext, ngettext } from "../texts.js";
 import { element, setText } from "../desk/elements.js";
-import { serviceOf } from "./catalogue.js";
+import { offices, serviceOf } from "./catalogue.js";
 import * as dialogs from "./dialogs.js";
-import { dueInWords } from "./due_field.js";
+import { dueInWords, timeInWords } from "./due_field.js";
 import { overdueBy } from "./due_times.js";
 import { carryOut, read, serviceNow } from "./requests.js";
-import { inLanguage } from "./spoken.js";
+import { inLanguage, serviceInWords, whenInWords } from "./spoken.js";
 
 const CALLBACKS = "/api/v1/callbacks";
 const NO_LONGER_OPEN = ["callback_taken", "callback_not_found", "illegal_transition"];
@@ -32,14 +33,30 @@ export function start(take) {
   });
 }
 
-function row(item, index) {
-  const { name, phone_shown: phone, subject, service, due_at: due, reason, mine } = item;
-  const isLate = overdueBy(due, serviceNow()) !== null;
+/** What a row says: {due, isLate, who, what, tags}. */
+function wordsOfOffer({ name, phone_shown: phone, services, offer }) {
+  const office = offices.get(offer.office);
+  const when = whenInWords(offer.start, office.time_zone);
+  return {
+    due: gettext("freier Termin, Antwort bis: %(when)s", { when: timeInWords(offer.respond_by) }),
+    isLate: false,
+    who: [name, phone],
+    what: `${when}, ${inLanguage(office.name)}`,
+    tags: services.map(({ service, quantity }) => serviceInWords(serviceOf(service), quantity)),
+  };
+}
+
+function wordsOfCallback({ name, phone_shown: phone, subject, service, due_at: due, reason, mine }) {
   const tags = [
     mine ? gettext("von Ihnen übernommen") : "",
     reason === "call_list" ? gettext("Anruf für ein Amt") : "",
     service ? inLanguage(serviceOf(service).name) : "",
   ].filter((tag) => tag && tag !== subject);
+  return { due: dueInWords(due), isLate: overdueBy(due, serviceNow()) !== null, who: [name, phone], what: subject, tags };
+}
+
+function row(item, index) {
+  const { due, isLate, who, what, tags } = item.offer ? wordsOfOffer(item) : wordsOfCallback(item);
   return element(
     "li",
     {},
@@ -50,9 +67,9 @@ function row(item, index) {
       element(
         "span",
         { class: "hit__words" },
-        element("span", { class: isLate ? "due due--late" : "due" }, dueInWords(due)),
-        element("strong", {}, [name, phone].filter(Boolean).join(", ")),
-        element("span", {}, subject),
+        element("span", { class: isLate ? "due due--late" : "due" }, due),
+        element("strong", {}, who.filter(Boolean).join(", ")),
+        element("span", {}, what),
         tags.length > 0 ? element("span", { class: "hit__tags" }, tags.join(" · ")) : null,
       ),
     ),
@@ -67,22 +84,23 @@ export async function open() {
 }
 
 async function showList() {
-  const [mine, others] = await Promise.all([
+  const [offered, mine, others] = await Promise.all([
+    read("/api/v1/waiting-list/calls"),
     read(`${CALLBACKS}?state=taken&mine=true`),
     read(`${CALLBACKS}?state=open`),
   ]);
-  shown = [...mine.items, ...others.items];
+  shown = [...offered.items, ...mine.items, ...others.items];
   list.replaceChildren(...shown.map(row));
   setText(count, shown.length === 0
-    ? gettext("Niemand wartet auf einen Rückruf.")
-    : ngettext("%(count)s Rückruf, der dringendste zuerst.", "%(count)s Rückrufe, der dringendste zuerst.", shown.length));
+    ? gettext("Niemand wartet auf einen Anruf.")
+    : ngettext("%(count)s Anruf, der dringendste zuerst.", "%(count)s Anrufe, der dringendste zuerst.", shown.length));
 }
 
-/** Take the n-th; gives it as it is now. Of two agents who want it, one gets it. */
+/** Take the n-th; gives it as it is now. Of two agents who want a callback, one gets it. */
 export async function take(index) {
   const item = shown[index];
   if (!item) return null;
-  const taken = item.mine ? item : await taking(item);
+  const taken = item.mine || item.offer ? item : await taking(item);
   dialog.close();
   list.replaceChildren();
   return taken;

@@ -1,4 +1,4 @@
-// Callbacks within the page: the list, a call that was promised, and its end.
+// Calls to be made: the list, a call that was promised or a place that is on offer, and its end.
 
 import { gettext } from "../texts.js";
 import * as callbackCall from "./callback_call.js";
@@ -6,6 +6,7 @@ import * as callbackForm from "./callback_form.js";
 import * as callbackList from "./callback_list.js";
 import { call } from "./call.js";
 import { showError } from "./message_line.js";
+import * as offerCall from "./offer_call.js";
 import { step } from "./one_at_a_time.js";
 
 const UNBOOKED = ["contact", "read-back"];
@@ -19,11 +20,13 @@ export function start({ begin, end }) {
     end();
     callbackCall.tellEnd();
   }));
+  offerCall.start(() => step(() => offerCall.finish(end)));
 }
 
 /** The list or, while somebody is being called back, how that ended. */
 export function toCallbacks() {
-  if (call.callback) callbackCall.open(call.result);
+  if (call.offered) offerCall.open();
+  else if (call.callback) callbackCall.open(call.result);
   else if (UNBOOKED.includes(call.step)) {
     showError(gettext("Dieser Termin ist noch nicht gebucht. Erst buchen oder freigeben, dann zu den Rückrufen."));
   } else step(callbackList.open);
@@ -37,4 +40,14 @@ export function take(index, begin) {
 }
 
 export const agree = callbackForm.open;
-export const { showHandOver } = callbackCall;
+
+/** Show who is called and why. */
+export function showItem(item) {
+  if (item.offer) offerCall.showItem(item);
+  else callbackCall.showItem(item);
+}
+
+/** The greeting stands again. */
+export function clear() {
+  callbackCall.showHandOver([]);
+}

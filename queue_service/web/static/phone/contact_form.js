@@ -13,6 +13,7 @@ const fields = {
   confirm_by: form.querySelector('[name="confirm_by"]'),
   email: document.getElementById("contact-email"),
   postal_address: document.getElementById("contact-street"),
+  remind: document.getElementById("contact-remind"),
 };
 const forOther = document.getElementById("for-other");
 const callerName = document.getElementById("caller-name");
@@ -68,6 +69,7 @@ export function read(language) {
     postal_address: chosen === "letter" && Object.values(address).every(Boolean) ? address : null,
     language,
     confirm_by: chosen || "none",
+    remind: fields.remind.checked,
   };
   const unasked = { field: "confirm_by", sentence: gettext("Bitte fragen, wie der Termin bestätigt werden soll.") };
   return { contact, mistakes: chosen ? [] : [unasked] };

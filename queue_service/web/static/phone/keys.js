@@ -32,6 +32,7 @@ const GROUPS = [
       { shown: "1–9", keys: DIGITS, zones: ["places"], steps: ["new-place"], text: gettext("wählen"), full: gettext("beim Verschieben: neuen Termin wählen"), does: "chooseOffer" },
       { shown: "0", keys: ["0"], zones: ["places"], steps: AT_PLACES, text: gettext("weitere"), full: gettext("weitere Termine"), does: "nextOffers" },
       { shown: "T", keys: ["t"], zones: ["places"], steps: AT_PLACES, text: gettext("Tageszeit"), full: gettext("vormittags, nachmittags, ganztags"), does: "nextHalf" },
+      { shown: "W", keys: ["w"], zones: ["places", "instead"], steps: ["places"], text: gettext("Warteliste"), full: gettext("kein Termin passt: auf die Warteliste"), does: "toWaiting" },
       { shown: gettext("Enter"), zones: ["filters"], text: gettext("zu den Terminen") },
     ],
   },

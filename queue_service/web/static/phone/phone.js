@@ -22,6 +22,7 @@ import * as said from "./read_back_view.js";
 import { serviceNow } from "./requests.js";
 import * as serviceField from "./service_field.js";
 import { clockInWords, dayInWords } from "./spoken.js";
+import * as waiting from "./waiting_form.js";
 
 const keyBar = document.getElementById("keys");
 const field = document.getElementById("service");
@@ -106,7 +107,7 @@ function whatWouldBeLost() {
   if (UNBOOKED.includes(call.step)) {
     return gettext("Dieser Termin ist noch nicht gebucht. F9 noch einmal drücken, um ihn zu verwerfen.");
   }
-  if (call.callback) {
+  if (call.callback || call.offered) {
     return gettext("Der Rückruf ist noch nicht abgeschlossen: F10. Mit F9 bleibt er bei Ihnen auf der Liste.");
   }
   return "";
@@ -128,7 +129,7 @@ function begin({ name = "", phone = "", reference = "" } = {}) {
   askedToDrop = false;
   forgetCall();
   forget();
-  callbacks.showHandOver(null);
+  callbacks.clear();
   contactForm.reset({ name, phone });
   places.resetFilters();
   finding.reset({ phone, reference });
@@ -144,11 +145,12 @@ function begin({ name = "", phone = "", reference = "" } = {}) {
 
 /** Call somebody back, with all that is known: nobody has to tell it twice. */
 async function callBack(item) {
-  begin({ name: item.name, phone: item.phone_shown ?? "", reference: item.reference ?? "" });
-  call.callback = item;
-  callbacks.showHandOver(item);
+  const reference = item.offer ? "" : item.reference ?? "";
+  begin({ name: item.name, phone: item.phone_shown ?? "", reference });
+  call[item.offer ? "offered" : "callback"] = item;
   document.getElementById("caller").hidden = true; // nobody calls in
   said.setLanguage(item.language);
+  callbacks.showItem(item);
   const wanted = services.find(({ code }) => code === item.service);
   if (wanted) await addService(wanted, 1);
 }
@@ -184,6 +186,7 @@ const ACTIONS = {
   toCallback: callbacks.agree,
   toCallbacks: callbacks.toCallbacks,
   takeCallback: ({ key }) => callbacks.take(Number(key) - 1, callBack),
+  toWaiting: waiting.open,
   toHelp: keyHelp.open,
 };
 
@@ -211,6 +214,9 @@ function start() {
   onClick("callbacks", callbacks.toCallbacks);
   onClick("finish-callback", callbacks.toCallbacks);
   onClick("show-keys", keyHelp.open);
+  onClick("to-waiting", waiting.open);
+  onClick("to-callback", callbacks.agree);
+  waiting.start(() => step(waiting.join));
   dialogs.start();
   onClick("book", () => step(booking.book));
   onClick("back-to-contact", booking.backToContact);

@@ -75,7 +75,12 @@ async function showPage(wanted) {
 function show(offers) {
   shown = offers;
   if (offers.length > 0) view.showOffers(offers, { page, more: search.mayHaveMoreAfter(page) });
-  else view.showNote(noneInWords());
+  else view.showNote(noneInWords(), { offersOtherWays: !call.found && isWorthWaiting() });
+}
+
+/** Whether something may become free: not for days that are over, nor for what nobody does together. */
+function isWorthWaiting() {
+  return !["no_such_dates", "not_offered"].includes(search.whyNone?.code);
 }
 
 function countedInWords(offers) {

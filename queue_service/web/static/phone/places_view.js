@@ -12,6 +12,7 @@ const form = document.getElementById("places");
 const days = document.getElementById("place-days");
 const count = document.getElementById("places-count");
 const note = document.getElementById("places-note");
+const instead = document.getElementById("instead");
 const submit = document.getElementById("take-place");
 const filters = document.getElementById("filters");
 const office = document.getElementById("filter-office");
@@ -63,6 +64,12 @@ export function filtersNow(possible) {
   return { offices: wanted, one: wanted.length === 1, from: from.value, half: half.value };
 }
 
+/** The filters as words: where, from when, at what time of day. */
+export function filtersInWords() {
+  const [place, day, time] = [office.selectedOptions[0].text, from.value.split("-").reverse().join("."), half.selectedOptions[0].text];
+  return [place, day && gettext("ab %(day)s", { day }), time].filter(Boolean);
+}
+
 export function nextHalf() {
   half.value = HALVES[(HALVES.indexOf(half.value) + 1) % HALVES.length];
 }
@@ -102,13 +109,15 @@ export function focusFilters() {
 
 /** Put the focus on the list; tells whether there was something to focus. */
 export function focusList() {
-  const first = form.querySelector("input:checked:enabled") ?? form.querySelector("input:enabled");
+  const list = form.querySelector("input:checked:enabled") ?? form.querySelector("input:enabled");
+  const first = list ?? (instead.hidden ? null : document.getElementById("to-waiting"));
   first?.focus();
   return Boolean(first);
 }
 
-/** What stands instead of a list: a sentence. */
-export function showNote(sentence) {
+/** What stands instead of a list: a sentence and, when there is nothing to book, what can be done instead. */
+export function showNote(sentence, { offersOtherWays = false } = {}) {
+  instead.hidden = !offersOtherWays;
   shown = [];
   days.replaceChildren();
   submit.hidden = true;
@@ -125,6 +134,7 @@ export function showOffers(offers, { page, more }) {
   const had = document.activeElement.closest?.("[data-offer]")?.dataset.offer;
   shown = offers;
   note.hidden = true;
+  instead.hidden = true;
   submit.hidden = false;
   days.replaceChildren(...byDay(offers).map(day));
   setText(count, [

@@ -9,6 +9,7 @@ const BY_CODE = {
   appointment_cancelled: () => gettext("Dieser Termin ist abgesagt."),
   appointment_not_found: () => gettext("Unter dieser Terminnummer gibt es keinen Termin. Bitte Zeichen für Zeichen vergleichen."),
   callback_taken: () => gettext("Diesen Rückruf hat gerade jemand anderes übernommen."),
+  waiting_entry_not_found: () => gettext("Dieser Eintrag steht nicht mehr auf der Warteliste."),
   callback_not_found: () => gettext("Dieser Rückruf steht nicht mehr auf der Liste."),
   service_not_offered: () => gettext("Dieser Standort bietet die Dienstleistung nicht mit Termin an."),
   service_not_found: () => gettext("Diese Dienstleistung gibt es nicht mehr. Bitte die Seite neu laden."),
@@ -37,6 +38,7 @@ const CONTACT_FAULTS = {
   email_not_an_address: () => gettext("Das ist keine E-Mail-Adresse. Beispiel: name@beispiel.de."),
   email_missing: () => gettext("Für eine E-Mail bitte die Adresse eintragen."),
   none_and_others: () => gettext("Bitte nur eine Bestätigung wählen."),
+  reminder_without_way: () => gettext("Erinnert wird per SMS oder E-Mail: bitte eine Handynummer eintragen oder E-Mail als Bestätigung wählen."),
   postal_address_missing: () => gettext("Für einen Brief bitte Straße, Postleitzahl und Ort eintragen."),
 };
 
