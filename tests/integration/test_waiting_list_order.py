@@ -198,6 +198,7 @@ async def keeps_every_wish(conn: Connection, now: datetime, appointment: KeptApp
         """,
         appointment.id,
     )
+    assert row is not None
     asked = await waiting_list.find(conn, row["reference"])
     day, _ = cell_at(appointment.starts_at, BERLIN)
     local = appointment.starts_at.astimezone(BERLIN)

@@ -33,7 +33,7 @@ def free(*spans: tuple[int, int]) -> int:
 
 def start_of(wishes: Wishes, plane: int, cells: int, now: datetime = NOON_BEFORE) -> str | None:
     found = place_for(wishes, now, BERLIN, MONDAY, plane, cells)
-    return found and f"{found.start:%H:%M}"
+    return f"{found.start:%H:%M}" if found else None
 
 
 def test_a_gap_of_the_visits_length_is_taken_before_a_longer_one_is_cut() -> None:
