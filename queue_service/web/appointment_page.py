@@ -14,7 +14,6 @@ from markupsafe import Markup
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, require_own_origin
 from queue_service.booking import service as booking
 from queue_service.booking.model import KeptAppointment, MoveRequest
-from queue_service.offices import service as offices
 from queue_service.platform.errors import (
     AppointmentCancelled,
     AppointmentNotFound,
@@ -168,11 +167,8 @@ async def calendar_page(request: PageRequest, reference: FromPath[str]) -> Respo
     if isinstance(found, Response):
         return found
     kept, view = found
-    language = choose_language(request)
     async with request.app.state.database.connection() as conn:
-        authorities = await offices.list_authorities(conn)
-    authority = next(entry for entry in authorities if entry.id == kept.authority_id)
-    content = calendar_of(kept, view, authority, language, texts(language), request.app.state.clock())
+        content = await calendar_of(conn, request.app.state.clock(), kept, view, choose_language(request))
     headers = {
         "Content-Disposition": f'attachment; filename="{view.reference}.ics"',
         "Cache-Control": "no-store",
@@ -292,11 +288,10 @@ async def _found(
     request: PageRequest, reference: str
 ) -> tuple[KeptAppointment, AppointmentView] | Response[Any]:
     """Give the appointment to the browser that may see it; all others get the form, whatever is wrong."""
-    language = choose_language(request)
     try:
         async with request.app.state.database.connection() as conn:
             kept = await opened(conn, request, reference)
-            return kept, await view_of(conn, kept, language, texts(language))
+            return kept, await view_of(conn, kept, choose_language(request))
     except AppointmentNotFound:
         return Redirect("/appointment", status_code=303)
 

@@ -1,32 +1,27 @@
 """An appointment as its visitor reads it: day and time, where, what to bring, how to spell its number."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, get_args
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from queue_service.booking import service as booking
+from queue_service.booking.confirmations import notice_of
 from queue_service.booking.model import Appointment, KeptAppointment
 from queue_service.booking.reference import ALPHABET, spelled
+from queue_service.notices import service as notices
 from queue_service.notices.calendar_file import calendar_file
-from queue_service.notices.model import (
-    AppointmentNotice,
-    NoticedAuthority,
-    NoticedOffice,
-    NoticedService,
-    Recipient,
-)
-from queue_service.notices.model import PostalAddress as NoticedAddress
+from queue_service.notices.model import Recipient
 from queue_service.offices import service as offices
-from queue_service.offices.catalogue import Authority, OfferedService, Office
+from queue_service.offices.catalogue import Office
 from queue_service.offices.setup_model import AccessFact
 from queue_service.platform.queries import Connection
 from queue_service.web.booking_wish import Chosen, Wish, wish_for
 from queue_service.web.dates_in_words import day_in_words, time_in_words
-from queue_service.web.languages import Texts, localized
+from queue_service.web.languages import localized, texts
 
+SECONDS_A_MINUTE = 60
 SECRET_GROUP = 4
 """Characters between spaces when a secret is printed to be typed."""
 
@@ -59,8 +54,9 @@ class AppointmentView(msgspec.Struct, frozen=True):
         return str(self.shown.status)
 
 
-async def view_of(conn: Connection, kept: KeptAppointment, language: str, words: Texts) -> AppointmentView:
+async def view_of(conn: Connection, kept: KeptAppointment, language: str) -> AppointmentView:
     """Look up what an appointment's page tells."""
+    words = texts(language)
     office = await offices.find_office(conn, kept.office)
     zone = office.setup.time_zone
     chosen = [
@@ -76,9 +72,6 @@ async def view_of(conn: Connection, kept: KeptAppointment, language: str, words:
         minutes=int((kept.ends_at - kept.starts_at).total_seconds()) // SECONDS_A_MINUTE,
         kept_until=time_in_words(kept.expires_at, zone, words) if kept.expires_at else "",
     )
-
-
-SECONDS_A_MINUTE = 60
 
 
 def spelling(reference: str, language: str) -> list[tuple[str, str]]:
@@ -99,53 +92,35 @@ def in_groups(secret: str) -> list[str]:
     return [secret[start : start + SECRET_GROUP] for start in range(0, len(secret), SECRET_GROUP)]
 
 
-def calendar_of(
-    kept: KeptAppointment,
-    view: AppointmentView,
-    authority: Authority,
-    language: str,
-    words: Texts,
-    now: datetime,
+async def calendar_of(
+    conn: Connection, now: datetime, kept: KeptAppointment, view: AppointmentView, language: str
 ) -> bytes:
-    """Give the appointment as a file for calendars."""
-    documents = [line for entry in view.chosen for line in _documents(entry.service, language)]
-    lines = [
-        words.gettext("Terminnummer: %(reference)s") % {"reference": view.reference},
-        *([words.gettext("Bitte mitbringen:")] if documents else []),
-        *(f"- {line}" for line in documents),
-    ]
-    notice = _notice(kept, view, authority, language)
-    return calendar_file(notice, "PUBLISH", description="\n".join(lines), stamp=now)
-
-
-def _documents(service: OfferedService, language: str) -> list[str]:
-    by_language: Mapping[str, Any] = service.documents
-    return list(by_language.get(language) or by_language.get("de", []))
-
-
-def _notice(
-    kept: KeptAppointment, view: AppointmentView, authority: Authority, language: str
-) -> AppointmentNotice:
-    setup = view.office.setup
-    address = setup.address
-    return AppointmentNotice(
-        kind="booked",
-        appointment_id=kept.id,
-        authority=NoticedAuthority(authority.slug, authority.name, authority.accent),
-        office=NoticedOffice(
-            setup.slug,
-            setup.name,
-            NoticedAddress(address.street, address.postal_code, address.city),
-            setup.time_zone,
-            setup.phone,
-        ),
-        reference=view.reference,
-        reference_words=spelled(view.reference),
-        start=view.shown.start,
-        end=view.shown.end,
-        services=[NoticedService(entry.service.name, entry.quantity) for entry in view.chosen],
+    """Give the appointment as a file for calendars, in the reader's language."""
+    authorities = await offices.list_authorities(conn)
+    authority = next(entry for entry in authorities if entry.id == kept.authority_id)
+    services = [(entry.service, entry.quantity) for entry in view.chosen]
+    notice = msgspec.structs.replace(
+        notice_of(kept, "booked", view.office, authority, services),
         recipient=Recipient(language=language),
-        persons=kept.persons,
+        # After every file that was sent, so that this one replaces it.
+        sequence=await notices.next_sequence(conn, kept.office_id, kept.id),
+    )
+    return calendar_file(notice, "PUBLISH", description=_calendar_words(view, language), stamp=now)
+
+
+def _calendar_words(view: AppointmentView, language: str) -> str:
+    words = texts(language)
+    documents = [
+        document
+        for entry in view.chosen
+        for document in entry.service.documents.get(language) or entry.service.documents.get("de", [])
+    ]
+    return "\n".join(
+        [
+            words.gettext("Terminnummer: %(reference)s") % {"reference": view.reference},
+            *([words.gettext("Bitte mitbringen:")] if documents else []),
+            *(f"- {document}" for document in documents),
+        ]
     )
 
 

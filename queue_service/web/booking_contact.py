@@ -17,15 +17,12 @@ from queue_service.web.languages import Texts
 LONGEST = {"name": 200, "email": 254, "phone": 60, "street": 200, "postal_code": 5, "city": 100}
 """Characters by field; ``booking.model.Contact`` takes no more, and German postal codes have five."""
 FIELDS_OF_WAY: Mapping[str, tuple[str, ...]] = {
-    "email": ("email",),
-    "sms": ("phone",),
+    "email": ("email", "remind_email"),
+    "sms": ("phone", "remind_sms"),
     "letter": ("street", "postal_code", "city"),
     "none": (),
 }
-REMINDED_BY = ("email", "sms")
-"""A reminder by letter would have to leave before there is anything to remind of."""
 WAYS: tuple[ConfirmBy, ...] = get_args(ConfirmBy)
-KNOWS_REMINDERS = "remind" in Contact.__struct_fields__
 
 
 class ContactForm(msgspec.Struct, frozen=True):
@@ -38,18 +35,19 @@ class ContactForm(msgspec.Struct, frozen=True):
     street: str = ""
     postal_code: str = ""
     city: str = ""
-    remind: str = ""
+    remind_email: str = ""
+    remind_sms: str = ""
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """What has to travel on to the next page: the chosen way's fields."""
-        needed = ("name", "confirm_by", *FIELDS_OF_WAY.get(self.confirm_by, ()), "remind")
+        needed = ("name", "confirm_by", *FIELDS_OF_WAY.get(self.confirm_by, ()))
         return [(field, value) for field in needed if (value := getattr(self, field))]
 
     @property
     def reminds(self) -> bool:
         """Whether a reminder was asked for, beside the way that was chosen."""
-        return KNOWS_REMINDERS and self.confirm_by in REMINDED_BY and self.remind == self.confirm_by
+        return bool({"email": self.remind_email, "sms": self.remind_sms}.get(self.confirm_by))
 
 
 def read_contact(fields: Mapping[str, Any]) -> ContactForm:
@@ -87,7 +85,6 @@ def _kept(contact: Contact) -> KeptContact:
 
 def _contact(form: ContactForm, language: str) -> Contact:
     way = form.confirm_by
-    wishes = {"remind": True} if form.reminds else {}
     return Contact(
         name=form.name,
         email=form.email or None if way == "email" else None,
@@ -95,7 +92,7 @@ def _contact(form: ContactForm, language: str) -> Contact:
         postal_address=(PostalAddress(form.street, form.postal_code, form.city) if way == "letter" else None),
         language=language,
         confirm_by=next((known for known in WAYS if known == way), "none"),
-        **wishes,
+        remind=form.reminds,
     )
 
 

@@ -145,7 +145,7 @@ async def places_page(request: PageRequest) -> Response[Any]:
         among = await offices_for(conn, wish)
         offers = await find_offers(conn, now, wish, wanted, among)
         held = [kept for kept in await held_here(conn, request, now) if kept.services == wish.services]
-        held_view = await view_of(conn, held[0], language, words) if held else None
+        held_view = await view_of(conn, held[0], language) if held else None
     why = offers.why_none
     if refused := request.query_params.get("refused"):
         mistakes["places"] = refused_in_words(refused, words)

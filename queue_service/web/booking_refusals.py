@@ -108,6 +108,9 @@ _FAULTS: Mapping[Fault, Callable[[Texts], str]] = {
     ),
     Fault.EMAIL_MISSING: lambda words: words.gettext("Für eine E-Mail brauchen wir Ihre Adresse."),
     Fault.POSTAL_ADDRESS_MISSING: lambda words: words.gettext("Für einen Brief brauchen wir Ihre Anschrift."),
+    Fault.REMINDER_WITHOUT_WAY: lambda words: words.gettext(
+        "Für eine Erinnerung brauchen wir eine E-Mail-Adresse oder Handynummer."
+    ),
     Fault.NONE_AND_OTHERS: lambda words: words.gettext("Bitte wählen Sie einen Weg."),
 }
 

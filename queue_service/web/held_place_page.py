@@ -7,6 +7,7 @@ run out meanwhile, the page says so, offers the same place or the next ones, and
 from functools import partial
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -22,7 +23,6 @@ from queue_service.platform.queries import Connection
 from queue_service.web.appointment_access import opened, remember
 from queue_service.web.appointment_view import AppointmentView, view_of
 from queue_service.web.booking_contact import (
-    KNOWS_REMINDERS,
     LONGEST,
     ContactForm,
     checked_contact,
@@ -32,7 +32,7 @@ from queue_service.web.booking_offers import chosen_place
 from queue_service.web.booking_refusals import refusal_in_words
 from queue_service.web.dates_in_words import day_in_words
 from queue_service.web.hold_once import hold_once, new_key
-from queue_service.web.languages import choose_language, texts
+from queue_service.web.languages import LANGUAGE_QUERY, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
 
 PLACES_INSTEAD = 6
@@ -63,14 +63,15 @@ async def change_contact(request: PageRequest, reference: FromPath[str]) -> Resp
 
 # The language switch, and whoever pastes the address, come by GET and have typed nothing yet.
 @get(
-    ["/appointment/{reference:str}/check", "/appointment/{reference:str}/again"],
+    [f"/appointment/{{reference:str}}/{step}" for step in ("check", "confirm", "again")],
     opt=PUBLIC_FOR_UNKNOWN,
     include_in_schema=False,
     sync_to_thread=False,
 )
-def back_to_contact(reference: FromPath[str]) -> Redirect:
-    """Go on to the question whose answers the page would need."""
-    return Redirect(f"/appointment/{reference}/contact", status_code=303)
+def back_to_contact(request: PageRequest, reference: FromPath[str]) -> Redirect:
+    """Go on to the question whose answers the page would need, in the language asked for."""
+    query = urlencode({LANGUAGE_QUERY: choose_language(request)})
+    return Redirect(f"/appointment/{reference}/contact?{query}", status_code=303)
 
 
 @post("/appointment/{reference:str}/check", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
@@ -102,7 +103,9 @@ async def confirm(request: PageRequest, reference: FromPath[str]) -> Response[An
     except HoldExpired:
         return await _expired(request, found, form)
     except QueueError as refused:
-        return _check(request, found, form, refused)
+        # The other of two clicks was faster: what was wanted has happened.
+        if refused.extra.get("state") != "booked":
+            return _check(request, found, form, refused)
     return Redirect(f"/appointment/{found.reference}", status_code=303)
 
 
@@ -119,7 +122,7 @@ async def hold_again(request: PageRequest, reference: FromPath[str]) -> Response
         before = await _own(conn, request, reference)
         if before is None:
             return Redirect("/appointment", status_code=303)
-        old = await view_of(conn, before, language, texts(language))
+        old = await view_of(conn, before, language)
     try:
         if place is None:
             raise InvalidFields
@@ -137,7 +140,7 @@ async def hold_again(request: PageRequest, reference: FromPath[str]) -> Response
             ),
         )
         async with database.connection() as conn:
-            new = await view_of(conn, await booking.find(conn, made.reference), language, texts(language))
+            new = await view_of(conn, await booking.find(conn, made.reference), language)
     except QueueError as refused:
         return await _expired(request, old, form, refused)
     # With nothing typed yet, the question itself comes first.
@@ -157,12 +160,11 @@ async def _held(
     request: PageRequest, reference: str, form: ContactForm | None = None
 ) -> AppointmentView | Response[Any]:
     """Give the held place, or the page to be seen instead: log-in, confirmation, or that time is up."""
-    language = choose_language(request)
     async with request.app.state.database.connection() as conn:
         kept = await _own(conn, request, reference)
         if kept is None:
             return Redirect("/appointment", status_code=303)
-        view = await view_of(conn, kept, language, texts(language))
+        view = await view_of(conn, kept, choose_language(request))
     over = kept.expires_at is not None and kept.expires_at <= request.app.state.clock()
     if kept.state == "expired" or (kept.state == "held" and over):
         return await _expired(request, view, form or ContactForm())
@@ -182,7 +184,6 @@ def _contact_form(
         view=view,
         form=form,
         longest=LONGEST,
-        reminders=KNOWS_REMINDERS,
         mistakes=list((mistakes or {}).items()),
         now=request.app.state.clock(),
     )

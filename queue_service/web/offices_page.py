@@ -47,7 +47,9 @@ async def offices_page(request: PageRequest) -> Response[str]:
             figures[office.slug].waiting,
             figures[office.slug].open_counters,
         )
+        # A pool or a theatre has no counters: nobody draws a number there.
         for office in listed
+        if office.setup.counters
     ]
     return page(request, "offices.html", offices=lines, time=clock_time(now, TIME_ZONE))
 

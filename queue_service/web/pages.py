@@ -6,6 +6,8 @@ from queue_service.web import desk_page, follow_page, login_page, offices_page, 
 from queue_service.web.appointment_page import appointment_handlers
 from queue_service.web.assets import accent_style, favicon, static_router, texts_of_scripts
 from queue_service.web.booking_page import booking_handlers
+from queue_service.web.entry_booking_page import entry_booking_handlers
+from queue_service.web.entry_pages import entry_handlers
 from queue_service.web.held_place_page import held_place_handlers
 from queue_service.web.letters_page import letters_handlers
 from queue_service.web.phone_page import phone_handlers
@@ -18,6 +20,8 @@ web_handlers: list[ControllerRouterHandler] = [
     *booking_handlers,
     *held_place_handlers,
     *appointment_handlers,
+    *entry_handlers,
+    *entry_booking_handlers,
     offices_page.offices_page,
     staff_page.staff_page,
     login_page.login_page,

@@ -30,6 +30,7 @@ GET    /appointment/{reference}/contact         x   x    xx    xx        xx    x
 POST   /appointment/{reference}/contact         x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /appointment/{reference}/check           x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /appointment/{reference}/check           x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /appointment/{reference}/confirm         x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /appointment/{reference}/confirm         x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /appointment/{reference}/again           x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /appointment/{reference}/again           x   x    xx    xx        xx    xx         xx    xx    xx
@@ -38,6 +39,15 @@ POST   /appointment/{reference}/move            x   x    xx    xx        xx    x
 GET    /appointment/{reference}/cancel          x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /appointment/{reference}/cancel          x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /appointment/{reference}/forget          x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /entries                                 x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /entries/{office}                        x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /entries/{office}/book                   x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /entries/{office}/book                   x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /entry-booking                           x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /entry-booking                           x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /entry-booking/{booking}                 x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /entry-booking/{booking}/cancel          x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /entry-booking/{booking}/cancel          x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /offices                                 x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /staff                                   x   1    xx    xx        xx    xx         xx    xx    xx
 GET    /login                                   x   1    xx    xx        xx    xx         xx    xx    xx

@@ -29,7 +29,7 @@ HOUR = "rundgang.20261124T0800Z"
 """Of a made-up tour through the office."""
 CALLBACK = {"office": HERE, "name": "Test", "phone": "0421 3610", "subject": "Test", "due_at": MORNING}
 STATUS_OF_SIGN = {"1": 401, "3": 403, "4": 404}
-PAGE_FORMS = ("/login", "/logout", "/desk", "/letters", "/booking", "/appointment")
+PAGE_FORMS = ("/login", "/logout", "/desk", "/letters", "/booking", "/appointment", "/entries/", "/entry-booking")
 AUDIENCE = {
     "clerk here": "staff",
     "reception here": "staff",
@@ -91,6 +91,7 @@ class Town:
             party = await client.post(
                 "/api/v1/entry-bookings", json=self.body("/api/v1/entry-bookings#online")
             )
+        message = await self.message_of(booked.json()["reference"])
         version = next(
             route.path.split("/")[2]
             for route in self.service.app.routes
@@ -103,6 +104,7 @@ class Town:
             "token": ticket["token"],
             "callback": str(callback),
             "reference": booked.json()["reference"],
+            "message": message,
             "booking": party.json()["reference"],
             "entry": waiting.json()["reference"],
             "batch": str(UUID(int=0)),
@@ -147,6 +149,23 @@ class Town:
             HERE,
         )
         await conn.close()
+
+    async def message_of(self, reference: str) -> str:
+        """Write a message about the appointment that did not leave; returns its id."""
+        conn = await connect(self.service.dsn)
+        made = await conn.fetchval(
+            """
+            INSERT INTO outbox (office_id, id, appointment_id, reference, way, kind, payload, state, sequence,
+                                next_attempt_at, created_at, useful_until)
+            SELECT office_id, gen_random_uuid(), id, $1, 'letter', 'booked', '{}', 'printed', 0, $2, $2, ends_at
+              FROM appointment WHERE reference = replace($1, '-', '')
+            RETURNING id
+            """,
+            reference,
+            self.service.clock(),
+        )
+        await conn.close()
+        return str(made)
 
     async def invite(self) -> None:
         """Log everybody in; whose session is over came ten hours before."""
