@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 AccessKind = Literal[
-    "read", "confirm", "move", "cancel", "search", "duplicates", "callbacks", "callback", "letter"
+    "read", "confirm", "move", "cancel", "search", "duplicates", "callbacks", "callback", "letter", "waiting"
 ]
 """What a member of staff did when contact data was shown."""
 ACCESSES_KEPT = timedelta(days=365)

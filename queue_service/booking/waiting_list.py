@@ -36,6 +36,8 @@ from queue_service.booking.waiting_model import (
     clock_of,
 )
 from queue_service.booking.waiting_offers import offer_freed
+from queue_service.offices import service as offices
+from queue_service.offices.catalogue import Office
 from queue_service.platform.errors import (
     AppointmentNotFound,
     HoldExpired,
@@ -135,6 +137,13 @@ async def find(conn: Connection, reference: str) -> KeptEntry:
     if entry is None:
         raise WaitingEntryNotFound
     return entry
+
+
+async def offices_of(conn: Connection, entry: KeptEntry) -> list[Office]:
+    """Give the offices that this one would go to; all of them, when none was named."""
+    if not entry.offices:
+        return await offices.list_offices(conn)
+    return [await offices.find_office(conn, slug) for slug in entry.offices]
 
 
 def opens(entry: KeptEntry, secret: str) -> bool:

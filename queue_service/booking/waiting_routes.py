@@ -9,7 +9,9 @@ from litestar.datastructures import State
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from queue_service.accounts.guards import PUBLIC, requires
-from queue_service.accounts.model import Permission, Principal
+from queue_service.accounts.model import Permission
+from queue_service.audit import service as audit
+from queue_service.audit.model import Seen
 from queue_service.booking import service, waiting_list
 from queue_service.booking.model import Appointment
 from queue_service.booking.routes import (
@@ -119,16 +121,17 @@ class WaitingListController(Controller):
         Whoever reaches them accepts or refuses for them; an item is gone once it is answered, or once the
         place has gone to the next.
         """
-        async with state.database.connection() as conn:
-            calls = await waiting_list.to_be_rung(conn)
-        mine = [
-            waiting_list.shown_call(call)
-            for call in calls
-            if request.user.may(
-                Permission.APPOINTMENT_BOOK_PHONE, call.offer.office_id, call.offer.authority_id
-            )
-        ]
-        return json_answer(CallItems(mine))
+        async with state.database.transaction() as conn:
+            calls = [
+                call
+                for call in await waiting_list.to_be_rung(conn)
+                if request.user.may(
+                    Permission.APPOINTMENT_BOOK_PHONE, call.offer.office_id, call.offer.authority_id
+                )
+            ]
+            seen = [(call.offer.authority_id, call.offer.office_id, call.entry) for call in calls]
+            await audit.note_access(conn, state.clock(), request.user, "waiting", audit.by_office(seen))
+        return json_answer(CallItems([waiting_list.shown_call(call) for call in calls]))
 
     @get(
         "/{entry:str}",
@@ -140,8 +143,8 @@ class WaitingListController(Controller):
         self, entry: EntryPath, request: ApiRequest, state: State, secret: Secret = None
     ) -> Response[WaitingEntry]:
         """Give the entry, with how many are ahead and what is on offer, to whoever waits or to staff."""
-        async with state.database.connection() as conn:
-            kept = await _opened(conn, request.user, entry, secret, Permission.APPOINTMENT_READ)
+        async with state.database.transaction() as conn:
+            kept = await _opened(conn, request, entry, secret, Permission.APPOINTMENT_READ)
             return json_answer(await waiting_list.show(conn, kept))
 
     @post(
@@ -157,10 +160,10 @@ class WaitingListController(Controller):
         """Make the place on offer an appointment; gives the appointment, confirmed."""
 
         async def work(conn: Connection) -> Appointment:
-            kept = await _opened(conn, request.user, entry, secret, Permission.APPOINTMENT_CHANGE)
+            kept = await _opened(conn, request, entry, secret, Permission.APPOINTMENT_CHANGE)
             return service.shown_appointment(await waiting_list.accept(conn, state.clock(), kept))
 
-        return await answer(request, work)
+        return await answer(request, work, atomic=True)
 
     @post(
         "/{entry:str}/refuse",
@@ -197,29 +200,33 @@ class WaitingListController(Controller):
         verb: Callable[..., Awaitable[KeptEntry]],
     ) -> Response[WaitingEntry]:
         async def work(conn: Connection) -> WaitingEntry:
-            kept = await _opened(conn, request.user, entry, secret, Permission.APPOINTMENT_CHANGE)
+            kept = await _opened(conn, request, entry, secret, Permission.APPOINTMENT_CHANGE)
             return await waiting_list.show(conn, await verb(conn, state.clock(), kept))
 
-        return await answer(request, work)
+        return await answer(request, work, atomic=True)
 
 
 async def _opened(
-    conn: Connection, who: Principal, reference: str, secret: str | None, permission: Permission
+    conn: Connection, request: ApiRequest, reference: str, secret: str | None, permission: Permission
 ) -> KeptEntry:
     """Give the entry to whoever has its secret, or may act as staff of one of the offices asked for.
 
-    Everybody else is told that it isn't there, which is also what a wrong secret is told.
+    That staff are shown its contact is noted, so this needs the transaction of the answer. Everybody
+    else is told that it isn't there, which is also what a wrong secret is told.
     """
-    entry = await waiting_list.find(conn, reference)
+    entry, who = await waiting_list.find(conn, reference), request.user
     if secret is not None:
-        allowed = waiting_list.opens(entry, secret)
-    elif entry.offices:
-        named = [await offices.find_office(conn, slug) for slug in entry.offices]
-        allowed = any(who.may(permission, office.id, office.authority_id) for office in named)
-    else:
-        allowed = who.may(permission)
-    if not allowed:
+        if not waiting_list.opens(entry, secret):
+            raise errors.WaitingEntryNotFound
+        return entry
+    places = await waiting_list.offices_of(conn, entry)
+    mine = [place for place in places if who.may(permission, place.id, place.authority_id)]
+    if not mine:
         raise errors.WaitingEntryNotFound
+    if entry.contact is not None:
+        # One place is enough to say who looked; somebody who would go anywhere has many.
+        seen = [Seen(mine[0].authority_id, mine[0].id, [entry.reference])]
+        await audit.note_access(conn, request.app.state.clock(), who, "waiting", seen)
     return entry
 
 

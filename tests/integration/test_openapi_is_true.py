@@ -187,6 +187,7 @@ async def test_every_documented_example_works(story: Story, running_service: Run
     await story.send("moveAppointment")
     await story.send("readAppointment")
     await _a_call_to_make(story)
+    await _a_wait_for_a_place(story)
 
     party = await _a_party(story)
 
@@ -204,7 +205,7 @@ async def test_every_documented_example_works(story: Story, running_service: Run
 
 
 async def _a_call_to_make(story: Story) -> None:
-    for asked in ("listAuthorities", "searchAppointments", "findDuplicates"):
+    for asked in ("listAuthorities", "readChallenge", "readNoShows", "searchAppointments", "findDuplicates"):
         await story.send(asked)
     story.known["callback"] = (await story.send("addCallback", 201))["id"]
     for step in (
@@ -212,6 +213,22 @@ async def _a_call_to_make(story: Story) -> None:
         "takeCallback", "finishCallback", "listContactAccesses",
     ):  # fmt: skip
         await story.send(step)
+
+
+async def _a_wait_for_a_place(story: Story) -> None:
+    """Tell of three who wait: there are places, so each is offered one at once and answers otherwise."""
+    visit, story.known = story.known, {}
+    for verbs in (("listWaiting", "listWaitingCalls", "refuseOffer", "readWaiting"), ("acceptOffer",)):
+        waiting = await story.send("joinWaitingList", 201)
+        assert waiting["state"] == "offered"
+        story.known = {"entry": waiting["reference"], "secret": waiting["secret"]}
+        for verb in verbs:
+            await story.send(verb)
+        story.known.clear()
+    waiting = await story.send("joinWaitingList", 201)
+    story.known = {"entry": waiting["reference"], "secret": waiting["secret"]}
+    await story.send("leaveWaitingList")
+    story.known = visit
 
 
 async def _a_party(story: Story) -> dict[str, str]:
