@@ -101,8 +101,9 @@ async def letters_page(request: PageRequest) -> Response[str]:
     now = request.app.state.clock()
     async with request.app.state.database.connection() as conn:
         every = await _own_offices(conn, request)
-        wanted = request.query_params.get("office", "")
-        shown = [office for office in every if office.slug == wanted] or every
+        asked = request.query_params.get("office", "")
+        chosen = [office for office in every if office.slug == asked]
+        shown = chosen or every
         waiting = await letters.waiting(conn, now, _ids(shown))
         batches = await letters.open_batches(conn, _ids(shown))
         failed = [
@@ -117,7 +118,7 @@ async def letters_page(request: PageRequest) -> Response[str]:
         request,
         "letters.html",
         offices=every,
-        wanted=shown[0].slug if len(shown) == 1 else "",
+        wanted=asked if chosen else "",
         done=_done(request, words),
         fresh=request.query_params.get("batch", ""),
         waiting=[

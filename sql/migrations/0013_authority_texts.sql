@@ -5,8 +5,9 @@
 -- One line for each time a letter was printed. Whoever prints takes a batch: it can be opened again
 -- when a browser has died, until its letters were handed to the post.
 CREATE TABLE letter_print (
-    office_id   integer     NOT NULL,
-    message_id  uuid        NOT NULL,
+    -- Where the sheet lies, which stays so when the appointment moves to another office.
+    office_id   integer     NOT NULL REFERENCES office (id),
+    message_id  uuid        NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
     batch       uuid        NOT NULL,
     -- 1 for the first time; from 2 on it stands on the sheet.
     copy        smallint    NOT NULL,
@@ -15,12 +16,10 @@ CREATE TABLE letter_print (
     -- When nobody has to do anything with this sheet any more: posted, thrown away or printed again.
     cleared_at  timestamptz,
     PRIMARY KEY (office_id, message_id, batch),
-    -- ON UPDATE: an appointment may move to another office, and takes its messages along.
-    FOREIGN KEY (office_id, message_id) REFERENCES outbox (office_id, id)
-        ON DELETE CASCADE ON UPDATE CASCADE,
     CONSTRAINT letter_print_copy_check CHECK (copy >= 1)
 );
 CREATE INDEX letter_print_batch_index ON letter_print (batch);
+CREATE INDEX letter_print_message_index ON letter_print (message_id);
 CREATE INDEX letter_print_open_index ON letter_print (office_id, printed_at) WHERE cleared_at IS NULL;
 
 -- What an authority says in its own words. Where there is none, the standard text is used.

@@ -16,12 +16,11 @@ WITH chosen AS (
 ), replaced AS (
     -- What was put back into the queue after it was printed.
     UPDATE letter_print l SET cleared_at = :now
-      FROM printed p WHERE l.office_id = p.office_id AND l.message_id = p.id AND l.cleared_at IS NULL
+      FROM printed p WHERE l.message_id = p.id AND l.cleared_at IS NULL
 )
 INSERT INTO letter_print (office_id, message_id, batch, copy, large_print, printed_at)
 SELECT p.office_id, p.id, :batch,
-       1 + coalesce((SELECT max(l.copy) FROM letter_print l
-                      WHERE l.office_id = p.office_id AND l.message_id = p.id), 0),
+       1 + coalesce((SELECT max(l.copy) FROM letter_print l WHERE l.message_id = p.id), 0),
        :large_print, :now
   FROM printed p
 RETURNING message_id AS id;
@@ -30,16 +29,15 @@ RETURNING message_id AS id;
 -- Takes the letters of a batch that have not been posted into a new one, where each is a further
 -- copy; whoever asks second finds nothing left in the old one.
 WITH locked AS (
-    SELECT m.office_id, m.id FROM outbox m
-      JOIN letter_print l ON l.office_id = m.office_id AND l.message_id = m.id
+    SELECT m.id FROM outbox m
+      JOIN letter_print l ON l.message_id = m.id
      WHERE l.batch = :batch AND l.cleared_at IS NULL AND m.state = 'printed'
-       AND m.office_id = ANY (:office_ids ::integer[])
-     ORDER BY m.office_id, m.id
+       AND l.office_id = ANY (:office_ids ::integer[])
+     ORDER BY m.id
        FOR NO KEY UPDATE OF m
 ), earlier AS (
     UPDATE letter_print l SET cleared_at = :now
-      FROM locked WHERE l.office_id = locked.office_id AND l.message_id = locked.id
-                    AND l.batch = :batch AND l.cleared_at IS NULL
+      FROM locked WHERE l.message_id = locked.id AND l.batch = :batch AND l.cleared_at IS NULL
     RETURNING l.office_id, l.message_id, l.copy
 )
 INSERT INTO letter_print (office_id, message_id, batch, copy, large_print, printed_at)
@@ -50,27 +48,26 @@ RETURNING message_id AS id;
 -- The batch was handed to the post: gives the letters that are posted now. What was taken back since
 -- it was printed stays taken back, and its sheet is cleared away with the others.
 WITH locked AS (
-    SELECT m.office_id, m.id FROM outbox m
-      JOIN letter_print l ON l.office_id = m.office_id AND l.message_id = m.id
-     WHERE l.batch = :batch AND l.cleared_at IS NULL AND m.office_id = ANY (:office_ids ::integer[])
-     ORDER BY m.office_id, m.id
+    SELECT m.id FROM outbox m
+      JOIN letter_print l ON l.message_id = m.id
+     WHERE l.batch = :batch AND l.cleared_at IS NULL AND l.office_id = ANY (:office_ids ::integer[])
+     ORDER BY m.id
        FOR NO KEY UPDATE OF m
 ), cleared AS (
     UPDATE letter_print l SET cleared_at = :now
-      FROM locked WHERE l.office_id = locked.office_id AND l.message_id = locked.id
-                    AND l.batch = :batch AND l.cleared_at IS NULL
-    RETURNING l.office_id, l.message_id
+      FROM locked WHERE l.message_id = locked.id AND l.batch = :batch AND l.cleared_at IS NULL
+    RETURNING l.message_id
 )
 UPDATE outbox m SET state = 'posted', payload = NULL, sent_at = :now
-  FROM cleared c WHERE m.office_id = c.office_id AND m.id = c.message_id AND m.state = 'printed'
+  FROM cleared c WHERE m.id = c.message_id AND m.state = 'printed'
 RETURNING m.id;
 
 -- name: sheets_of_batch(batch, office_ids)
 -- What is printed for a batch: again and again the same, until it is posted.
-SELECT m.id, m.office_id, o.authority_id, l.copy, l.large_print, m.payload ::text AS payload
+SELECT m.id, l.office_id, o.authority_id, l.copy, l.large_print, m.payload ::text AS payload
   FROM letter_print l
-  JOIN outbox m ON m.office_id = l.office_id AND m.id = l.message_id
-  JOIN office o ON o.id = m.office_id
+  JOIN outbox m ON m.id = l.message_id
+  JOIN office o ON o.id = l.office_id
  WHERE l.batch = :batch AND l.cleared_at IS NULL AND m.state = 'printed'
    AND l.office_id = ANY (:office_ids ::integer[])
  ORDER BY l.office_id, m.created_at, m.id;
@@ -78,7 +75,7 @@ SELECT m.id, m.office_id, o.authority_id, l.copy, l.large_print, m.payload ::tex
 -- name: letters_to_print(office_ids, now)
 -- What waits for the post, by office, the nearest appointment first.
 SELECT m.id, o.slug AS office, m.reference, a.starts_at, m.kind, m.created_at,
-       EXISTS (SELECT FROM letter_print l WHERE l.office_id = m.office_id AND l.message_id = m.id) AS printed_before
+       EXISTS (SELECT FROM letter_print l WHERE l.message_id = m.id) AS printed_before
   FROM outbox m
   JOIN office o ON o.id = m.office_id
   JOIN appointment a ON a.office_id = m.office_id AND a.id = m.appointment_id
@@ -92,8 +89,8 @@ SELECT m.id, o.slug AS office, m.reference, a.starts_at, m.kind, m.created_at,
 SELECT l.batch, l.printed_at, l.copy, l.large_print, m.id, o.slug AS office, m.reference, a.starts_at, m.kind,
        m.state = 'printed' AS to_post
   FROM letter_print l
-  JOIN outbox m ON m.office_id = l.office_id AND m.id = l.message_id
-  JOIN office o ON o.id = m.office_id
+  JOIN outbox m ON m.id = l.message_id
+  JOIN office o ON o.id = l.office_id
   JOIN appointment a ON a.office_id = m.office_id AND a.id = m.appointment_id
  WHERE l.cleared_at IS NULL AND l.office_id = ANY (:office_ids ::integer[])
    AND m.state IN ('printed', 'withdrawn')
