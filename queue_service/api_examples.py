@@ -75,6 +75,15 @@ EXAMPLES: Mapping[str, Example] = {
     "finishTicket": Example(TICKET),
     "cancelTicket": Example(TICKET),
     "followTicket": Example(TOKEN),
+    "overviewSlots": Example(
+        query={
+            "service": ["personalausweis"],
+            "from": "2027-01-11",
+            "to": "2027-01-15",
+            "weekday": ["monday", "friday"],
+            "near": "53.0793,8.8017",
+        }
+    ),
     "findSlots": Example(
         query={
             "service": ["personalausweis"],
@@ -124,6 +133,8 @@ EXAMPLES: Mapping[str, Example] = {
     "refuseOffer": Example(ENTRY, SECRET),
     "leaveWaitingList": Example(ENTRY, SECRET),
     "listAuthorities": Example(),
+    "readChallenge": Example(),
+    "readNoShows": Example(OFFICE),
     "searchAppointments": Example(body={"name": "muster eri", "phone": "0421 361 12345"}),
     "findDuplicates": Example(
         body={

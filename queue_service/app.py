@@ -26,7 +26,9 @@ from queue_service.accounts.service import SESSION_PREFIX, resolve_session
 from queue_service.api_document import ApiDocument
 from queue_service.audit.routes import ContactAccessController
 from queue_service.booking.confirmations import reminding
-from queue_service.booking.routes import booking_routes
+from queue_service.booking.routes import AppointmentController
+from queue_service.booking.slot_routes import SlotController
+from queue_service.booking.supply_routes import supply_routes
 from queue_service.booking.waiting_routes import waiting_routes
 from queue_service.devices import tokens
 from queue_service.devices.hub import Hub
@@ -97,7 +99,9 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             OfficeController,
             *entry_routes,
             *queue_routes,
-            *booking_routes,
+            SlotController,
+            AppointmentController,
+            *supply_routes,
             *waiting_routes,
             *hotline_routes,
             ContactAccessController,

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from queue_service.offices.model import Language, Span
+from queue_service.offices.setup_model import AccessFact
 
 Channel = Literal["online", "phone", "counter"]
 ConfirmBy = Literal["sms", "email", "letter", "none"]
@@ -73,6 +74,10 @@ class PlaceSearch(msgspec.Struct, frozen=True):
     """By ISO 8601, 1 is Monday; None: any."""
     hours: Span | None = None
     """Places begin when the wall clock shows a time within."""
+    access: list[AccessFact] = []
+    """Only offices that are known to have all of it."""
+    near: tuple[float, float] | None = None
+    """Latitude and longitude in degrees: the nearest offices come first."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -96,6 +101,7 @@ class WhyNone(msgspec.Struct, frozen=True):
         "full",
         "contingent_used_up",
         "not_released",
+        "no_such_access",
     ]
     message: str
     next_release_at: datetime | None = None
@@ -107,6 +113,32 @@ class PlacesFound(msgspec.Struct, frozen=True):
 
     items: list[Place]
     why_none: WhyNone | None = None
+
+
+class OverviewDay(msgspec.Struct, frozen=True):
+    """A day at an office."""
+
+    day: date
+    staffed: bool
+    """Whether appointments are given out at all."""
+    visits: int
+    """About how many such visits still fit; 0 exactly when none does."""
+
+
+class OfficeOverview(msgspec.Struct, frozen=True):
+    """An office's days, in order; those on which it keeps no appointments are among them."""
+
+    office: str
+    earliest_day: date | None
+    distance_km: float | None
+    """As the crow flies, when a position was given and the office's is known."""
+    days: list[OverviewDay]
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """Offices by earliest day, or by distance when a position was given; those without a place come last."""
+
+    items: list[OfficeOverview]
 
 
 class PostalAddress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

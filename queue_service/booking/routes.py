@@ -14,7 +14,6 @@ from queue_service.audit import service as audit
 from queue_service.audit.model import AccessKind, Seen
 from queue_service.booking import service
 from queue_service.booking.model import (
-    DEFAULT_PLACES,
     MOST_PERSONS,
     MOST_PLACES,
     MOST_SERVICES,
@@ -25,10 +24,9 @@ from queue_service.booking.model import (
     ConfirmRequest,
     KeptAppointment,
     MoveRequest,
-    PlaceSearch,
-    PlacesFound,
-    ServiceWish,
 )
+from queue_service.booking.proof_of_work import HEADER, require_proof
+from queue_service.booking.supply_routes import asker_of
 from queue_service.offices import service as offices
 from queue_service.platform import errors
 from queue_service.platform.http import answer, json_answer, refusals
@@ -104,7 +102,7 @@ Persons = Annotated[
         name="persons",
         ge=1,
         le=MOST_PERSONS,
-        description="How many people come; what takes longer for several is named several times",
+        description="How many people come together: some services take longer for several",
     ),
 ]
 AsChannel = Annotated[
@@ -129,52 +127,6 @@ Secret = Annotated[
 ]
 
 
-class SlotController(Controller):
-    """What can be booked."""
-
-    path = "/api/v1/slots"
-    tags = ("appointments",)
-    response_headers = NOT_STORED
-
-    @get(
-        "/",
-        operation_id="findSlots",
-        opt=PUBLIC,
-        responses=refusals(
-            *SIGNED_IN, errors.BadRequest, errors.InvalidFields, errors.OfficeNotFound,
-            errors.ServiceNotFound, errors.Unavailable,
-        ),
-    )  # fmt: skip
-    async def find_slots(  # noqa: PLR0913, PLR0917  # so many questions may be asked
-        self,
-        request: ApiRequest,
-        state: State,
-        services: Services,
-        asked_offices: Offices = None,
-        begin: From = None,
-        end: To = None,
-        persons: Persons = 1,  # noqa: ARG002  # part of the contract; lengths depend on quantities alone
-        channel: AsChannel = "online",
-        limit: Limit = DEFAULT_PLACES,
-    ) -> Response[PlacesFound]:
-        """Give the earliest places over the offices asked, or say why there are none.
-
-        Places follow one another from the beginning of each free time, each as long as the visit;
-        `POST /appointments` accepts any other start on full five minutes that fits as well.
-        """
-        request.user.require(SEARCH[channel])
-        search = PlaceSearch(
-            services=[ServiceWish(code) for code in services],
-            offices=asked_offices or [],
-            begin=instant_or_day("from", begin),
-            end=instant_or_day("to", end),
-            channel=channel,
-            limit=limit,
-        )
-        async with state.database.connection() as conn:
-            return json_answer(await service.find_places(conn, state.clock(), search))
-
-
 class AppointmentController(Controller):
     """What happens to an appointment."""
 
@@ -188,7 +140,7 @@ class AppointmentController(Controller):
         opt=PUBLIC,
         responses=refusals(
             *SIGNED_IN, *STORED, errors.OfficeNotFound, errors.ServiceNotFound, errors.ServiceNotOffered,
-            errors.SlotTaken, errors.InProgress,
+            errors.SlotTaken, errors.TooManyBookings, errors.ProofOfWorkNeeded, errors.InProgress,
         ),
     )  # fmt: skip
     async def book(
@@ -196,17 +148,24 @@ class AppointmentController(Controller):
     ) -> Response[BookingMade]:
         """Book a place, or hold it for some minutes.
 
-        The secret is answered here and never again: with the reference it opens the appointment.
+        The secret is answered here and never again: with the reference it opens the appointment. Online,
+        one person may have so many coming appointments, and where the service asks for it, the header
+        `Proof-Of-Work` answers `GET /challenges`.
         """
         request.user.require(BOOK[data.channel])
 
         async def work(conn: Connection) -> BookingMade:
-            if data.channel != "online":
+            if data.channel != "online" or data.emergency:
                 office = await offices.find_office(conn, data.office)
                 request.user.require(BOOK[data.channel], office.id, office.authority_id)
-            return await service.book(conn, state.clock(), data)
+                if data.emergency:
+                    request.user.require(Permission.OFFICE_SUPERVISE, office.id, office.authority_id)
+            elif request.user.kind == "anonymous":
+                bits, sent = state.settings.proof_of_work_bits, request.headers.get(HEADER)
+                await require_proof(conn, state.clock(), bits, sent)
+            return await service.book(conn, state.clock(), data, asker=asker_of(request))
 
-        return await answer(request, work, status=HTTPStatus.CREATED)
+        return await answer(request, work, status=HTTPStatus.CREATED, atomic=data.channel == "online")
 
     @get(
         "/{reference:str}",
@@ -233,7 +192,7 @@ class AppointmentController(Controller):
         operation_id="confirmAppointment",
         status_code=HTTPStatus.OK,
         opt=PUBLIC,
-        responses=refusals(*SIGNED_IN, *STORED, *OF_AN_APPOINTMENT),
+        responses=refusals(*SIGNED_IN, *STORED, *OF_AN_APPOINTMENT, errors.TooManyBookings),
     )
     async def confirm(
         self,
@@ -248,7 +207,9 @@ class AppointmentController(Controller):
         async def work(conn: Connection) -> Appointment:
             await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE, "confirm")
             contact = data.contact if data else None
-            return service.shown_appointment(await service.confirm(conn, state.clock(), reference, contact))
+            asker = asker_of(request)
+            kept = await service.confirm(conn, state.clock(), reference, contact, asker=asker)
+            return service.shown_appointment(kept)
 
         return await answer(request, work, atomic=True)
 
@@ -353,6 +314,3 @@ def _bad_time(field: str) -> errors.InvalidFields:
     return errors.InvalidFields(
         errors=[FieldError(field, f"This is not a time with offset or a day: {example}")]
     )
-
-
-booking_routes = [SlotController, AppointmentController]

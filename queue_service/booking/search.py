@@ -7,6 +7,8 @@ from itertools import groupby, islice
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from queue_service.booking import store
 from queue_service.booking.contingents import Level, level_of
 from queue_service.booking.day_cells import CELL, ONE_DAY, cell_at, day_begins, first_cell_from, wall_cell
@@ -19,6 +21,7 @@ from queue_service.booking.model import (
     ServiceWish,
     WhyNone,
 )
+from queue_service.booking.office_choice import by_distance, with_access
 from queue_service.booking.slot_arithmetic import DAY_CELLS, longest_visit, offered_starts
 from queue_service.booking.staffing import day_planes
 from queue_service.booking.store import FreeDay, Period, SearchedDays, VisitPool, Wanted
@@ -30,6 +33,8 @@ from queue_service.protocol.device_api import FieldError
 
 FIRST_DAYS = 4
 """Pool-days read at first; each further reading takes twice as many. Most searches end with the first."""
+PLACES_OF_A_NEAR_OFFICE = 3
+"""Enough to choose from before the next office's are read out."""
 NEXT_RELEASE_DAYS = 14
 """How far beyond the horizon is looked for the next day that will open."""
 
@@ -44,6 +49,7 @@ MESSAGES = {
     "too_long": "The visit takes longer than appointments on these days can.",
     "full": "No place is left in this time.",
     "contingent_used_up": "All places for this way of booking are taken; some are kept for other ways.",
+    "no_such_access": "No office asked for is known to have this access.",
     "not_released": "The next places of these days are not open for booking yet.",
 }
 
@@ -51,15 +57,41 @@ MESSAGES = {
 async def find_places(conn: Connection, now: datetime, search: PlaceSearch) -> PlacesFound:
     """Give the earliest places at which all the services can be settled in one visit.
 
-    Earliest first over all offices that were asked; a start that several pools of an office have is
-    one place. Reads pool-days only, never appointments, and as few as it needs. Raises
-    ServiceNotFound, OfficeNotFound, and InvalidFields for more of a service than a visit may settle.
+    Earliest first over all offices that were asked, or the nearest offices' first when a position is
+    given. Raises ServiceNotFound, OfficeNotFound, and InvalidFields for more of a service than a
+    visit may settle.
+    """
+    if not search.near and not search.access:
+        return await _earliest_places(conn, now, search)
+    await _refuse_unknown_names(conn, wanted_services(search.services, search.offices or None))
+    listed = with_access(await offices.list_offices(conn), search.access)
+    asked = [office for office in listed if not search.offices or office.slug in search.offices]
+    if not asked:
+        return PlacesFound([], _why("no_such_access"))
+    if not search.near:
+        return await _earliest_places(conn, now, replace(search, offices=[office.slug for office in asked]))
+    found: list[Place] = []
+    nothing: PlacesFound | None = None
+    for office, _ in by_distance(asked, search.near):
+        most = min(PLACES_OF_A_NEAR_OFFICE, search.limit - len(found))
+        here = await _earliest_places(conn, now, replace(search, offices=[office.slug], limit=most))
+        found += here.items
+        nothing = nothing or here
+        if len(found) >= search.limit:
+            break
+    return PlacesFound(found) if found or not nothing else nothing
+
+
+async def _earliest_places(conn: Connection, now: datetime, search: PlaceSearch) -> PlacesFound:
+    """Give the earliest places over all offices asked; a start that several pools have is one place.
+
+    Reads pool-days only, never appointments, and as few as it needs.
     """
     wanted = wanted_services(search.services, search.offices or None, search.persons)
     level = level_of(search.channel, emergency=search.emergency)
     if wanted.offices:
         await _refuse_unknown_names(conn, wanted)
-    period = _period(now, search)
+    period = search_period(now, search)
     found: list[Candidate] = []
     after, days = date.min, FIRST_DAYS
     while not _is_over(period):
@@ -105,7 +137,8 @@ async def _refuse_unknown_names(conn: Connection, wanted: Wanted) -> None:
         raise OfficeNotFound(offices=unknown["office"])
 
 
-def _period(now: datetime, search: PlaceSearch) -> Period:
+def search_period(now: datetime, search: PlaceSearch) -> Period:
+    """Give the time that a search looks at, as the database is asked for it."""
     earliest = now + LEAD_TIME[search.channel]
     begin, end = search.begin, search.end
     return Period(

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from queue_service.booking import confirmations, store
+from queue_service.booking import confirmations, store, supply_guard
 from queue_service.booking import contact as contacts
 from queue_service.booking.contingents import level_of
 from queue_service.booking.day_cells import cell_at
@@ -21,6 +21,7 @@ from queue_service.booking.model import (
     KeptContact,
     MoveRequest,
 )
+from queue_service.booking.overview import overview
 from queue_service.booking.pool_days import (
     apply_pools,
     extend_horizon,
@@ -33,6 +34,7 @@ from queue_service.booking.reference import parse_reference, shown
 from queue_service.booking.search import find_places, wanted_services
 from queue_service.booking.slot_arithmetic import DAY_CELLS, visit_cells
 from queue_service.booking.store import VisitPool
+from queue_service.booking.supply_guard import ANYBODY, Asker
 from queue_service.booking.taking import hash_of_secret, pools_for, take_place
 from queue_service.booking.waiting_offers import take_in_answers
 from queue_service.platform.errors import (
@@ -48,7 +50,7 @@ from queue_service.platform.queries import Connection
 __all__ = [
     "apply_pools", "book", "cancel", "confirm", "expire_holds", "extend_horizon", "find",
     "find_for_check_in", "find_places", "follow_ticket", "forget_contacts", "mark_arrived", "miss_past",
-    "move", "opens", "recompute", "release_places", "shown_appointment", "verify",
+    "move", "opens", "overview", "recompute", "release_places", "shown_appointment", "verify",
 ]  # fmt: skip
 
 VERB_OF_TICKET = {"finish": "finish", "no_show": "no_show", "requeue": "return", "cancel": "cancel"}
@@ -56,20 +58,29 @@ VERB_OF_TICKET = {"finish": "finish", "no_show": "no_show", "requeue": "return",
 
 
 async def book(
-    conn: Connection, now: datetime, request: BookingRequest, *, hold_for: timedelta | None = None
+    conn: Connection,
+    now: datetime,
+    request: BookingRequest,
+    *,
+    hold_for: timedelta | None = None,
+    asker: Asker = ANYBODY,
 ) -> BookingMade:
     """Take a place; any start on full five minutes that fits, whether it was offered or not.
 
     A hold lasts for ``hold_for``, or as long as its channel's holds do. Raises InvalidFields,
-    OfficeNotFound, ServiceNotFound, ServiceNotOffered, and SlotTaken when nobody at the office has
-    time then.
+    OfficeNotFound, ServiceNotFound, ServiceNotOffered, SlotTaken when nobody at the office has time
+    then, and TooManyBookings when ``asker`` has as many as may be booked online.
     """
     contact = contacts.checked(request.contact, request.channel, held=request.hold)
-    if request.hold or not confirmations.ways_of(contact):
+    told = not request.hold and bool(confirmations.ways_of(contact))
+    if request.channel != "online" and not told:
         return await take_place(conn, now, request, contact, hold_for=hold_for)
     async with conn.transaction():
+        claims = await supply_guard.admit(conn, now, request, contact, asker)
         made = await take_place(conn, now, request, contact, hold_for=hold_for)
-        await confirmations.tell(conn, now, await find(conn, made.reference), "booked")
+        await supply_guard.remember(conn, now, claims, made.reference)
+        if told:
+            await confirmations.tell(conn, now, await find(conn, made.reference), "booked")
         return made
 
 
@@ -107,18 +118,24 @@ def shown_appointment(kept: KeptAppointment) -> Appointment:
 
 
 async def confirm(
-    conn: Connection, now: datetime, reference: str, contact: Contact | None = None
+    conn: Connection,
+    now: datetime,
+    reference: str,
+    contact: Contact | None = None,
+    *,
+    asker: Asker = ANYBODY,
 ) -> KeptAppointment:
     """Make a hold an appointment; ``contact`` replaces the one that came with the hold.
 
     Can't fail for want of a place. Raises AppointmentNotFound, HoldExpired, AppointmentCancelled,
-    IllegalTransition, and InvalidFields when the contact lacks what the channel needs.
+    IllegalTransition, InvalidFields when the contact lacks what the channel needs, and TooManyBookings.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "confirm")
         known: KeptContact | None = kept.contact
         if contact is not None:
             known = contacts.checked(contact, kept.channel, held=False)
+            await supply_guard.admit_confirmation(conn, now, kept, known, asker.limits)
             await store.write_contact(conn, kept.office_id, kept.id, known)
         contacts.require_name(known, kept.channel)
         await _change(conn, kept, "confirm")

@@ -66,6 +66,15 @@ class FreeDay(msgspec.Struct, frozen=True):
     plane: Plane
 
 
+class OverviewRow(msgspec.Struct, frozen=True):
+    """An office's days in order; for each whether it is staffed, and about how many visits still fit."""
+
+    office: str
+    days: list[date]
+    staffed: list[bool]
+    visits: list[int]
+
+
 class SearchedDays(msgspec.Struct, frozen=True):
     """What a search asked: how many pools; were they staffed at all, and long enough for the visit."""
 
@@ -229,6 +238,20 @@ async def searched_days(conn: Connection, wanted: Wanted, level: Level, period: 
         weekdays=period.weekdays,
     )
     return SearchedDays(**row)
+
+
+async def overview_days(conn: Connection, wanted: Wanted, level: Level, period: Period) -> list[OverviewRow]:
+    """Give the days of every office that offers the services."""
+    rows = _queries.overview_days(
+        conn,
+        **_asked(wanted),
+        level=level,
+        not_before=period.not_before,
+        first_day=period.first_day,
+        last_day=period.last_day,
+        weekdays=period.weekdays,
+    )
+    return [OverviewRow(**row) async for row in rows]
 
 
 async def visit_pools(conn: Connection, wanted: Wanted) -> list[VisitPool]:

@@ -22,6 +22,33 @@ SELECT visit.office, visit.time_zone, visit.minutes, visit.cells, free.day, free
  ORDER BY free.day
  FETCH FIRST (:days) ROWS WITH TIES;
 
+-- name: overview_days(codes, quantities, persons, offices, level, not_before, first_day, last_day, weekdays)
+-- Of each office that offers the services, its days in order: whether appointments are kept at all, and
+-- about how many such visits still fit; at least one where one does, none where none does. On the
+-- local day of not_before only what begins then or later counts.
+WITH open_day AS (
+    SELECT visit.office, visit.cells, d.day, d.fits_empty > 0 AS staffed,
+           open_cells(:level ::smallint, d.planes, d.counter_planes, d.phone_planes, d.online_planes)
+           & ((~ 0::bit(300)) >> greatest(ceil(extract(epoch FROM :not_before ::timestamptz
+                - d.day ::timestamp AT TIME ZONE visit.time_zone) / 300), 0)::integer) AS cells_open,
+           d.fits[:level ::smallint] >= visit.cells AS fits,
+           d.day = (:not_before ::timestamptz AT TIME ZONE visit.time_zone)::date AS begun
+      FROM visit_pools(:codes ::text[], :quantities ::integer[], :persons ::integer, :offices ::text[]) AS visit
+      JOIN pool_day d ON d.pool_id = visit.pool_id
+       AND d.day >= (:not_before ::timestamptz AT TIME ZONE visit.time_zone)::date
+       AND d.day >= coalesce(:first_day ::date, '-infinity')
+       AND d.day <= coalesce(:last_day ::date, 'infinity')
+       AND (:weekdays ::integer[] IS NULL OR extract(isodow FROM d.day) = ANY (:weekdays ::integer[]))
+), office_day AS (
+    SELECT office, day, bool_or(staffed) AS staffed,
+           sum(CASE WHEN fits AND (NOT begun OR longest_visit(ARRAY[cells_open]) >= cells)
+                    THEN greatest(bit_count(cells_open) / cells, 1) ELSE 0 END)::integer AS visits
+      FROM open_day GROUP BY office, day
+)
+SELECT office, array_agg(day ORDER BY day) AS days, array_agg(staffed ORDER BY day) AS staffed,
+       array_agg(visits ORDER BY day) AS visits
+  FROM office_day GROUP BY office ORDER BY office;
+
 -- name: searched_days(codes, quantities, persons, offices, level, not_before, first_day, last_day, weekdays)^
 -- Why such a search may have found nothing: how many pools it asked; whether any of them is staffed at
 -- all, and long enough; whether the visit fits for others (contingents keep it), and when the first of

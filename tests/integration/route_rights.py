@@ -107,6 +107,7 @@ POST   /api/v1/tickets/{ticket}/cancel          1   1    x3    33        33    x
 GET    /api/v1/slots?channel=online             x   1    xx    xx        xx    xx         xx    33    33
 GET    /api/v1/slots?channel=phone              1   1    33    33        xx    xx         xx    33    33
 GET    /api/v1/slots?channel=counter            1   1    xx    xx        33    xx         xx    33    33
+GET    /api/v1/slots/overview?channel=online    x   1    xx    xx        xx    xx         xx    33    33
 POST   /api/v1/appointments#online              x   1    xx    xx        xx    xx         xx    33    33
 POST   /api/v1/appointments#phone               1   1    33    33        x3    x3         x3    33    33
 POST   /api/v1/appointments#counter             1   1    x3    x3        33    x3         x3    33    33
@@ -114,6 +115,8 @@ GET    /api/v1/appointments/{reference}         4   1    x4    x4        x4    x
 POST   /api/v1/appointments/{reference}/confirm 4   1    x4    x4        x4    x4         x4    44    44
 POST   /api/v1/appointments/{reference}/move    4   1    x4    x4        x4    x4         x4    44    44
 POST   /api/v1/appointments/{reference}/cancel  4   1    x4    x4        x4    x4         x4    44    44
+GET    /api/v1/challenges                       x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /api/v1/offices/{office}/no-shows        1   1    33    33        33    x3         x3    33    33
 GET    /api/v1/authorities                      x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /api/v1/appointment-searches             1   1    xx    xx        xx    xx         xx    33    33
 POST   /api/v1/appointment-duplicates           1   1    xx    xx        xx    xx         xx    33    33
