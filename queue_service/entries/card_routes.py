@@ -47,4 +47,5 @@ class FacilityCardController(Controller):
             found = await offices.find_office(conn, office)
             services = await offices.list_offered_services(conn, found)
             hours = await entries.card_entries(conn, now, found, channel)
-        return json_answer(facility_card(found, services, walk_ins(found, now), hours, now))
+            numbers = await walk_ins(conn, now, found)
+        return json_answer(facility_card(found, services, numbers, hours, now))

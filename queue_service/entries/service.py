@@ -26,6 +26,7 @@ from queue_service.entries.model import (
     EntryBooking,
     EntryBookingMade,
     EntryBookingRequest,
+    EntryOffered,
     FoundEntry,
     KeptEntryBooking,
     OverbookedEntry,
@@ -52,8 +53,8 @@ from queue_service.protocol.device_api import FieldError
 
 __all__ = [
     "apply_entries", "arrive", "book", "broken_invariants", "cancel", "card_entries", "confirm", "end_past",
-    "expire_holds", "find", "find_entries", "forget_contacts", "move", "open_days", "opens", "overbooked",
-    "shown_arrival", "shown_booking",
+    "expire_holds", "find", "find_entries", "find_entry", "forget_contacts", "move", "open_days", "opens",
+    "overbooked", "shown_arrival", "shown_booking",
 ]  # fmt: skip
 
 
@@ -95,6 +96,14 @@ async def book(conn: Connection, now: datetime, request: EntryBookingRequest) ->
         price=entry.price,
         expires_at=new.expires_at,
     )
+
+
+async def find_entry(conn: Connection, office: Office, name: str) -> EntryOffered:
+    """Give one hour of the office with what the web may still take; raises EntryNotFound."""
+    found = await store.offered_entry(conn, office.id, *parse_entry(name), channel="online")
+    if found is None:
+        raise EntryNotFound
+    return found
 
 
 async def _bookable(

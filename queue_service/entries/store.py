@@ -176,6 +176,16 @@ async def coming(
     return [_offered(row) async for row in rows]
 
 
+async def offered_entry(
+    conn: Connection, office_id: int, code: str, starts_at: datetime, *, channel: Channel
+) -> EntryOffered | None:
+    """Give one hour of an office with what the channel may still take of it."""
+    row = await _queries.offered_entry(
+        conn, office_id=office_id, code=code, starts_at=starts_at, channel=channel
+    )
+    return _offered(row) if row else None
+
+
 async def find_entry(conn: Connection, office_id: int, code: str, starts_at: datetime) -> FoundEntry | None:
     """Give one hour of an office."""
     row = await _queries.find_entry(conn, office_id=office_id, code=code, starts_at=starts_at)

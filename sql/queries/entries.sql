@@ -88,6 +88,13 @@ SELECT o.slug AS office, o.time_zone, e.code, e.starts_at, e.ends_at, e.title ::
  ORDER BY e.starts_at, e.code
  LIMIT :limit;
 
+-- name: offered_entry(office_id, code, starts_at, channel)^
+-- One hour of the office with what this channel may still take, full or over though it may be.
+SELECT o.slug AS office, o.time_zone, e.code, e.starts_at, e.ends_at, e.title ::text AS title, e.price ::text AS price,
+       e.most_party, e.places, entry_free(e, :channel) AS free
+  FROM timed_entry e JOIN office o ON o.id = e.office_id
+ WHERE NOT e.withdrawn AND e.office_id = :office_id AND e.code = :code AND e.starts_at = :starts_at;
+
 -- name: find_entry(office_id, code, starts_at)^
 -- One hour, also one that is over or withdrawn.
 SELECT e.id, e.code, e.starts_at, e.ends_at, e.title ::text AS title, e.price ::text AS price, e.most_party

@@ -1,0 +1,234 @@
+"""``/entries/…/book`` sent off, and ``/entry-booking``: what was booked, to print, look up and give back."""
+
+import asyncio
+import hashlib
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
+
+from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, require_own_origin
+from queue_service.booking.model import Contact
+from queue_service.entries import service as entries
+from queue_service.entries.model import EntryBookingMade, EntryBookingRequest, KeptEntryBooking
+from queue_service.offices import service as offices
+from queue_service.offices.catalogue import Office
+from queue_service.platform.database import Database
+from queue_service.platform.errors import (
+    BadRequest,
+    EntryBookingNotFound,
+    InProgress,
+    QueueError,
+    TooManyAttempts,
+)
+from queue_service.platform.queries import Connection, load_queries
+from queue_service.web.appointment_view import access_facts, in_groups, spelling
+from queue_service.web.booking_contact import LONGEST
+from queue_service.web.entry_access import open_by_secret, opened, remember, remembered_secret
+from queue_service.web.entry_pages import Choice, check, kind_of, when
+from queue_service.web.hold_once import LONGEST_KEY, PAUSE_SECONDS, TRIES
+from queue_service.web.languages import choose_language, texts
+from queue_service.web.rendering import PageRequest, page
+
+PRINCIPAL = "entry-page"
+LONGEST_TYPED = 100
+_platform = load_queries("platform")
+
+
+@post("/entries/{office:str}/book", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
+async def book_entry(request: PageRequest, office: FromPath[str]) -> Response[Any]:
+    """Book, once however often the form is sent, and go on to the confirmation."""
+    require_own_origin(request)
+    form = await request.form()
+    sent = {name: value for name, value in form.items() if isinstance(value, str)}
+    party = sent.get("party", "")
+    choice = Choice(
+        int(party) if party.isascii() and party.isdecimal() and len(party) <= 2 else 1, sent.get("code", "")
+    )
+    name = " ".join(sent.get("name", "").split())
+    language = choose_language(request)
+    now, database = request.app.state.clock(), request.app.state.database
+    if len(name) > LONGEST["name"] or not name.isprintable():
+        async with database.connection() as conn:
+            facility = await offices.find_office(conn, office)
+            hour = await entries.find_entry(conn, facility, sent.get("entry", ""))
+        mistake = texts(language).gettext("Das ist zu lang oder enthält Zeichen, die kein Name hat.")
+        return check(request, facility, hour, choice, name[: LONGEST["name"]], [("name", mistake)])
+    wish = EntryBookingRequest(
+        office, sent.get("entry", ""), choice.party, contact=Contact(name=name, language=language)
+    )
+    try:
+        made = await _book_once(database, now, sent.get("key", ""), wish)
+    except QueueError as refused:
+        query = f"{choice.query}&refused={refused.code}"
+        return Redirect(f"/entries/{office}?{query}", status_code=303)
+    redirect = Redirect(f"/entry-booking/{made.reference}", status_code=303)
+    remember(request, redirect, made.reference, made.secret)
+    return redirect
+
+
+async def _book_once(
+    database: Database, now: datetime, key: str, wish: EntryBookingRequest
+) -> EntryBookingMade:
+    """Book, or give the booking that this page has already made: two clicks are one booking.
+
+    Raises what ``entries.book`` raises, BadRequest for a key that no page has, and InProgress when
+    another request with this key doesn't come to an end.
+    """
+    if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise BadRequest
+    wanted = hashlib.sha256(msgspec.json.encode(wish)).digest()
+    for _ in range(TRIES):
+        async with database.transaction() as conn:
+            if await _platform.try_request_key(conn, principal=PRINCIPAL, key=f"{key} {wanted.hex()}"):
+                return await _book_or_repeat(conn, now, f"{key} {wanted.hex()}", wanted, wish)
+        await asyncio.sleep(PAUSE_SECONDS)
+    raise InProgress
+
+
+async def _book_or_repeat(
+    conn: Connection, now: datetime, key: str, wanted: bytes, wish: EntryBookingRequest
+) -> EntryBookingMade:
+    before = await _platform.find_answered_request(conn, principal=PRINCIPAL, key=key)
+    if before is not None:
+        return msgspec.json.decode(before["answer"], type=EntryBookingMade)
+    made = await entries.book(conn, now, wish)
+    await _platform.keep_answer(
+        conn,
+        principal=PRINCIPAL,
+        key=key,
+        fingerprint=wanted,
+        status=int(HTTPStatus.CREATED),
+        answer=msgspec.json.encode(made),
+        now=now,
+    )
+    return made
+
+
+@get("/entry-booking", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
+async def find_booking(request: PageRequest) -> Response[str]:
+    """Answer the form that opens a booking."""
+    return _form(request, request.query_params.get("reference", "")[:LONGEST_TYPED])
+
+
+@post("/entry-booking", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
+async def open_booking(request: PageRequest) -> Response[Any]:
+    """Open the booking and go on to its page; what is wrong is said in the form."""
+    require_own_origin(request)
+    form = await request.form()
+    reference = str(form.get("reference", ""))[:LONGEST_TYPED].strip()
+    secret = "".join(str(form.get("secret", ""))[:LONGEST_TYPED].split())
+    words = texts(choose_language(request))
+    if not reference or not secret:
+        sentence = words.gettext("Bitte geben Sie die Buchungsnummer und den Schlüssel ein.")
+        return _form(request, reference, HTTPStatus.BAD_REQUEST, sentence)
+    try:
+        async with request.app.state.database.connection() as conn:
+            kept = await open_by_secret(conn, request, request.app.state.clock(), reference, secret)
+    except EntryBookingNotFound as wrong:
+        # Which of the two it was, and whether there is such a booking, is nobody's business.
+        sentence = words.gettext(
+            "Buchungsnummer und Schlüssel passen nicht zusammen. Bitte vergleichen Sie Zeichen für Zeichen."
+        )
+        return _form(request, reference, int(wrong.status), sentence)
+    except TooManyAttempts as refused:
+        sentence = words.gettext("Das waren zu viele Versuche. Bitte warten Sie einige Minuten.")
+        return _form(request, reference, int(refused.status), sentence)
+    shown = entries.shown_booking(kept).reference
+    redirect = Redirect(f"/entry-booking/{shown}", status_code=303)
+    remember(request, redirect, shown, secret)
+    return redirect
+
+
+def _form(request: PageRequest, reference: str, status: int = 200, mistake: str = "") -> Response[str]:
+    mistakes = [("reference", mistake)] if mistake else []
+    return page(
+        request,
+        "entry_find.html",
+        status=status,
+        reference=reference,
+        longest=LONGEST_TYPED,
+        mistakes=mistakes,
+    )
+
+
+@get("/entry-booking/{booking:str}", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
+async def booking_page(request: PageRequest, booking: FromPath[str]) -> Response[Any]:
+    """Answer the booking: the confirmation, to be printed and kept; or ask for its secret."""
+    try:
+        async with request.app.state.database.connection() as conn:
+            kept = await opened(conn, request, booking)
+            facility = await offices.find_office(conn, kept.office)
+    except EntryBookingNotFound:
+        return Redirect("/entry-booking", status_code=303)
+    return _booking(request, kept, facility)
+
+
+def _booking(request: PageRequest, kept: KeptEntryBooking, facility: Office) -> Response[str]:
+    language = choose_language(request)
+    view = entries.shown_booking(kept)
+    over = kept.starts_at <= request.app.state.clock()
+    return page(
+        request,
+        "entry_booking.html",
+        view=view,
+        facility=facility,
+        kind=kind_of(facility, kept.code),
+        spelling=spelling(view.reference, language),
+        access=access_facts(facility, language),
+        secret=in_groups(remembered_secret(request, view.reference)),
+        changeable=kept.state == "booked" and not over,
+        accent=facility.accent,
+        **when(kept.starts_at, kept.ends_at, facility, language),
+    )
+
+
+@get("/entry-booking/{booking:str}/cancel", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
+async def ask_to_cancel(request: PageRequest, booking: FromPath[str]) -> Response[Any]:
+    """Ask once more before the places are given back."""
+    try:
+        async with request.app.state.database.connection() as conn:
+            kept = await opened(conn, request, booking)
+            facility = await offices.find_office(conn, kept.office)
+    except EntryBookingNotFound:
+        return Redirect("/entry-booking", status_code=303)
+    return page(
+        request,
+        "entry_cancel.html",
+        view=entries.shown_booking(kept),
+        facility=facility,
+        accent=facility.accent,
+        **when(kept.starts_at, kept.ends_at, facility, choose_language(request)),
+    )
+
+
+@post("/entry-booking/{booking:str}/cancel", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
+async def cancel_booking(request: PageRequest, booking: FromPath[str]) -> Response[Any]:
+    """Give the places back; the booking's page says what has become of it, also when it can't be."""
+    require_own_origin(request)
+    shown = booking
+    try:
+        async with request.app.state.database.connection() as conn:
+            shown = entries.shown_booking(await opened(conn, request, booking)).reference
+            await entries.cancel(conn, request.app.state.clock(), booking)
+    except EntryBookingNotFound:
+        return Redirect("/entry-booking", status_code=303)
+    except QueueError:
+        # Cancelled before, or come already: the page shows which.
+        return Redirect(f"/entry-booking/{shown}", status_code=303)
+    return Redirect(f"/entry-booking/{shown}", status_code=303)
+
+
+entry_booking_handlers: list[ControllerRouterHandler] = [
+    book_entry,
+    find_booking,
+    open_booking,
+    booking_page,
+    ask_to_cancel,
+    cancel_booking,
+]
