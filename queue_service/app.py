@@ -48,7 +48,7 @@ from queue_service.platform.database import Database
 from queue_service.platform.logs import configure_logs
 from queue_service.platform.request_body import StrictRequest
 from queue_service.queueing.routes import queue_routes
-from queue_service.queueing.service import waiting_figures
+from queue_service.queueing.service import same_day_places_taken, waiting_figures
 from queue_service.settings import Settings, load_settings
 from queue_service.web.error_pages import error_page, wants_page
 from queue_service.web.pages import web_handlers
@@ -132,6 +132,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             "feed": feed,
             "demo_devices": _demo_devices(settings),
             "waiting_figures": waiting_figures,
+            "same_day_places_taken": same_day_places_taken,
             "token_resolvers": {SESSION_PREFIX: resolve_session, tokens.DEVICE_PREFIX: tokens.resolve},
         }
     )

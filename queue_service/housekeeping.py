@@ -13,7 +13,7 @@ import structlog
 
 from queue_service.accounts import service as accounts
 from queue_service.audit import service as audit
-from queue_service.booking import confirmations, waiting_list
+from queue_service.booking import confirmations, proof_of_work, supply_guard, waiting_list
 from queue_service.booking import service as booking
 from queue_service.entries import service as entries
 from queue_service.hotline import service as hotline
@@ -80,6 +80,8 @@ CHORES: tuple[Chore, ...] = (
     booking.forget_contacts,
     hotline.forget_callbacks,
     audit.forget_accesses,
+    supply_guard.forget_claims,
+    proof_of_work.forget_challenges,
     booking.extend_horizon,
     entries.expire_holds,
     entries.end_past,

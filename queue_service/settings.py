@@ -62,6 +62,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How long before the appointment those are reminded who asked for it."""
     notices_to_files: bool = False
     """Messages become files in ``data_dir`` instead of leaving. ``queue-service demo`` sets it."""
+    online_bookings_per_service: Annotated[int, msgspec.Meta(ge=1, le=100)] = 2
+    """Coming appointments for one service that one telephone number or e-mail address may book online."""
+    online_bookings_per_person: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 5
+    """The same for all services together."""
+    online_holds_per_address: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 10
+    """Places that are held at once for a network address, or were booked from there within an hour by
+    nobody who can be told apart. 0: any number."""
+    proof_of_work_bits: Annotated[int, msgspec.Meta(ge=0, le=24)] = 0
+    """How hard a sum a program has to solve before it books online; 0: none."""
     clock_start: datetime | None = None
     """Rehearsals only: the service's clock starts at this instant (RFC 3339 with offset)."""
     clock_rate: Annotated[float, msgspec.Meta(gt=0, le=5000)] = 1.0

@@ -8,7 +8,8 @@
     │   └── WrongLogin          401  wrong_login
     ├── NotPermitted            403  not_permitted
     │   ├── CsrfFailed          403  csrf_failed
-    │   └── NotYourTicket       403  not_your_ticket       another counter has called it
+    │   ├── NotYourTicket       403  not_your_ticket       another counter has called it
+    │   └── ProofOfWorkNeeded   403  proof_of_work_needed  missing, wrong, too old or used
     ├── NotFound                404  not_found
     │   ├── OfficeNotFound      404  office_not_found
     │   ├── ServiceNotFound     404  service_not_found
@@ -41,6 +42,7 @@
     │   ├── AlreadyCheckedIn    409  already_checked_in
     │   ├── NothingToPrint      409  nothing_to_print      no letter waits, or somebody was faster
     │   ├── CallbackTaken       409  callback_taken        with who has it
+    │   ├── TooManyBookings     409  too_many_bookings     with the limit, and where to call
     │   ├── UsernameTaken       409  username_taken        in accounts.store
     │   └── InProgress          409  in_progress           first request with this key still runs
     ├── TooLarge                413  too_large
@@ -131,6 +133,12 @@ class NotYourTicket(NotPermitted):
     """Another counter has this visitor."""
 
     code = "not_your_ticket"
+
+
+class ProofOfWorkNeeded(NotPermitted):
+    """Send the answer to a new challenge in the header Proof-Of-Work, or call 115."""
+
+    code = "proof_of_work_needed"
 
 
 class NotFound(QueueError):
@@ -302,6 +310,12 @@ class CallbackTaken(Conflict):
     """Somebody else makes this call."""
 
     code = "callback_taken"
+
+
+class TooManyBookings(Conflict):
+    """As many appointments as one may book online are booked already. Cancel one, or call 115."""
+
+    code = "too_many_bookings"
 
 
 class NothingToPrint(Conflict):

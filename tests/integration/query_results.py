@@ -274,6 +274,7 @@ RESULTS: Mapping[str, Result] = {
     "queueing.my_counter": str,
     "queueing.left_over": {"id": UUID},
     "queueing.waiting_figures": columns_of(queueing.WaitingFigures, slug=str),
+    "queueing.same_day_places_taken": {"slug": str, "code": str, "used": int},
     "queueing.forget_changes": None,
     "queueing.broken_invariants": {"finding": str},
 }

@@ -1,0 +1,194 @@
+"""Keeps what is booked online for those who need it: so many coming appointments each, and no more.
+
+Somebody is known by a telephone number or an e-mail address, and these are kept as keyed hashes: they
+can be counted and not read. Whoever gives neither is known by the network address, for an hour. Staff
+on the telephone and at the counter have no such limit: they can ask why.
+
+Locks, in the order of all verbs: appointment, then these hashes, then pool-days.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from queue_service.booking import supply_guard_store as store
+from queue_service.booking.model import BookingRequest, KeptAppointment, KeptContact
+from queue_service.booking.reference import parse_reference
+from queue_service.booking.supply_guard_store import ClaimKind
+from queue_service.platform.errors import TooManyBookings
+from queue_service.platform.queries import Connection
+
+PURPOSE = "supply_guard"
+SECRET_BYTES = 32
+"""As long as what HMAC-SHA256 gives (RFC 2104: no shorter)."""
+ADDRESS_KEPT = timedelta(hours=1)
+"""How long it is known, as a hash, from where a place was asked for."""
+IPV6_PREFIX = 64
+"""A household or a telephone has a whole network of this size (RFC 6177), not one address."""
+HOTLINE = "115"
+
+
+class OnlineLimits(msgspec.Struct, frozen=True):
+    """How many coming appointments one person may have that were booked online."""
+
+    per_service: int = 2
+    altogether: int = 5
+    unconfirmed_per_address: int = 10
+    """Places held at once for an address, or booked from there in the last hour without number or
+    e-mail; 0: any number."""
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """Who asks online, as far as it matters for the limits."""
+
+    address: str | None = None
+    """The network address; None: not known, or somebody else's concern."""
+    limits: OnlineLimits = OnlineLimits()
+
+
+ANYBODY = Asker()
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """What an appointment will count for, once it is made."""
+
+    hashes: Sequence[tuple[ClaimKind, bytes]] = ()
+
+
+async def admit(
+    conn: Connection, now: datetime, request: BookingRequest, contact: KeptContact, asker: Asker
+) -> Claims:
+    """Let a booking through that is within the limits; what it counts for is for ``remember``.
+
+    Nobody else's booking of the same person is counted before the caller's transaction ends. Raises
+    TooManyBookings. Other channels than ``online`` are let through unseen.
+    """
+    if request.channel != "online":
+        return Claims()
+    hashes = await _hashes(conn, contact, asker)
+    if not hashes:
+        return Claims()
+    await store.lock_claims(conn, [hashed for _, hashed in hashes])
+    await _require_few_coming(conn, now, hashes, [wish.service for wish in request.services], asker.limits)
+    await _require_few_unconfirmed(conn, now, hashes, asker.limits)
+    return Claims(hashes)
+
+
+async def remember(conn: Connection, now: datetime, claims: Claims, reference: str) -> None:
+    """Count the appointment that was let through, in the transaction that made it."""
+    if claims.hashes:
+        until = now + ADDRESS_KEPT
+        await store.write_claims(conn, now, parse_reference(reference), claims.hashes, until)
+
+
+async def admit_confirmation(
+    conn: Connection, now: datetime, kept: KeptAppointment, contact: KeptContact, limits: OnlineLimits
+) -> None:
+    """Let a hold be confirmed for this contact, which may not be the one that it was made with.
+
+    Needs the transaction that has locked the appointment. Raises TooManyBookings.
+    """
+    if kept.channel != "online":
+        return
+    hashes = await _hashes(conn, contact, Asker(limits=limits))
+    if not hashes:
+        return
+    await store.lock_claims(conn, [hashed for _, hashed in hashes])
+    codes = [wish.service for wish in kept.services]
+    await _require_few_coming(conn, now, hashes, codes, limits, without=kept.reference)
+    await store.drop_claims(conn, kept.reference)
+    await store.write_claims(conn, now, kept.reference, hashes, now)
+
+
+async def forget_claims(conn: Connection, now: datetime) -> None:
+    """Delete addresses after their hour, and numbers and e-mail addresses with their appointments."""
+    await store.forget_claims(conn, now)
+
+
+async def installation_secret(conn: Connection) -> bytes:
+    """Give the key of this installation's hashes, made at first use; the same for all processes."""
+    secret = await store.find_secret(conn, PURPOSE)
+    if secret is None:
+        await store.add_secret(conn, PURPOSE, secrets.token_bytes(SECRET_BYTES))
+        secret = await store.find_secret(conn, PURPOSE)
+    assert secret is not None, "added by this process or by a faster one"
+    return secret
+
+
+def network_of(address: str) -> str | None:
+    """Give what stands for one household or telephone; None for what stands for nobody.
+
+    A proxy that doesn't tell its visitors' addresses makes all of them loopback: limiting that would
+    lock everybody out.
+    """
+    try:
+        read = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    if isinstance(read, ipaddress.IPv6Address):
+        if read.ipv4_mapped is None:
+            network = ipaddress.IPv6Network((read.packed, IPV6_PREFIX), strict=False)
+            return None if read.is_loopback else str(network)
+        read = read.ipv4_mapped
+    return None if read.is_loopback else str(read)
+
+
+def person_of(email: str) -> str:
+    """Give what stands for the owner of an e-mail address: without case, and without a "+tag"."""
+    local, _, domain = email.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+async def _hashes(conn: Connection, contact: KeptContact, asker: Asker) -> list[tuple[ClaimKind, bytes]]:
+    known: list[tuple[ClaimKind, str]] = []
+    if contact.phone:
+        known.append(("phone", contact.phone))
+    if contact.email:
+        known.append(("email", person_of(contact.email)))
+    network = network_of(asker.address) if asker.address and asker.limits.unconfirmed_per_address else None
+    if network:
+        known.append(("address", network))
+    if not known:
+        return []
+    secret = await installation_secret(conn)
+    return [(kind, hmac.digest(secret, f"{kind}:{text}".encode(), hashlib.sha256)) for kind, text in known]
+
+
+async def _require_few_coming(
+    conn: Connection,
+    now: datetime,
+    hashes: Sequence[tuple[ClaimKind, bytes]],
+    codes: Sequence[str],
+    limits: OnlineLimits,
+    *,
+    without: str | None = None,
+) -> None:
+    person = [hashed for kind, hashed in hashes if kind != "address"]
+    if not person:
+        return
+    coming = await store.coming_of(conn, now, person, codes, without)
+    if coming.of_service >= limits.per_service:
+        raise TooManyBookings(limit="service", most=limits.per_service, phone=HOTLINE)
+    if coming.altogether >= limits.altogether:
+        raise TooManyBookings(limit="altogether", most=limits.altogether, phone=HOTLINE)
+
+
+async def _require_few_unconfirmed(
+    conn: Connection, now: datetime, hashes: Sequence[tuple[ClaimKind, bytes]], limits: OnlineLimits
+) -> None:
+    for kind, hashed in hashes:
+        if kind != "address":
+            continue
+        unconfirmed = await store.unconfirmed_from(conn, now, hashed, now - ADDRESS_KEPT)
+        if unconfirmed >= limits.unconfirmed_per_address:
+            raise TooManyBookings(
+                "Many places are being kept for your connection already. Try again later, or call 115.",
+                limit="address",
+                most=limits.unconfirmed_per_address,
+                phone=HOTLINE,
+            )

@@ -1,0 +1,92 @@
+-- name: find_secret(purpose)$
+-- Gives the installation's secret; nothing before it was first used.
+SELECT secret FROM installation_secret WHERE purpose = :purpose;
+
+-- name: add_secret(purpose, secret)!
+-- Makes this the installation's secret, unless another process was faster.
+INSERT INTO installation_secret (purpose, secret) VALUES (:purpose, :secret) ON CONFLICT (purpose) DO NOTHING;
+
+-- name: lock_claims(hashes)
+-- Lets one booking at a time of each of these be counted, until the transaction ends; in one order for
+-- all, so that no two wait for each other.
+SELECT pg_advisory_xact_lock(ordered.key)
+  FROM (SELECT DISTINCT hashtextextended('claim ' || encode(hash, 'hex'), 0) AS key
+          FROM unnest(:hashes ::bytea[]) AS hash
+         ORDER BY 1) AS ordered;
+
+-- name: coming_of(hashes, codes, without, now)^
+-- How many coming appointments there are of any one of these hashes, the most: altogether, and of any
+-- one of the services. Without the appointment of a reference, when one is given.
+WITH coming AS (
+    SELECT c.hash, a.services
+      FROM online_claim c
+      JOIN appointment a ON a.office_id = c.office_id AND a.id = c.appointment_id
+     WHERE c.hash = ANY (:hashes ::bytea[])
+       AND a.state IN ('held', 'booked')
+       AND a.starts_at > :now
+       AND coalesce(a.expires_at, 'infinity') > :now
+       AND a.reference IS DISTINCT FROM :without ::text
+)
+SELECT coalesce((SELECT max(counted.n)
+                   FROM (SELECT count(*) AS n FROM coming GROUP BY coming.hash) AS counted), 0) AS altogether,
+       coalesce((SELECT max(counted.n)
+                   FROM (SELECT count(*) AS n
+                           FROM coming CROSS JOIN unnest(:codes ::text[]) AS code
+                          WHERE coming.services @> jsonb_build_array(jsonb_build_object('service', code))
+                          GROUP BY coming.hash, code) AS counted), 0) AS of_service;
+
+-- name: unconfirmed_from(hash, since, now)$
+-- How many places somebody at this address has asked for since then that are held still, or were booked
+-- by nobody whom a telephone number or an e-mail address would name.
+SELECT count(*)
+  FROM online_claim c
+  JOIN appointment a ON a.office_id = c.office_id AND a.id = c.appointment_id
+ WHERE c.hash = :hash AND c.at > :since
+   AND (a.state = 'held' AND a.expires_at > :now
+        OR a.state = 'booked' AND NOT EXISTS (SELECT FROM online_claim named
+                                               WHERE named.office_id = a.office_id AND named.appointment_id = a.id
+                                                 AND named.kind <> 'address'));
+
+-- name: write_claims(reference, kinds, hashes, now, address_until)!
+-- Lets this appointment count for these hashes, each of its kind: an address until then, the others as
+-- long as it is to come.
+INSERT INTO online_claim (office_id, appointment_id, kind, hash, at, forget_at)
+SELECT a.office_id, a.id, claim.kind, claim.hash, :now,
+       CASE WHEN claim.kind = 'address' THEN :address_until ::timestamptz ELSE a.ends_at END
+  FROM appointment a CROSS JOIN unnest(:kinds ::text[], :hashes ::bytea[]) AS claim (kind, hash)
+ WHERE a.reference = :reference;
+
+-- name: drop_claims(reference)!
+-- The appointment no longer counts for a telephone number or e-mail address.
+DELETE FROM online_claim c USING appointment a
+ WHERE a.reference = :reference AND c.office_id = a.office_id AND c.appointment_id = a.id AND c.kind <> 'address';
+
+-- name: forget_claims(now)!
+-- Deletes addresses whose hour is over, and the others once their appointment is, wherever it was moved.
+DELETE FROM online_claim c USING appointment a
+ WHERE c.forget_at <= :now AND a.office_id = c.office_id AND a.id = c.appointment_id
+   AND (c.kind = 'address' OR a.ends_at <= :now OR a.state NOT IN ('held', 'booked'));
+
+-- name: use_challenge(nonce, expires_at)$
+-- Notes that this challenge was answered; nothing when it was answered before. Of two who use it at
+-- once, one gets it.
+INSERT INTO used_challenge (nonce, expires_at) VALUES (:nonce, :expires_at)
+ON CONFLICT (nonce) DO NOTHING
+RETURNING true;
+
+-- name: forget_challenges(now)!
+-- Deletes challenges that are too old to be answered.
+DELETE FROM used_challenge WHERE expires_at <= :now;
+
+-- name: attendance(office_id, first_day, today)
+-- How many came and how many did not to each pool's appointments from the first day to yesterday.
+SELECT p.code AS pool, p.plan ::text AS plan,
+       count(*) FILTER (WHERE a.state = 'missed') AS missed,
+       count(*) FILTER (WHERE a.state IN ('arrived', 'fulfilled')) AS came
+  FROM pool p
+  LEFT JOIN appointment a ON a.pool_id = p.id AND a.office_id = p.office_id
+       AND a.day >= :first_day AND a.day < :today
+       AND a.state IN ('arrived', 'fulfilled', 'missed')
+ WHERE p.office_id = :office_id AND NOT p.retired
+ GROUP BY p.id, p.code, p.plan
+ ORDER BY p.code;
