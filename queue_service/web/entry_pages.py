@@ -239,7 +239,7 @@ def kind_of(facility: Office, code: str) -> TimedEntrySetup | None:
     return next((kind for kind in facility.setup.timed_entries if kind.code == code), None)
 
 
-def when(start: datetime, end: datetime, facility: Office, language: str) -> dict[str, str]:
+def when(start: datetime, end: datetime, facility: Office, language: str) -> dict[str, Any]:
     """Give day and time as pages tell them."""
     return {
         "day": day_in_words(start.astimezone(facility.zone).date(), language),
