@@ -499,6 +499,41 @@ def test_a_reminder_is_a_question_of_its_own_and_needs_a_way(console: Console, o
     others.cancel(reference)
 
 
+def test_every_place_answers_questions_and_its_hours_are_booked_and_cancelled(
+    agent: Agent, console: Console, axe: Axe
+) -> None:
+    page = console.page
+    console.choose_service("perso")
+    office = console.offer(1)[0]
+    console.press("F7")
+    card = page.locator("#card")
+    expect(card).to_be_focused()
+    expect(page.locator("#card-office")).to_have_value(office)
+    for heading in ("Öffnungszeiten", "Bitte mitbringen", "Zugang"):
+        expect(card.get_by_role("heading", name=heading)).to_be_visible()
+    axe(page)
+    console.press("Shift+Tab", "Shift+Tab")
+    expect(page.locator("#card-office")).to_be_focused()
+    page.locator("#card-office").select_option("suedbad")  # an "ü" is no key of the test's keyboard
+    expect(card.get_by_role("heading", name="Preise")).to_be_visible()
+    console.press("Tab", "Tab", "1")
+    expect(page.locator("#entry-party")).to_be_focused()
+    axe(page)
+    console.press("ArrowUp", "Tab")
+    console.type("Familie Wasser")
+    console.press("Enter")
+    expect(page.locator("#booked-reference")).to_be_focused()
+    reference = page.locator("#booked-reference").inner_text()
+    console.press("F9", "F8")
+    console.type(reference)
+    console.press("Enter")
+    expect(page.locator("#found-facts")).to_contain_text("Personen: 2")
+    console.press("Tab", "Enter", "Enter")
+    console.reads("Der Termin ist abgesagt.")
+    kept = agent.api.get(f"/entry-bookings/{reference}").raise_for_status().json()
+    assert (kept["status"], kept["party_size"]) == ("cancelled", 2)
+
+
 def test_an_unknown_number_is_said_in_words(console: Console) -> None:
     console.press("F8")
     console.type("2345-AAAA")

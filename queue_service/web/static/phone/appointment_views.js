@@ -114,6 +114,7 @@ export function showFound({ appointment, office, chosen }) {
     [gettext("Zeit"), whenInWords(appointment.start, office.time_zone)],
     [gettext("Standort"), whereInWords(office)],
     [gettext("Dienstleistung"), chosen.map(({ service, quantity }) => serviceInWords(service, quantity)).join("; ")],
+    [gettext("Personen"), appointment.party_size && String(appointment.party_size)],
     [gettext("Kontakt"), appointment.contact && contactInWords(appointment.contact)],
   ].filter(([, value]) => value);
   document.getElementById("found-facts").replaceChildren(

@@ -12,12 +12,22 @@ import { refusalInWords } from "./refusals.js";
 import { carryOut } from "./requests.js";
 import { whenInWords } from "./spoken.js";
 
-export function addressOf(reference, verb = "") {
-  return `/api/v1/appointments/${encodeURIComponent(reference)}${verb}`;
+/** Where an appointment is asked for, or a party's places of an hour. */
+export function addressOf(reference, verb = "", kind = "appointments") {
+  return `/api/v1/${kind}/${encodeURIComponent(reference)}${verb}`;
+}
+
+function isParty(appointment) {
+  return "party_size" in appointment;
+}
+
+function chosenIn(appointment) {
+  if (isParty(appointment)) return [{ service: { ...serviceOf(appointment.code), name: appointment.title }, quantity: 1 }];
+  return appointment.services.map(({ service, quantity }) => ({ service: serviceOf(service), quantity }));
 }
 
 function shown(appointment) {
-  const chosen = appointment.services.map(({ service, quantity }) => ({ service: serviceOf(service), quantity }));
+  const chosen = chosenIn(appointment);
   call.found = { appointment, office: offices.get(appointment.office), chosen };
   showFound(call.found);
 }
@@ -26,6 +36,7 @@ function shown(appointment) {
 export function look(appointment) {
   shown(appointment);
   goTo(canChange(call.found.appointment) ? "found" : "final");
+  document.getElementById("move-found").hidden = isParty(appointment); // another hour is booked anew
   document.getElementById("found-reference").focus();
 }
 
@@ -105,6 +116,8 @@ export function keep() {
 }
 
 export async function cancel() {
-  look(await carryOut(addressOf(call.found.appointment.reference, "/cancel")));
+  const { appointment } = call.found;
+  const kind = isParty(appointment) ? "entry-bookings" : "appointments";
+  look(await carryOut(addressOf(appointment.reference, "/cancel", kind)));
   showPrompt(gettext("Der Termin ist abgesagt. Neuer Anruf: F9."));
 }

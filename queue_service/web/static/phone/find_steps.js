@@ -61,13 +61,23 @@ function hintInWords() {
   return gettext("Terminnummer, Name oder Telefonnummer");
 }
 
+/** An appointment or a party's places: both have numbers of the same shape. */
+async function readByReference(typed) {
+  try {
+    return await read(existing.addressOf(typed));
+  } catch (refusal) {
+    if (refusal.code !== "appointment_not_found") throw refusal;
+    return read(existing.addressOf(typed, "", "entry-bookings"));
+  }
+}
+
 async function foundBy(way, typed) {
-  if (way === "reference") return [await read(existing.addressOf(typed))];
+  if (way === "reference") return [await readByReference(typed)];
   const { items } = await ask(SEARCHES, { [way]: typed });
   return items;
 }
 
-const NOTHING = ["appointment_not_found", "invalid_fields"]; // nobody has a number that there can't be
+const NOTHING = ["appointment_not_found", "entry_booking_not_found", "invalid_fields"]; // nobody has a number that there can't be
 
 /** The appointments, none when there are none; what else is refused is thrown. */
 async function found(way, typed) {

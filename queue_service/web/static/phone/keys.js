@@ -9,8 +9,8 @@ const AT_PLACES = ["places", "new-place"];
 const DIGITS = [..."123456789"];
 
 /**
- * `text` is short for the bar, `full` for the overview where it says more; what stands `onButton` always
- * is not repeated in the bar.
+ * `text` is short for the bar, `full` for the overview where it says more; a key that
+ * stands `inPlace`, at its heading or on its button, is not repeated in the bar.
  * `zones`: where the focus is (data-zone); `steps`: how far the call has come. Missing: anywhere, always,
  * but in an open dialog only what names its zone or is for `everywhere`.
  */
@@ -61,6 +61,12 @@ const GROUPS = [
     ],
   },
   {
+    heading: gettext("Auskunft"),
+    entries: [
+      { shown: "1–9", keys: DIGITS, zones: ["card"], text: gettext("Plätze buchen"), full: gettext("Plätze in Bad, Museum oder Theater buchen"), does: "chooseEntry" },
+    ],
+  },
+  {
     heading: gettext("Rückrufe"),
     entries: [
       { shown: "1–9", keys: DIGITS, zones: ["callbacks"], text: gettext("übernehmen"), full: gettext("Rückruf aus der Liste übernehmen"), does: "takeCallback" },
@@ -70,14 +76,15 @@ const GROUPS = [
   {
     heading: gettext("Jederzeit"),
     entries: [
-      { shown: "F2", keys: ["F2"], steps: CHOOSING, away: "service", text: gettext("Dienstleistung"), does: "toService" },
-      { shown: "F4", keys: ["F4"], steps: AT_PLACES, away: "places", text: gettext("Termine"), does: "toPlaces" },
-      { shown: "F3", keys: ["F3"], steps: AT_PLACES, away: "filters", text: gettext("eingrenzen"), does: "toFilters" },
-      { shown: "F8", keys: ["F8"], steps: [...CHOOSING, "hits", "found", "final", "booked"], away: "find", text: gettext("Termin suchen"), full: gettext("vorhandenen Termin suchen: Nummer, Name, Telefon"), does: "toFind" },
+      { shown: "F2", keys: ["F2"], inPlace: true, steps: CHOOSING, away: "service", text: gettext("Dienstleistung"), does: "toService" },
+      { shown: "F4", keys: ["F4"], inPlace: true, steps: AT_PLACES, away: "places", text: gettext("Termine"), does: "toPlaces" },
+      { shown: "F3", keys: ["F3"], inPlace: true, steps: AT_PLACES, away: "filters", text: gettext("eingrenzen"), does: "toFilters" },
+      { shown: "F8", keys: ["F8"], inPlace: true, steps: [...CHOOSING, "hits", "found", "final", "booked"], away: "find", text: gettext("Termin suchen"), full: gettext("vorhandenen Termin suchen: Nummer, Name, Telefon"), does: "toFind" },
       { shown: "F6", keys: ["F6"], text: gettext("Rückruf"), full: gettext("Rückruf vereinbaren"), does: "toCallback" },
-      { shown: "F10", keys: ["F10"], text: gettext("Rückrufe"), full: gettext("Rückrufe; während eines Rückrufs: ihn abschließen"), onButton: true, does: "toCallbacks" },
-      { shown: "F9", keys: ["F9"], text: gettext("neuer Anruf"), does: "newCall" },
-      { shown: gettext("F1 oder ?"), keys: ["F1", "?"], everywhere: true, onButton: true, text: gettext("diese Übersicht"), does: "toHelp" },
+      { shown: "F10", keys: ["F10"], text: gettext("Rückrufe"), full: gettext("Rückrufe; während eines Rückrufs: ihn abschließen"), inPlace: true, does: "toCallbacks" },
+      { shown: "F7", keys: ["F7"], text: gettext("Auskunft"), full: gettext("Auskunft zu jedem Standort: Öffnungszeiten, Preise, Zugang"), does: "toCard" },
+      { shown: "F9", keys: ["F9"], inPlace: true, text: gettext("neuer Anruf"), does: "newCall" },
+      { shown: gettext("F1 oder ?"), keys: ["F1", "?"], everywhere: true, inPlace: true, text: gettext("diese Übersicht"), does: "toHelp" },
     ],
   },
 ];
@@ -126,7 +133,7 @@ export function listen(bar, stepNow, act) {
 
 export function show(bar, step) {
   const working = workingKeys(step, zoneOf(document.activeElement), Boolean(openDialog()));
-  const entries = working.filter(({ onButton }) => !onButton);
+  const entries = working.filter(({ inPlace }) => !inPlace);
   bar.replaceChildren(
     ...entries.map(({ shown, text }) => element("li", {}, element("kbd", { class: "key" }, shown), text)),
   );

@@ -6,6 +6,7 @@ import { forget } from "./appointment_views.js";
 import * as booking from "./booking_steps.js";
 import * as callbacks from "./callback_steps.js";
 import { call, forgetCall, goTo, onStep, quantityOf, STEPS, withQuantity } from "./call.js";
+import * as card from "./card_steps.js";
 import { caller, offices, serviceOf, services, timeZone } from "./catalogue.js";
 import * as chosenServices from "./chosen_services.js";
 import * as contactForm from "./contact_form.js";
@@ -186,6 +187,8 @@ const ACTIONS = {
   toCallback: callbacks.agree,
   toCallbacks: callbacks.toCallbacks,
   takeCallback: ({ key }) => callbacks.take(Number(key) - 1, callBack),
+  toCard: () => step(card.open),
+  chooseEntry: ({ key }) => card.choose(Number(key) - 1),
   toWaiting: waiting.open,
   toHelp: keyHelp.open,
 };
@@ -216,6 +219,9 @@ function start() {
   onClick("show-keys", keyHelp.open);
   onClick("to-waiting", waiting.open);
   onClick("to-callback", callbacks.agree);
+  card.start({
+    show: () => step(card.show), choose: (index) => whenFree(() => card.choose(index))(), book: () => step(card.book),
+  });
   waiting.start(() => step(waiting.join));
   dialogs.start();
   onClick("book", () => step(booking.book));

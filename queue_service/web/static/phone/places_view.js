@@ -107,6 +107,12 @@ export function focusFilters() {
   office.focus();
 }
 
+/** The office of the place that is looked at, or the one that the list is narrowed to. */
+export function officeInHand() {
+  const looked = (document.activeElement.closest?.("[data-offer]") ?? null)?.dataset.offer.split(" ")[0];
+  return looked ?? (offices.has(office.value) ? office.value : undefined);
+}
+
 /** Put the focus on the list; tells whether there was something to focus. */
 export function focusList() {
   const list = form.querySelector("input:checked:enabled") ?? form.querySelector("input:enabled");

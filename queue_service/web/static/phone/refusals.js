@@ -56,6 +56,7 @@ export function whyNoneInWords({ code, message }, until) {
     no_such_dates: () => gettext("Der gewünschte Tag liegt in der Vergangenheit."),
     not_offered: () => gettext("Kein Standort bietet alles zusammen mit Termin an. Einzeln gesucht, gibt es vielleicht Termine."),
     beyond_horizon: () => gettext("Kein Termin, weil so weit im Voraus noch nicht gebucht werden kann."),
+    no_such_access: () => gettext("Von keinem dieser Standorte ist bekannt, dass er so zugänglich ist."),
     closed: () => gettext("Kein Termin bis %(until)s, weil dann geschlossen ist.", { until }),
     too_long: () => gettext("Kein Termin bis %(until)s, weil der Besuch für die freien Zeiten zu lange dauert. Weniger Dienstleistungen auf einmal passen vielleicht.", { until }),
     full: () => gettext("Kein Termin bis %(until)s, weil alles vergeben ist.", { until }),

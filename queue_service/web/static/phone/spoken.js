@@ -45,6 +45,11 @@ export function dayInWords(instant, timeZone, voice = pageVoice) {
   return formatted(instant, timeZone, voice, FULL_DAY);
 }
 
+/** "Mo., 23. November", for lists; `day` is an instant, or 2026-11-23 without a zone. */
+export function shortDay(day, voice = pageVoice, zone = "UTC") {
+  return formatted(day, zone, voice, { weekday: "short", day: "numeric", month: "long" });
+}
+
 /** "10:15" */
 export function clockInWords(instant, timeZone, voice = pageVoice) {
   return formatted(instant, timeZone, voice, CLOCK);
@@ -98,7 +103,7 @@ export function accessInShort({ access }, { gettext } = pageVoice) {
 }
 
 /** Facts as the office words them, or as plain sentences. */
-function accessSentences({ access }, voice) {
+export function accessSentences({ access }, voice) {
   const { gettext } = voice;
   const plain = {
     level_entrance: [gettext("Der Eingang ist stufenlos"), gettext("Der Eingang hat Stufen")],

@@ -1,0 +1,140 @@
+// Questions about a place at any moment of a call, and places of its hours booked at once.
+
+import { gettext } from "../texts.js";
+import { element, setText } from "../desk/elements.js";
+import { showBooked } from "./appointment_views.js";
+import { call, goTo } from "./call.js";
+import { showCard } from "./card_view.js";
+import { offices, spellingNames } from "./catalogue.js";
+import * as contactForm from "./contact_form.js";
+import * as dialogs from "./dialogs.js";
+import { showError } from "./message_line.js";
+import * as places from "./places_view.js";
+import * as said from "./read_back_view.js";
+import { contactMistakes, refusalInWords } from "./refusals.js";
+import { carryOut, read } from "./requests.js";
+import { inLanguage, whenInWords } from "./spoken.js";
+
+const KEYS = 9;
+const HOLDING = ["contact", "read-back"];
+const dialog = document.getElementById("card-dialog");
+const choice = document.getElementById("card-office");
+const card = document.getElementById("card");
+const form = document.getElementById("entry-form");
+const { party_size: party, name, phone } = form.elements;
+
+let entries = [];
+let wanted = null;
+
+export function start({ show, choose, book }) {
+  const byName = [...offices.values()].sort((a, b) => inLanguage(a.name).localeCompare(inLanguage(b.name)));
+  choice.append(...byName.map((office) => element("option", { value: office.slug }, inLanguage(office.name))));
+  choice.addEventListener("change", show);
+  card.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button) choose(Number(button.dataset.index));
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    book();
+  });
+}
+
+/** The office that the call is about, as far as it can be told. */
+function officeInHand() {
+  return call.place?.office ?? call.found?.appointment.office ?? places.officeInHand() ?? choice.value;
+}
+
+export async function open() {
+  choice.value = officeInHand();
+  await show();
+  dialogs.open(dialog);
+  card.focus();
+}
+
+/** The card of the office that is chosen. */
+export async function show() {
+  const slug = choice.value;
+  const [its, found] = await Promise.all([
+    read(`/api/v1/offices/${slug}/card?channel=phone`),
+    read(`/api/v1/entries?office=${slug}&channel=phone&limit=${KEYS}`),
+  ]);
+  entries = found.items;
+  wanted = null;
+  form.hidden = true;
+  showCard(its, entries, call.chosen, said.voice());
+}
+
+export function choose(index) {
+  wanted = entries[index] ?? null;
+  if (!wanted) return;
+  if (HOLDING.includes(call.step)) {
+    showError(gettext("Erst den reservierten Termin buchen oder freigeben."));
+    return;
+  }
+  const known = contactForm.saidSoFar();
+  form.reset();
+  dialogs.showMistakes(form, []);
+  party.max = wanted.most_party;
+  name.value = known.name;
+  phone.value = known.phone;
+  const { time_zone: zone } = offices.get(wanted.office);
+  const words = [inLanguage(wanted.title), whenInWords(wanted.start, zone), inLanguage(wanted.price)];
+  setText(document.getElementById("entry-words"), words.filter(Boolean).join(" · "));
+  form.hidden = false;
+  party.focus();
+  party.select();
+}
+
+function mistakes() {
+  const sentences = [
+    ["party_size", !party.validity.valid, gettext("Bitte 1 bis %(most)s Personen eintragen.", { most: party.max })],
+    ["name", name.value.trim() === "", gettext("Bitte den Namen eintragen.")],
+  ];
+  return sentences.filter(([, isWrong]) => isWrong).map(([field, , sentence]) => ({ field, sentence }));
+}
+
+/** Book for good: there is nothing to read back that was not just said. */
+export async function book() {
+  const wrong = mistakes();
+  dialogs.showMistakes(form, wrong);
+  if (wrong.length > 0) return;
+  const { office, entry } = wanted;
+  const contact = { name: name.value.trim(), phone: phone.value.trim() || null, language: said.voice().language };
+  let made;
+  try {
+    made = await carryOut("/api/v1/entry-bookings", { office, entry, party_size: party.valueAsNumber, channel: "phone", contact });
+  } catch (refusal) {
+    await refused(refusal);
+    return;
+  }
+  dialog.close();
+  showMade(made, contact);
+}
+
+async function refused(refusal) {
+  if (refusal.code === "invalid_fields") {
+    dialogs.showMistakes(form, contactMistakes(refusal.body));
+  } else if (refusal.code === "slot_taken") {
+    await show();
+    showError(refusalInWords(refusal));
+    card.focus();
+  } else throw refusal;
+}
+
+function showMade({ reference, title, start, office: slug, party_size: count }, contact) {
+  const office = offices.get(slug);
+  const what = { title: inLanguage(title), count };
+  call.found = null;
+  call.result = gettext("%(title)s gebucht für %(count)s: %(reference)s", { ...what, reference });
+  showBooked({
+    heading: gettext("%(title)s gebucht, Personen: %(count)s", what),
+    reference,
+    names: spellingNames,
+    visit: { place: { start }, office },
+    contact: { name: contact.name, phone_shown: contact.phone },
+    voice: said.voice(),
+  });
+  goTo("booked");
+  document.getElementById("booked-reference").focus();
+}
