@@ -131,7 +131,7 @@ async def chosen_services_page(request: PageRequest) -> Response[Any]:
 @get("/booking/places", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
 async def places_page(request: PageRequest) -> Response[Any]:
     """Answer the free places, a few days at a time, or say why there are none and what else there is."""
-    sent = request.query_params.multi_items()
+    sent = list(request.query_params.multi_items())
     now = request.app.state.clock()
     language = choose_language(request)
     words = texts(language)

@@ -57,7 +57,7 @@ class Citizen:
         posted = [form for form in reader.found if form.method == "post"]
         return next(form for form in posted if form.action.endswith(action))
 
-    async def sends(self, action: str, button: int | None = None, **typed: str) -> httpx.Response:
+    async def sends(self, action: str, button: int | None = None, /, **typed: str) -> httpx.Response:
         """Fill in a form of the page, send it, by one of its buttons when one is named."""
         form = self.form(action)
         pressed = [] if button is None else [form.buttons[button]]

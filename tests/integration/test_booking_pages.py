@@ -171,8 +171,9 @@ async def test_wrong_and_unknown_look_alike_and_too_many_of_them_have_to_wait(
 
     assert await answered(reference, "wrong") == await answered(UNKNOWN, secret)
     for _ in range(FAILURES_PER_NAME_AND_ADDRESS):
-        refused, _ = await answered(reference, "wrong")
-    assert (refused, (await answered(reference, secret))[0]) == (429, 429)
+        await answered(reference, "wrong")
+    # The right one has to wait too: otherwise waiting would tell which one is right.
+    assert (await answered(reference, secret))[0] == httpx.codes.TOO_MANY_REQUESTS
     assert "zu viele Versuche" in citizen.page.text
     running_service.clock.now += WINDOW
     await answered(reference, secret)
@@ -184,8 +185,8 @@ async def test_the_calendar_file_is_one_that_a_calendar_reads(citizen: Citizen, 
     answer = await citizen.browser.get(f"/appointment/{reference}/calendar.ics")
     assert answer.headers["Content-Type"].startswith("text/calendar")
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
-    kept = await conn.fetchrow("SELECT starts_at, ends_at FROM appointment")
-    assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (kept["starts_at"], kept["ends_at"])
+    kept = await conn.fetch("SELECT starts_at, ends_at FROM appointment")
+    assert [(event.decoded("DTSTART"), event.decoded("DTEND"))] == [tuple(row) for row in kept]
     assert reference in str(event["DESCRIPTION"])
 
 

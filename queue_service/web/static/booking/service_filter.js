@@ -31,4 +31,8 @@ function filter() {
 }
 
 // What the server has found is a part of all: only from the whole list can it be widened again.
-if (field && !field.value) field.addEventListener("input", filter);
+if (field && !field.defaultValue) {
+  field.addEventListener("input", filter);
+  // Typed while this script was still on its way.
+  if (field.value) filter();
+}
