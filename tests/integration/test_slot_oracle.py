@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from queue_service.booking import service, slot_oracle
+from queue_service.booking.contingents import level_of, release_times, released
 from queue_service.booking.day_cells import CELL
-from queue_service.booking.model import MoveRequest, Place
+from queue_service.booking.model import LEAD_TIME, Channel, MoveRequest, Place
 from queue_service.booking.staffing import staffing_on
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
 from queue_service.offices.model import Span
-from queue_service.offices.setup_model import PoolSetup, Staffing
+from queue_service.offices.setup_model import Contingents, PoolSetup, Release, Staffing
 from queue_service.platform.errors import QueueError
 from queue_service.platform.queries import Connection
 from tests.integration.booking_town import (
@@ -56,6 +57,7 @@ class Book(msgspec.Struct, frozen=True):
     start: datetime
     codes: list[str]
     hold: bool
+    channel: Channel
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -91,9 +93,23 @@ staffings = st.lists(
 )
 
 
+channels: st.SearchStrategy[Channel] = st.sampled_from(["online", "phone", "counter"])
+percents = st.sampled_from([0, 40, 80, 100])
+
+
 @st.composite
 def pools_of(draw: st.DrawFn, slug: str) -> list[PoolSetup]:
-    return [PoolSetup(code, list(SERVICES), draw(staffings)) for code in POOLS[slug]]
+    return [
+        PoolSetup(
+            code,
+            list(SERVICES),
+            draw(staffings),
+            buffer_minutes=draw(st.sampled_from([0, FIVE])),
+            contingents=draw(st.builds(Contingents, percents, percents, st.sampled_from([0, 25]))),
+            releases=draw(st.lists(st.builds(Release, st.integers(1, 50), st.integers(0, 2)), max_size=2)),
+        )
+        for code in POOLS[slug]
+    ]
 
 
 @st.composite
@@ -103,7 +119,7 @@ def restaffings(draw: st.DrawFn) -> Restaff:
 
 
 slugs = st.sampled_from(sorted(POOLS))
-bookings = st.builds(Book, slugs, starts, codes, st.booleans())
+bookings = st.builds(Book, slugs, starts, codes, st.booleans(), channels)
 steps = st.one_of(
     bookings,
     bookings,
@@ -119,9 +135,9 @@ async def take(conn: Connection, step: object, references: list[str]) -> None:
     """Do it, or be refused; both must leave the truth and what is derived from it together."""
     with suppress(QueueError):
         match step:
-            case Book(slug, start, wanted, hold):
-                made = await service.book(conn, NOW, request(start, *wanted, office=slug, hold=hold))
-                references.append(made.reference)
+            case Book(slug, start, wanted, hold, channel):
+                asked = request(start, *wanted, office=slug, hold=hold, channel=channel)
+                references.append((await service.book(conn, NOW, asked)).reference)
             case Move(nth, slug, start) if references:
                 reference = references[nth % len(references)]
                 await service.move(conn, NOW, reference, MoveRequest(start, slug))
@@ -133,41 +149,59 @@ async def take(conn: Connection, step: object, references: list[str]) -> None:
                 await restaff(conn, office(slug, *pools))
 
 
-async def swept(conn: Connection, wanted: list[str], first: datetime, limit: int) -> list[Place]:
+async def swept(
+    conn: Connection, channel: Channel, wanted: list[str], first: datetime, limit: int
+) -> list[Place]:
     """Find places the slow way: every pool, every day, every cell, every appointment."""
-    cells = sum(MINUTES[code] for code in wanted) // FIVE
+    minutes = timedelta(minutes=sum(MINUTES[code] for code in wanted))
     found = {
         (begins, slug)
         for slug in POOLS
         for entry in [await offices.find_office(conn, slug)]
         for pool in entry.setup.pools
         for day in (TODAY + timedelta(days=n) for n in range(3))
-        for begins in await _starts(conn, entry, pool, day, cells, first)
+        for begins in await _starts(conn, entry, pool, day, channel, minutes, first)
     }
     return [
-        Place(slug, begins, begins + cells * CELL, cells * FIVE) for begins, slug in sorted(found)[:limit]
+        Place(slug, begins, begins + minutes, minutes // timedelta(minutes=1))
+        for begins, slug in sorted(found)[:limit]
     ]
 
 
 async def _starts(
-    conn: Connection, entry: Office, pool: PoolSetup, day: date, cells: int, first: datetime
+    conn: Connection,
+    entry: Office,
+    pool: PoolSetup,
+    day: date,
+    channel: Channel,
+    minutes: timedelta,
+    first: datetime,
 ) -> list[datetime]:
     rows = await conn.fetch(
         """
-        SELECT a.starts_at, a.ends_at FROM appointment a JOIN pool p ON p.id = a.pool_id
+        SELECT a.starts_at, a.ends_at, a.channel FROM appointment a JOIN pool p ON p.id = a.pool_id
          WHERE a.office_id = $1 AND p.code = $2 AND a.state NOT IN ('cancelled', 'expired')
         """,
         entry.id,
         pool.code,
     )
+    buffer = timedelta(minutes=pool.buffer_minutes)
     begins = slot_oracle.cells_of_day(day, BERLIN)
     places = slot_oracle.staffed_places(day, BERLIN, staffing_on(day, pool, entry.calendar))
-    left = [
-        max(count - sum(row["starts_at"] <= instant < row["ends_at"] for row in rows), 0)
-        for instant, count in zip(begins, places, strict=True)
-    ]
+    opened, _ = released(release_times(day, BERLIN, pool.releases), NOW)
+    left = list(places)
+    for level, share in enumerate(slot_oracle.shares(pool.contingents, opened), 1):
+        if level < level_of(channel):
+            continue
+        limit = slot_oracle.share_of(tuple(places), share)
+        for cell, instant in enumerate(begins):
+            visits = sum(
+                row["starts_at"] <= instant < row["ends_at"] + buffer and level_of(row["channel"]) <= level
+                for row in rows
+            )
+            left[cell] = min(left[cell], max(limit[cell] - visits, 0))
     after = sum(instant < first for instant in begins)
-    offers = slot_oracle.offered_starts(left, cells, first=after, end=len(left))
+    offers = slot_oracle.offered_starts(left, (minutes + buffer) // CELL, first=after, end=len(left))
     return [begins[cell].astimezone(BERLIN) for cell in offers]
 
 
@@ -181,7 +215,7 @@ async def _starts(
     st.tuples(st.lists(bookings, min_size=10, max_size=20), st.lists(steps, max_size=20)),
     codes,
     starts,
-    st.integers(1, 60),
+    st.tuples(channels, st.integers(1, 60)),
 )
 async def test_search_and_planes_are_what_a_sweep_over_the_truth_finds(
     conn: Connection,
@@ -189,15 +223,18 @@ async def test_search_and_planes_are_what_a_sweep_over_the_truth_finds(
     sequence: tuple[list[object], list[object]],
     wanted: list[str],
     first: datetime,
-    limit: int,
+    asked: tuple[Channel, int],
 ) -> None:
-    await conn.execute("DELETE FROM appointment")
+    channel, limit = asked
+    # The days of other offices would be verified with every example.
+    await conn.execute("DELETE FROM appointment; DELETE FROM pool_day")
     await build(conn, office("mitte", *staffing[0]), office("nord", *staffing[1]))
     references: list[str] = []
     for step in [*sequence[0], *sequence[1]]:
         await take(conn, step, references)
     event(f"{len(references)} booked")
     assert await service.verify(conn, NOW) == []
-    found = await search(conn, *wanted, begin=first, end=LAST_DAY, limit=limit)
-    assert found.items == await swept(conn, wanted, max(first, NOW), limit)
+    found = await search(conn, *wanted, channel=channel, begin=first, end=LAST_DAY, limit=limit)
+    earliest = max(first, NOW + LEAD_TIME[channel])
+    assert found.items == await swept(conn, channel, wanted, earliest, limit)
     assert (found.why_none is None) == bool(found.items)
