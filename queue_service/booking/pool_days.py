@@ -8,11 +8,12 @@ Locks are taken in one order everywhere: set-up of an office, appointment, pool-
 waits for what became free, version of the office.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from queue_service.booking import slot_oracle, store
 from queue_service.booking.contingents import Left, empty_day, release_times, released
@@ -31,7 +32,7 @@ from queue_service.booking.store import ComputedDay, KeptPoolDay, PoolDay, PoolP
 from queue_service.booking.waiting_offers import offer_freed
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
-from queue_service.offices.setup_model import PoolSetup
+from queue_service.offices.setup_model import PoolSetup, StaffedHours, StaffingException
 from queue_service.platform.queries import Connection
 
 RELEASED_AT_ONCE = 200
@@ -47,6 +48,7 @@ class Truth(msgspec.Struct, frozen=True):
 
     pool: PoolPlan
     office: Office
+    """With the plans of all its pools as they are for this day."""
     day: date
     visits: Sequence[Visit]
 
@@ -90,7 +92,7 @@ async def left_without(conn: Connection, now: datetime, pool_day: PoolDay, appoi
         return Left([])
     truth = (await _truths(conn, [pool_day]))[pool_day]
     others = [visit for visit in truth.visits if visit.appointment_id != appointment_id]
-    return compute(msgspec.structs.replace(truth, visits=others), now)[0].left
+    return compute(replace(truth, visits=others), now)[0].left
 
 
 def compute(truth: Truth, now: datetime) -> tuple[ComputedDay, list[Visit]]:
@@ -186,6 +188,23 @@ async def apply_pools(
     return await recompute(conn, now, coming + missing)
 
 
+async def displaced(conn: Connection, now: datetime, office_id: int) -> list[Overbooked]:
+    """List the coming appointments of an office for which there is no counter as things are, earliest first.
+
+    Those who booked first keep their place; who has come already does so before everybody.
+    """
+    async with conn.transaction(isolation="repeatable_read", readonly=True):
+        truths = await _truths(conn, await store.coming_pool_days(conn, office_id, now))
+    found = [
+        _overbooked(truth, visit)
+        for truth in truths.values()
+        if truth.visits
+        for visit in compute(truth, now)[1]
+        if visit.starts_at > now
+    ]
+    return sorted(found, key=lambda entry: (entry.starts_at, entry.reference))
+
+
 async def verify(conn: Connection, now: datetime) -> list[Drift]:
     """List the pool-days of today and later that are not what a plain sweep over the truth gives.
 
@@ -225,12 +244,27 @@ async def _truths(conn: Connection, keys: Sequence[PoolDay]) -> dict[PoolDay, Tr
         slug: await offices.find_office(conn, slug) for slug in sorted({p.office for p in plans.values()})
     }
     visits = await store.visits_on(conn, keys)
-    return {
-        (pool_id, day): Truth(
-            plans[pool_id], named[plans[pool_id].office], day, visits.get((pool_id, day), [])
-        )
-        for pool_id, day in keys
-    }
+    ids = sorted({office.id for office in named.values()})
+    decided = await store.overrides_at(conn, ids, sorted({day for _, day in keys}))
+    truths = {}
+    for pool_id, day in keys:
+        pool = plans[pool_id]
+        office = named[pool.office]
+        of_day = decided.get((office.id, day))
+        if of_day:
+            pool = replace(pool, plan=_as_decided(pool.plan, day, of_day))
+            pools = [_as_decided(plan, day, of_day) for plan in office.setup.pools]
+            office = replace(office, setup=replace(office.setup, pools=pools))
+        truths[pool_id, day] = Truth(pool, office, day, visits.get((pool_id, day), []))
+    return truths
+
+
+def _as_decided(plan: PoolSetup, day: date, decided: Mapping[str, list[StaffedHours]]) -> PoolSetup:
+    """Give the plan in which what supervisors decided for a day counts before everything else."""
+    if plan.code not in decided:
+        return plan
+    others = [exception for exception in plan.exceptions if exception.day != day]
+    return replace(plan, exceptions=[StaffingException(day, decided[plan.code]), *others])
 
 
 def _overbooked(truth: Truth, visit: Visit) -> Overbooked:

@@ -20,12 +20,13 @@ from queue_service.booking.model import (
     ServiceWish,
 )
 from queue_service.booking.slot_arithmetic import CELL_MINUTES, DAY_CELLS, Plane, Planes
-from queue_service.offices.setup_model import PoolSetup
+from queue_service.offices.setup_model import PoolSetup, StaffedHours
 from queue_service.platform.queries import Connection, load_queries
 
 _queries: Any = load_queries("booking")
 _encode = msgspec.json.Encoder().encode
 _wishes = msgspec.json.Decoder(list[ServiceWish]).decode
+_staffing = msgspec.json.Decoder(list[StaffedHours]).decode
 _address = msgspec.json.Decoder(PostalAddress).decode
 PLANS_KEPT = 1024
 """Staffing plans that stay decoded."""
@@ -431,6 +432,72 @@ async def pool_plans(conn: Connection, pool_ids: Sequence[int]) -> dict[int, Poo
     """Give the staffing plans by pool id."""
     rows = _queries.pool_plans(conn, pool_ids=pool_ids)
     return {row["pool_id"]: PoolPlan(**{**row, "plan": _plan(row["plan"])}) async for row in rows}
+
+
+class DayOverride(msgspec.Struct, frozen=True):
+    """What was decided for one day of a pool, and why."""
+
+    pool: str
+    day: date
+    staffing: list[StaffedHours]
+    """Empty: no appointments on this day."""
+    reason: str
+    at: datetime
+
+
+async def overrides_at(
+    conn: Connection, office_ids: Sequence[int], days: Sequence[date]
+) -> dict[tuple[int, date], dict[str, list[StaffedHours]]]:
+    """Give what was decided for days, by office and day, then by the pool's code."""
+    decided: dict[tuple[int, date], dict[str, list[StaffedHours]]] = {}
+    async for row in _queries.overrides_at(conn, office_ids=office_ids, days=days):
+        decided.setdefault((row["office_id"], row["day"]), {})[row["pool"]] = _staffing(row["staffing"])
+    return decided
+
+
+async def overrides_of(conn: Connection, office_id: int, now: datetime) -> list[DayOverride]:
+    """Give what was decided for days of an office from today on."""
+    rows = _queries.overrides_of(conn, office_id=office_id, now=now)
+    return [DayOverride(**{**row, "staffing": _staffing(row["staffing"])}) async for row in rows]
+
+
+async def override_day(
+    conn: Connection,
+    office_id: int,
+    pool_ids: Sequence[int],
+    day: date,
+    staffing: Sequence[StaffedHours],
+    *,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Staff these pools so on this day."""
+    await _queries.override_day(
+        conn,
+        office_id=office_id,
+        pool_ids=pool_ids,
+        day=day,
+        staffing=_json(staffing),
+        reason=reason,
+        actor=actor,
+        now=now,
+    )
+
+
+async def restore_day(conn: Connection, office_id: int, pool_ids: Sequence[int], day: date) -> None:
+    """Staff these pools as planned again."""
+    await _queries.restore_day(conn, office_id=office_id, pool_ids=pool_ids, day=day)
+
+
+async def pool_ids(conn: Connection, office_id: int) -> dict[str, int]:
+    """Give the ids of the office's pools by code."""
+    return {row["code"]: row["id"] async for row in _queries.pool_ids(conn, office_id=office_id)}
+
+
+async def expected_on(conn: Connection, office_id: int, day: date) -> list[str]:
+    """Give the references of those who are expected on a day."""
+    return [row["reference"] async for row in _queries.expected_on(conn, office_id=office_id, day=day)]
 
 
 async def visits_on(conn: Connection, pool_days: Iterable[PoolDay]) -> dict[PoolDay, list[Visit]]:

@@ -16,6 +16,7 @@
     │   ├── CounterNotFound     404  counter_not_found
     │   ├── TicketNotFound      404  ticket_not_found
     │   ├── AppointmentNotFound 404  appointment_not_found  also for a wrong secret
+    │   ├── PoolNotFound        404  pool_not_found
     │   ├── WaitingEntryNotFound 404 waiting_entry_not_found also for a wrong secret
     │   ├── CallbackNotFound    404  callback_not_found    also beyond one's own offices
     │   ├── MessageNotFound     404  message_not_found
@@ -170,6 +171,12 @@ class TicketNotFound(NotFound):
     """No ticket has this id."""
 
     code = "ticket_not_found"
+
+
+class PoolNotFound(NotFound):
+    """This office has no such pool."""
+
+    code = "pool_not_found"
 
 
 class AppointmentNotFound(NotFound):

@@ -239,6 +239,44 @@ SELECT p.office_id, p.id AS pool_id, o.slug AS office, p.retired, p.plan ::text 
   FROM pool p JOIN office o ON o.id = p.office_id
  WHERE p.id = ANY (:pool_ids ::integer[]);
 
+-- name: overrides_at(office_ids, days)
+-- What supervisors have decided for these days of these offices, for all their pools: counters that one
+-- pool lends to another depend on both.
+SELECT d.office_id, p.code AS pool, d.day, d.staffing ::text AS staffing
+  FROM staffing_override d JOIN pool p ON p.office_id = d.office_id AND p.id = d.pool_id
+ WHERE d.office_id = ANY (:office_ids ::integer[]) AND d.day = ANY (:days ::date[]);
+
+-- name: overrides_of(office_id, now)
+-- The same of one office from today on, as people read it.
+SELECT p.code AS pool, d.day, d.staffing ::text AS staffing, d.reason, d.at
+  FROM staffing_override d
+  JOIN pool p ON p.office_id = d.office_id AND p.id = d.pool_id
+  JOIN office o ON o.id = d.office_id
+ WHERE d.office_id = :office_id AND d.day >= (:now ::timestamptz AT TIME ZONE o.time_zone)::date
+ ORDER BY d.day, p.code;
+
+-- name: override_day(office_id, pool_ids, day, staffing, reason, actor, now)!
+-- These pools are staffed so on this day, whatever was planned or decided before.
+INSERT INTO staffing_override (office_id, pool_id, day, staffing, reason, actor, at)
+SELECT :office_id, wanted.pool_id, :day, :staffing ::text::jsonb, :reason, :actor, :now
+  FROM unnest(:pool_ids ::integer[]) AS wanted (pool_id)
+ON CONFLICT (office_id, pool_id, day) DO UPDATE
+   SET staffing = excluded.staffing, reason = excluded.reason, actor = excluded.actor, at = excluded.at;
+
+-- name: restore_day(office_id, pool_ids, day)!
+-- These pools are staffed as planned again on this day.
+DELETE FROM staffing_override
+ WHERE office_id = :office_id AND pool_id = ANY (:pool_ids ::integer[]) AND day = :day;
+
+-- name: pool_ids(office_id)
+-- The office's pools that are in use, by code.
+SELECT code, id FROM pool WHERE office_id = :office_id AND NOT retired ORDER BY code;
+
+-- name: expected_on(office_id, day)
+-- The references of those who are expected at the office on a day, in the order of their visits.
+SELECT reference FROM appointment
+ WHERE office_id = :office_id AND day = :day AND state = 'booked' ORDER BY starts_at, reference;
+
 -- name: visits_on(pool_ids, days)
 -- The appointments that hold a place on these pool-days, in the order in which they keep it when
 -- counters are taken away: visitors who have come, then bookings, then holds, the older first.
