@@ -71,9 +71,12 @@ async def _keep_sending(post: Post, way: Way, ending: asyncio.Event) -> None:
     """Each way by itself, so that a slow mail server holds up no text message."""
     while not ending.is_set():
         sent = 0
-        # Away for a moment. What could not be noted down is found by a later round, and called unclear.
-        with suppress(Unavailable):
+        try:
             sent = await send_due(post, way)
+        except Unavailable:
+            pass  # for a moment; the next look finds what this one could not
+        except Exception:
+            log.exception("sending_failed", way=way)
         if not sent:
             with suppress(TimeoutError):
                 await asyncio.wait_for(ending.wait(), LOOK_SECONDS)
@@ -87,29 +90,35 @@ async def send_due(post: Post, way: Way) -> int:
     now = post.clock()
     async with post.database.transaction() as conn:
         claimed = await store.claim(conn, now, way, AT_ONCE, uuid4(), now + CLAIM)
-        notices = [message.payload for message in claimed]
-        own = [await own_texts(conn, told.authority.slug, told.kind, way) for told in notices]
+        own = [await _own_texts(conn, message) for message in claimed]
     # From here on each of them may be in somebody's hands, whatever happens to this process.
-    async with asyncio.TaskGroup() as hands:
-        for message, texts in zip(claimed, own, strict=True):
-            hands.create_task(_send(post, message, texts))
+    await asyncio.gather(*(_send(post, *message) for message in zip(claimed, own, strict=True)))
     return len(claimed)
+
+
+async def _own_texts(conn: Connection, claimed: Claimed) -> Mapping[str, str]:
+    told = claimed.payload
+    return await own_texts(conn, told.authority.slug, told.kind, claimed.way) if told else {}
 
 
 async def _send(post: Post, claimed: Claimed, own: Mapping[str, str]) -> None:
     outcome = await _hand_over(post, claimed, own)
     if outcome.state == "sent":
-        log.info("message_sent", way=claimed.way, kind=claimed.payload.kind)
+        log.info("message_sent", way=claimed.way)
     else:
         log.warning("message_not_sent", way=claimed.way, state=outcome.state, error=outcome.error)
-    async with post.database.connection() as conn:
-        await store.note_outcome(
-            conn, post.clock(), claimed, outcome.state, outcome.error, outcome.next_attempt_at
-        )
+    # What can't be noted down is called unclear once the claim is over.
+    with suppress(Unavailable):
+        async with post.database.connection() as conn:
+            await store.note_outcome(
+                conn, post.clock(), claimed, outcome.state, outcome.error, outcome.next_attempt_at
+            )
 
 
 async def _hand_over(post: Post, claimed: Claimed, own: Mapping[str, str]) -> Outcome:
     """Try once, and judge by what happened what is to become of the message."""
+    if claimed.payload is None:
+        return Outcome("failed", "unreadable")
     try:
         notice = with_address(claimed.payload, post.visitor_url)
         outgoing = Outgoing(claimed.id, notice, compose(notice, claimed.way, own), post.clock())
@@ -118,7 +127,9 @@ async def _hand_over(post: Post, claimed: Claimed, own: Mapping[str, str]) -> Ou
         return Outcome("failed", refused.code)
     except NotReachedError as away:
         again = next_attempt(post.clock(), claimed.attempts)
-        return Outcome("queued" if again else "failed", away.code, again)
+        # Too late to be of use is never: staff hear of it while they can still do something.
+        in_time = again is not None and again < claimed.useful_until
+        return Outcome("queued" if in_time else "failed", away.code, again)
     except UnclearError as unclear:
         return Outcome("unclear", unclear.code)
     except Exception as fault:  # noqa: BLE001  # recorded, and shown to staff

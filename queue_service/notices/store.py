@@ -23,7 +23,9 @@ class Claimed(msgspec.Struct, frozen=True):
     attempts: int
     """This one included."""
     claim: UUID
-    payload: AppointmentNotice
+    useful_until: datetime
+    payload: AppointmentNotice | None
+    """None for what another version has written, and this one can't read."""
 
 
 class FoundMessage(msgspec.Struct, frozen=True):
@@ -83,7 +85,14 @@ async def claim(
 ) -> list[Claimed]:
     """Take the messages that are due, so that no other sender gets them."""
     rows = _queries.claim(conn, way=way, most=most, claim=claim, now=now, claimed_until=claimed_until)
-    return [Claimed(**{**row, "payload": _notice(row["payload"])}) async for row in rows]
+    return [Claimed(**{**row, "payload": _readable(row["payload"])}) async for row in rows]
+
+
+def _readable(payload: str) -> AppointmentNotice | None:
+    try:
+        return _notice(payload)
+    except msgspec.ValidationError:
+        return None
 
 
 async def note_outcome(

@@ -29,7 +29,7 @@ WITH due AS (
 )
 UPDATE outbox m SET state = 'sending', attempts = m.attempts + 1, claim = :claim, claimed_until = :claimed_until
   FROM due WHERE m.office_id = due.office_id AND m.id = due.id
-RETURNING m.id, m.way, m.attempts, m.claim, m.payload ::text AS payload;
+RETURNING m.id, m.way, m.attempts, m.claim, m.useful_until, m.payload ::text AS payload;
 
 -- name: note_outcome(id, claim, state, last_error, next_attempt_at, now)$
 -- Writes down what became of a message; gives its id, or no row when it is no longer this sender's.

@@ -26,15 +26,29 @@ class MailServer:
         self.received: list[EmailMessage] = []
         self.answer = "250 OK"
         """To whatever is handed over next."""
+        self.known = True
+        """Whether the mailbox that is written to exists."""
+        self.hangs_up = False
+        """Whether it goes away once it has a message, without a word."""
         self.meanwhile: Callable[[], None] = lambda: None
         """What happens when a message has come in whole, before it is answered."""
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd's name, aiosmtpd's arguments
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Look whether there is such a mailbox."""
+        envelope.rcpt_tos.append(address)
+        return "250 OK" if self.known else "550 no such mailbox"
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         """Take a message in, or refuse it."""
         if self.answer.startswith("2"):
             content = envelope.original_content or b""
             self.received.append(message_from_bytes(content, policy=policy.default))
         self.meanwhile()
+        if self.hangs_up:
+            assert isinstance(server.transport, asyncio.WriteTransport)
+            server.transport.abort()
         return self.answer
 
 

@@ -209,6 +209,34 @@ async def test_a_server_that_fails_is_tried_again_ever_more_seldom_and_then_staf
     assert len(mail.received) == 1
 
 
+async def test_staff_are_shown_before_the_visit_what_another_attempt_would_tell_too_late(
+    conn: Connection, post: Post, mail: MailServer, clock: MovableClock
+) -> None:
+    mail.answer = "451 try again later"
+    await book(conn, "email")
+    for pause in PAUSES[:4]:
+        await send_due(post, "email")
+        assert await states(conn) == [("booked", "email", "queued")]
+        clock.now += pause
+    await send_due(post, "email")
+    assert await states(conn) == [("booked", "email", "failed")]
+    assert clock() < AT_NINE
+
+
+async def test_a_message_that_this_version_cannot_read_holds_up_no_other(
+    conn: Connection, post: Post, mail: MailServer
+) -> None:
+    await book(conn, "email")
+    await conn.execute("""UPDATE outbox SET payload = '{"kind": "unheard-of"}'""")
+    await book(conn, "email")
+    await send_due(post, "email")
+    assert [row["last_error"] for row in await conn.fetch("SELECT last_error FROM outbox")] == [
+        "unreadable",
+        None,
+    ]
+    assert len(mail.received) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "state", "error"),
     [
@@ -225,6 +253,36 @@ async def test_a_mail_servers_answer_decides_what_becomes_of_a_message(
     await send_due(post, "email")
     [row] = await conn.fetch("SELECT state, last_error FROM outbox")
     assert tuple(row) == (state, error)
+
+
+async def test_a_mailbox_that_does_not_exist_is_not_tried_again(
+    conn: Connection, post: Post, mail: MailServer
+) -> None:
+    mail.known = False
+    await book(conn, "email")
+    await send_due(post, "email")
+    assert await states(conn) == [("booked", "email", "failed")]
+
+
+async def test_a_server_that_hangs_up_may_have_the_message(
+    conn: Connection, post: Post, mail: MailServer
+) -> None:
+    mail.hangs_up = True
+    await book(conn, "email")
+    await send_due(post, "email")
+    assert await states(conn) == [("booked", "email", "unclear")]
+
+
+async def test_a_server_that_is_away_is_tried_again(
+    conn: Connection, database: Database, clock: MovableClock
+) -> None:
+    await book(conn, "email", "sms")
+    nobody_listens = 1
+    post = post_office(database, clock, mail=nobody_listens, sms=nobody_listens)
+    await send_due(post, "email")
+    await send_due(post, "sms")
+    rows = await conn.fetch("SELECT state, last_error FROM outbox ORDER BY way")
+    assert [tuple(row) for row in rows] == [("queued", "mail_server_away"), ("queued", "gateway_away")]
 
 
 @pytest.mark.parametrize(
@@ -288,8 +346,13 @@ async def test_senders_who_read_first_and_claim_then_send_twice(
     async def careless(
         conn: Connection, _now: datetime, _way: Way, most: int, claim: UUID, claimed_until: datetime
     ) -> list[store.Claimed]:
-        sql = "SELECT id, way, attempts, payload::text AS payload FROM outbox WHERE state = 'queued' LIMIT $1"
-        rows = await conn.fetch(sql, most)
+        rows = await conn.fetch(
+            """
+            SELECT id, way, attempts, useful_until, payload::text FROM outbox
+             WHERE state = 'queued' LIMIT $1
+            """,
+            most,
+        )
         ids = [row["id"] for row in rows]
         await conn.execute(
             "UPDATE outbox SET state = 'sending', claim = $2, claimed_until = $3 WHERE id = ANY ($1)",
