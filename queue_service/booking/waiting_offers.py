@@ -22,7 +22,7 @@ from queue_service.booking.contingents import Level, level_of
 from queue_service.booking.model import BookingRequest
 from queue_service.booking.reference import parse_reference
 from queue_service.booking.search import wanted_services
-from queue_service.booking.slot_arithmetic import Plane
+from queue_service.booking.slot_arithmetic import NO_CELLS, Plane
 from queue_service.booking.store import PoolDay, VisitPool
 from queue_service.booking.taking import take_place
 from queue_service.booking.waiting_match import UNANSWERED_ALLOWED, FittingPlace, place_for
@@ -74,6 +74,10 @@ class _FreedDay:
         self.pool_day = pool_day
         self._free: dict[Level, Plane] = {}
         self._visits: dict[tuple[object, ...], VisitPool | None] = {}
+
+    async def has_room(self) -> bool:
+        """Tell whether anything is left, for whoever may take the most."""
+        return await self._free_cells(level_of("counter")) != NO_CELLS
 
     async def place_for(self, entry: KeptEntry) -> tuple[VisitPool, FittingPlace] | None:
         """Give where this entry's visit goes best; None when the day has no place that fits."""
@@ -145,13 +149,13 @@ async def _share_out(freed: _FreedDay) -> int:
     Whom it didn't fit before somebody else took a part, it doesn't fit afterwards: once through is enough.
     """
     offered = seen = after = 0
-    while seen < CANDIDATES_AT_MOST:
+    while seen < CANDIDATES_AT_MOST and await freed.has_room():
         batch = await store.candidates(freed.conn, freed.pool_day, after=after, most=CANDIDATES_READ)
         for entry in batch:
             found = await freed.place_for(entry)
             if found and await freed.offer(entry, *found):
                 offered += 1
-            if offered == OFFERS_AT_MOST:
+            if offered == OFFERS_AT_MOST or not await freed.has_room():
                 return offered
         if len(batch) < CANDIDATES_READ:
             break

@@ -41,21 +41,27 @@ SELECT wanted.pool_id, wanted.day
 -- Who may fit a pool's day, in the order of asking, from behind the one named: whose services it
 -- serves, who would come to its office and on that day, and has not let a place there on it go.
 -- Not locked: whoever is chosen is claimed.
-SELECT e.*
-  FROM pool p
-  JOIN office o ON o.id = p.office_id
-  JOIN waiting_person e ON e.state = 'waiting' AND e.place > :after_place
+WITH here AS MATERIALIZED (
+    SELECT p.office_id, o.slug,
+           (SELECT array_agg(s.code) FROM pool_service ps JOIN service s ON s.id = ps.service_id
+             WHERE ps.office_id = p.office_id AND ps.pool_id = p.id) AS codes
+      FROM pool p JOIN office o ON o.id = p.office_id
+     WHERE p.id = :pool_id
+), following AS MATERIALIZED (
+    SELECT e.id
+      FROM waiting_entry e
+     WHERE e.state = 'waiting' AND e.place > :after_place
        AND :day ::date BETWEEN e.first_day AND e.last_day
-       AND (cardinality(e.offices) = 0 OR o.slug = ANY (e.offices))
+       AND e.codes <@ (SELECT here.codes FROM here)
+       AND (cardinality(e.offices) = 0 OR (SELECT here.slug FROM here) = ANY (e.offices))
        AND (cardinality(e.weekdays) = 0 OR extract(isodow FROM :day ::date) = ANY (e.weekdays))
- WHERE p.id = :pool_id
-   AND e.codes <@ (SELECT array_agg(s.code) FROM pool_service ps JOIN service s ON s.id = ps.service_id
-                    WHERE ps.office_id = p.office_id AND ps.pool_id = p.id)
-   AND NOT EXISTS (SELECT FROM waiting_offer f
-                     JOIN appointment a ON a.office_id = f.office_id AND a.id = f.appointment_id
-                    WHERE f.entry_id = e.id AND f.answer IS NOT NULL
-                      AND a.office_id = p.office_id AND a.day = :day ::date)
- ORDER BY e.place LIMIT :most;
+       AND NOT EXISTS (SELECT FROM waiting_offer f
+                         JOIN appointment a ON a.office_id = f.office_id AND a.id = f.appointment_id
+                        WHERE f.entry_id = e.id AND f.answer IS NOT NULL
+                          AND a.office_id = (SELECT here.office_id FROM here) AND a.day = :day ::date)
+     ORDER BY e.place LIMIT :most
+)
+SELECT e.* FROM following JOIN waiting_person e USING (id) ORDER BY e.place;
 
 -- name: free_cells(pool_id, day, level)$
 -- The cells of a pool's day in which somebody of this level finds a place.

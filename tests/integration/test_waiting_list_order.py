@@ -161,7 +161,7 @@ async def those_passed_over(conn: Connection, now: datetime, appointment: KeptAp
 
 @settings(
     deadline=None,
-    max_examples=12,
+    max_examples=8,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.builds(Join, wishes), min_size=3, max_size=6), st.lists(steps, min_size=5, max_size=15))
