@@ -19,8 +19,10 @@ from queue_service.accounts.routes import client_address
 from queue_service.booking import service as booking
 from queue_service.booking.model import KeptAppointment
 from queue_service.booking.reference import parse_reference
+from queue_service.booking.supply_routes import asker_of
 from queue_service.platform.errors import AppointmentNotFound
 from queue_service.platform.queries import Connection
+from queue_service.web.hold_once import Sender
 from queue_service.web.rendering import PageRequest
 
 COOKIE = "queue_appointment_"
@@ -29,6 +31,11 @@ COOKIE_KEPT = timedelta(hours=1)
 MOST_COOKIES = 5
 """Appointments that one browser is remembered to have under way; a family's."""
 LONGEST_SECRET = 100
+
+
+def sender_of(request: PageRequest, proof: str) -> Sender:
+    """Give who sent a form, for ``hold_once``."""
+    return Sender(asker_of(request), request.app.state.settings.proof_of_work_bits, proof)
 
 
 def remember(request: PageRequest, response: Response[str], reference: str, secret: str) -> None:

@@ -221,9 +221,8 @@ async def move(request: PageRequest, reference: FromPath[str]) -> Response[Any]:
         async with request.app.state.database.connection() as conn:
             kept = await opened(conn, request, reference)
             if (kept.office, kept.starts_at) != place:
-                await booking.move(
-                    conn, request.app.state.clock(), reference, MoveRequest(place[1], place[0])
-                )
+                wish = MoveRequest(place[1], place[0])
+                await booking.move(conn, request.app.state.clock(), reference, wish, by_visitor=True)
     except AppointmentNotFound:
         return Redirect("/appointment", status_code=303)
     except QueueError as refused:
@@ -245,7 +244,7 @@ async def cancel(request: PageRequest, reference: FromPath[str]) -> Response[Any
     try:
         async with request.app.state.database.connection() as conn:
             await opened(conn, request, reference)
-            await booking.cancel(conn, request.app.state.clock(), reference)
+            await booking.cancel(conn, request.app.state.clock(), reference, by_visitor=True)
     except AppointmentNotFound:
         return Redirect("/appointment", status_code=303)
     except AppointmentCancelled:

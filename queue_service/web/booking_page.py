@@ -25,7 +25,7 @@ from queue_service.offices.catalogue import OfferedService, Office
 from queue_service.offices.model import local_day
 from queue_service.platform.errors import IllegalTransition, InvalidFields, QueueError
 from queue_service.platform.queries import Connection
-from queue_service.web.appointment_access import held_here, opened, remember
+from queue_service.web.appointment_access import held_here, opened, remember, sender_of
 from queue_service.web.appointment_view import view_of
 from queue_service.web.booking_offers import (
     Preferences,
@@ -38,7 +38,7 @@ from queue_service.web.booking_refusals import next_release_in_words, refused_in
 from queue_service.web.booking_search import LONGEST_SEARCH, search_services, search_text
 from queue_service.web.booking_wish import Chosen, Wish, chosen_services, read_wish, wish_for
 from queue_service.web.dates_in_words import day_in_words, weekday_names
-from queue_service.web.hold_once import hold_once, new_key
+from queue_service.web.hold_once import hold_once, new_key, new_proof_challenge
 from queue_service.web.languages import choose_language, texts
 from queue_service.web.rendering import PageRequest, page
 
@@ -170,6 +170,9 @@ async def places_page(request: PageRequest) -> Response[Any]:
         overview_query=urlencode(
             [*wish.fields, *msgspec.structs.replace(wanted, day=None, office="").fields]
         ),
+        challenge=await new_proof_challenge(
+            request.app.state.database, now, request.app.state.settings.proof_of_work_bits
+        ),
         **places_context(request, now, mistakes),
     )
 
@@ -231,6 +234,7 @@ async def hold_place(request: PageRequest) -> Redirect:
                 hold=True,
                 contact=Contact(language=choose_language(request)),
             ),
+            sender_of(request, str(form.get("proof", ""))),
         )
     except QueueError as refused:
         # Preferences come along, so that the same search is shown again.

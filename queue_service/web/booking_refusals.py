@@ -50,6 +50,9 @@ _SENTENCES: Mapping[str, Callable[[Texts], str]] = {
         "Es sind schon so viele Termine vereinbart, wie auf einmal möglich sind. Sagen Sie einen davon ab"
         " oder rufen Sie die 115 an, wenn Sie mehr brauchen."
     ),
+    "proof_of_work_needed": lambda words: words.gettext(
+        "Bitte wählen Sie noch einmal. Ohne JavaScript geht es hier gerade nicht; am Telefon gern: 115."
+    ),
     "too_many_attempts": lambda words: words.gettext("Das waren zu viele Versuche hintereinander."),
     "changes_closed": lambda words: words.gettext(
         "So kurz vorher lässt sich der Termin hier nicht mehr ändern. Bitte rufen Sie die 115 an."

@@ -17,10 +17,11 @@ from litestar.types import ControllerRouterHandler
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, require_own_origin
 from queue_service.booking import service as booking
 from queue_service.booking.model import CONTACT_KEPT, BookingRequest, Contact, KeptAppointment, PlaceSearch
+from queue_service.booking.supply_routes import asker_of
 from queue_service.offices import service as offices_service
 from queue_service.platform.errors import AppointmentNotFound, HoldExpired, InvalidFields, QueueError
 from queue_service.platform.queries import Connection
-from queue_service.web.appointment_access import opened, remember
+from queue_service.web.appointment_access import opened, remember, sender_of
 from queue_service.web.appointment_view import AppointmentView, view_of
 from queue_service.web.booking_contact import (
     LONGEST,
@@ -31,7 +32,7 @@ from queue_service.web.booking_contact import (
 from queue_service.web.booking_offers import chosen_place
 from queue_service.web.booking_refusals import refusal_in_words
 from queue_service.web.dates_in_words import day_in_words
-from queue_service.web.hold_once import hold_once, new_key
+from queue_service.web.hold_once import hold_once, new_key, new_proof_challenge
 from queue_service.web.languages import LANGUAGE_QUERY, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
 
@@ -99,7 +100,8 @@ async def confirm(request: PageRequest, reference: FromPath[str]) -> Response[An
         return _contact_form(request, found, form, mistakes)
     try:
         async with request.app.state.database.connection() as conn:
-            await booking.confirm(conn, request.app.state.clock(), reference, contact)
+            asker = asker_of(request)
+            await booking.confirm(conn, request.app.state.clock(), reference, contact, asker=asker)
     except HoldExpired:
         return await _expired(request, found, form)
     except QueueError as refused:
@@ -138,6 +140,7 @@ async def hold_again(request: PageRequest, reference: FromPath[str]) -> Response
                 hold=True,
                 contact=Contact(language=language),
             ),
+            sender_of(request, str(sent.get("proof", ""))),
         )
         async with database.connection() as conn:
             new = await view_of(conn, await booking.find(conn, made.reference), language)
@@ -231,6 +234,9 @@ async def _expired(
         view=view,
         form=form,
         places=found.items,
+        challenge=await new_proof_challenge(
+            request.app.state.database, now, request.app.state.settings.proof_of_work_bits
+        ),
         offices=offices,
         same_is_over=view.shown.start <= now,
         key=new_key(),

@@ -13,6 +13,8 @@ import msgspec
 
 from queue_service.booking import service as booking
 from queue_service.booking.model import BookingMade, BookingRequest
+from queue_service.booking.proof_of_work import Challenge, new_challenge, require_proof
+from queue_service.booking.supply_guard import Asker
 from queue_service.platform.database import Database
 from queue_service.platform.errors import BadRequest, InProgress
 from queue_service.platform.queries import load_queries
@@ -34,25 +36,45 @@ def new_key() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
 
 
-async def hold_once(database: Database, now: datetime, key: str, request: BookingRequest) -> BookingMade:
+class Sender(msgspec.Struct, frozen=True):
+    """Who holds, as far as the supply is guarded."""
+
+    asker: Asker
+    proof_bits: int
+    """How hard the sum was that the browser had to do; 0: none."""
+    proof: str
+    """Its result."""
+
+
+async def new_proof_challenge(database: Database, now: datetime, bits: int) -> Challenge | None:
+    """Give the sum that the page's script does meanwhile; None where none is asked for."""
+    if not bits:
+        return None
+    async with database.connection() as conn:
+        return await new_challenge(conn, now, bits)
+
+
+async def hold_once(
+    database: Database, now: datetime, key: str, request: BookingRequest, sender: Sender
+) -> BookingMade:
     """Hold the place, or give the hold that this page has already got for it.
 
-    Raises what ``booking.book`` raises, BadRequest for a key that no page has, and InProgress when
-    another request with this key doesn't come to an end.
+    Raises what ``booking.book`` raises, ProofOfWorkNeeded, BadRequest for a key that no page has, and
+    InProgress when another request with this key doesn't come to an end.
     """
     if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise BadRequest
     wanted = hashlib.sha256(msgspec.json.encode(request)).digest()
     for _ in range(TRIES):
         try:
-            return await _hold(database, now, f"{key} {wanted.hex()}", wanted, request)
+            return await _hold(database, now, f"{key} {wanted.hex()}", wanted, request, sender)
         except InProgress:
             await asyncio.sleep(PAUSE_SECONDS)
     raise InProgress
 
 
 async def _hold(
-    database: Database, now: datetime, key: str, wanted: bytes, request: BookingRequest
+    database: Database, now: datetime, key: str, wanted: bytes, request: BookingRequest, sender: Sender
 ) -> BookingMade:
     async with database.transaction() as conn:
         if not await _platform.try_request_key(conn, principal=PRINCIPAL, key=key):
@@ -60,7 +82,8 @@ async def _hold(
         before = await _platform.find_answered_request(conn, principal=PRINCIPAL, key=key)
         if before is not None:
             return msgspec.json.decode(before["answer"], type=BookingMade)
-        made = await booking.book(conn, now, request)
+        await require_proof(conn, now, sender.proof_bits, sender.proof)
+        made = await booking.book(conn, now, request, asker=sender.asker)
         await _platform.keep_answer(
             conn,
             principal=PRINCIPAL,

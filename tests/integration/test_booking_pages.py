@@ -1,21 +1,27 @@
 """Citizens at the booking pages without scripts: sent twice, too late, changed their mind, lost the key."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from itertools import count
 from urllib.parse import urlencode
 
 import httpx
+import msgspec
 import pytest
 from icalendar import Calendar
 
 from queue_service.accounts.login_limits import FAILURES_PER_NAME_AND_ADDRESS, WINDOW
 from queue_service.booking.model import HOLD_TIME
+from queue_service.booking.proof_of_work import solves
 from queue_service.platform.queries import Connection
 from tests.integration.citizen import FIRST_PLACES, Citizen
 from tests.integration.running_service import RunningService
 
 AT_ONCE = 20
+FEW_BITS = 4
+"""Of a sum that is done at once."""
 UNKNOWN = "2222-2222"
 ALL_OF_IT = {"confirm_by": "email", "email": "e@beispiel.de", "name": "Erika Muster"}
 
@@ -188,6 +194,25 @@ async def test_the_calendar_file_is_one_that_a_calendar_reads(citizen: Citizen, 
     kept = await conn.fetch("SELECT starts_at, ends_at FROM appointment")
     assert [(event.decoded("DTSTART"), event.decoded("DTEND"))] == [tuple(row) for row in kept]
     assert reference in str(event["DESCRIPTION"])
+
+
+async def test_where_a_sum_is_asked_for_a_place_is_held_for_its_result_only(
+    citizen: Citizen, running_service: RunningService, conn: Connection
+) -> None:
+    settings = running_service.app.state.settings
+    running_service.app.state.settings = msgspec.structs.replace(settings, proof_of_work_bits=FEW_BITS)
+    await citizen.goes_to(FIRST_PLACES)
+    await citizen.sends("/booking/hold", 0)
+    assert "Ohne JavaScript geht es hier gerade nicht" in citizen.page.text
+    assert await taken(conn, "held") == 0
+    challenge = re.search(r'data-challenge="([^"]+)"', citizen.page.text)
+    assert challenge
+    answers = (f"{challenge[1]}.{number}" for number in count())
+    form = citizen.form("/booking/hold")
+    proof = next(answer for answer in answers if solves(answer, FEW_BITS))
+    fields = [field for field in form.fields if field[0] != "proof"]
+    await citizen.post(form.action, [*fields, form.buttons[0], ("proof", proof)])
+    assert await taken(conn, "held") == 1
 
 
 async def test_another_site_s_page_can_do_nothing_here(citizen: Citizen, conn: Connection) -> None:
