@@ -35,7 +35,7 @@ from queue_service.devices.hub import Hub
 from queue_service.devices.routes import stream
 from queue_service.entries.routes import entry_routes
 from queue_service.hotline.routes import hotline_routes
-from queue_service.housekeeping import CHORES, keep_house
+from queue_service.housekeeping import CHORES, keep_house, open_places
 from queue_service.notices.dispatch import LAST_SECONDS, Post, keep_sending
 from queue_service.notices.routes import message_routes
 from queue_service.notices.text_routes import AuthorityTextController
@@ -78,6 +78,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
         await database.open()
         await feed.start()
         house = asyncio.create_task(keep_house(database, clock, chores), name="housekeeping")
+        opening = asyncio.create_task(open_places(database, clock), name="releases")
         ending = asyncio.Event()
         sending = asyncio.create_task(keep_sending(post, ending), name="sending")
         try:
@@ -86,9 +87,10 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             ending.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(sending, LAST_SECONDS)
-            house.cancel()
-            with suppress(asyncio.CancelledError):
-                await house
+            for task in (house, opening):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await feed.stop()
             await hub.close()
             await database.close()

@@ -17,6 +17,7 @@ from queue_service.booking import confirmations, proof_of_work, supply_guard, wa
 from queue_service.booking import service as booking
 from queue_service.entries import service as entries
 from queue_service.hotline import service as hotline
+from queue_service.nightly import verify_nightly
 from queue_service.notices import dispatch
 from queue_service.notices import service as notices
 from queue_service.offices import service as offices
@@ -30,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 20.0
 """How long an expired hold or yesterday's ticket may linger."""
+RELEASE_SECONDS = 1.0
+"""How late places may be opened that were promised for an hour."""
 ANSWERS_KEPT = timedelta(hours=1)
 """How long a repeated request gets its first answer: it holds what was asked, so no longer than needed."""
 
@@ -71,11 +74,18 @@ async def forget_answers(conn: Connection, now: datetime) -> None:
     await load_queries("platform").forget_old_answers(conn, before=now - ANSWERS_KEPT)
 
 
+async def open_places(database: Database, clock: Clock) -> None:
+    """Open what is to be opened on the second, until cancelled: citizens are waiting for it."""
+    while True:
+        with suppress(Unavailable):
+            await one_round(database, clock(), [booking.release_places])
+        await asyncio.sleep(RELEASE_SECONDS)
+
+
 Chore: TypeAlias = Callable[[Connection, datetime], Coroutine[Any, Any, object]]
 CHORES: tuple[Chore, ...] = (
     end_days,
     booking.expire_holds,
-    booking.release_places,
     booking.miss_past,
     booking.forget_contacts,
     hotline.forget_callbacks,
@@ -96,5 +106,6 @@ CHORES: tuple[Chore, ...] = (
     confirmations.forget_secrets,
     dispatch.note_lost,
     notices.tidy_up,
+    verify_nightly,
 )
 """End what belongs to earlier days, free expired holds, open new days, forget what is old."""

@@ -225,6 +225,7 @@ class AppointmentController(Controller):
             errors.OfficeNotFound,
             errors.ServiceNotOffered,
             errors.SlotTaken,
+            errors.ChangesClosed,
         ),
     )
     async def move(
@@ -243,7 +244,9 @@ class AppointmentController(Controller):
                 # Staff of one office hand nobody, with name and number, over to another on their own.
                 there = await offices.find_office(conn, data.office)
                 request.user.require(Permission.APPOINTMENT_CHANGE, there.id, there.authority_id)
-            return service.shown_appointment(await service.move(conn, state.clock(), reference, data))
+            by_visitor = secret is not None
+            moved = await service.move(conn, state.clock(), reference, data, by_visitor=by_visitor)
+            return service.shown_appointment(moved)
 
         return await answer(request, work, atomic=True)
 
@@ -252,7 +255,9 @@ class AppointmentController(Controller):
         operation_id="cancelAppointment",
         status_code=HTTPStatus.OK,
         opt=PUBLIC,
-        responses=refusals(*SIGNED_IN, *STORED, *OF_AN_APPOINTMENT, errors.AlreadyCheckedIn),
+        responses=refusals(
+            *SIGNED_IN, *STORED, *OF_AN_APPOINTMENT, errors.AlreadyCheckedIn, errors.ChangesClosed
+        ),
     )
     async def cancel(
         self, reference: ReferencePath, request: ApiRequest, state: State, secret: Secret = None
@@ -261,7 +266,9 @@ class AppointmentController(Controller):
 
         async def work(conn: Connection) -> Appointment:
             await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE, "cancel")
-            return service.shown_appointment(await service.cancel(conn, state.clock(), reference))
+            by_visitor = secret is not None
+            cancelled = await service.cancel(conn, state.clock(), reference, by_visitor=by_visitor)
+            return service.shown_appointment(cancelled)
 
         return await answer(request, work, atomic=True)
 

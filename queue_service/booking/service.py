@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import date, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -37,10 +38,12 @@ from queue_service.booking.store import VisitPool
 from queue_service.booking.supply_guard import ANYBODY, Asker
 from queue_service.booking.taking import hash_of_secret, pools_for, take_place
 from queue_service.booking.waiting_offers import take_in_answers
+from queue_service.offices import service as offices
 from queue_service.platform.errors import (
     AlreadyCheckedIn,
     AppointmentCancelled,
     AppointmentNotFound,
+    ChangesClosed,
     HoldExpired,
     IllegalTransition,
     SlotTaken,
@@ -145,14 +148,19 @@ async def confirm(
         return await find(conn, reference)
 
 
-async def cancel(conn: Connection, now: datetime, reference: str) -> KeptAppointment:
+async def cancel(
+    conn: Connection, now: datetime, reference: str, *, by_visitor: bool = False
+) -> KeptAppointment:
     """Give the place back.
 
     Raises AppointmentNotFound, AppointmentCancelled, HoldExpired, AlreadyCheckedIn once the visitor has
-    a number (then the ticket is what is cancelled), IllegalTransition.
+    a number (then the ticket is what is cancelled), IllegalTransition, and ChangesClosed for visitors
+    for whom it is too late.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "cancel")
+        if by_visitor:
+            await _refuse_late_change(conn, now, kept)
         if kept.state == "arrived":
             raise AlreadyCheckedIn
         await _change(conn, kept, "cancel")
@@ -164,15 +172,26 @@ async def cancel(conn: Connection, now: datetime, reference: str) -> KeptAppoint
         return cancelled
 
 
-async def move(conn: Connection, now: datetime, reference: str, request: MoveRequest) -> KeptAppointment:
+async def move(
+    conn: Connection,
+    now: datetime,
+    reference: str,
+    request: MoveRequest,
+    *,
+    by_visitor: bool = False,
+    told: Literal["moved", "displaced"] = "moved",
+) -> KeptAppointment:
     """Put the appointment to another time, at this office or another; services and length stay.
 
-    The new place is taken and the old one given back together, or neither. Raises
-    AppointmentNotFound, SlotTaken, ServiceNotOffered, OfficeNotFound, InvalidFields, HoldExpired,
-    AppointmentCancelled, IllegalTransition.
+    The new place is taken and the old one given back together, or neither. ``told`` is what the
+    visitor hears: that it was moved as wished, or that the office had to. Raises AppointmentNotFound,
+    SlotTaken, ServiceNotOffered, OfficeNotFound, InvalidFields, HoldExpired, AppointmentCancelled,
+    IllegalTransition, and ChangesClosed for visitors for whom it is too late.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "move")
+        if by_visitor:
+            await _refuse_late_change(conn, now, kept)
         wanted = wanted_services(kept.services, [request.office or kept.office], kept.persons)
         pools = await pools_for(conn, now, wanted, request.start)
         zone = ZoneInfo(pools[0].time_zone)
@@ -185,7 +204,7 @@ async def move(conn: Connection, now: datetime, reference: str, request: MoveReq
         await recompute(conn, now, [old_day, (pool.pool_id, day)])
         moved = await find(conn, reference)
         if kept.state == "booked":
-            await confirmations.tell(conn, now, moved, "moved", previous_start=kept.starts_at)
+            await confirmations.tell(conn, now, moved, told, previous_start=kept.starts_at)
             await _announce_move(conn, now, kept, moved)
         return moved
 
@@ -293,6 +312,14 @@ async def _locked(conn: Connection, now: datetime, reference: str, verb: str) ->
             allowed=APPOINTMENT.allowed(kept.state),
         )
     return kept
+
+
+async def _refuse_late_change(conn: Connection, now: datetime, kept: KeptAppointment) -> None:
+    """Raise ChangesClosed where visitors can no longer change what is so near; holds go any time."""
+    office = await offices.find_office(conn, kept.office)
+    closes = kept.starts_at - timedelta(hours=office.setup.changes_close_hours)
+    if kept.state == "booked" and closes <= now and office.setup.changes_close_hours:
+        raise ChangesClosed(closed_at=closes.astimezone(office.zone))
 
 
 async def _change(conn: Connection, kept: KeptAppointment, verb: str) -> None:

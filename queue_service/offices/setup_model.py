@@ -281,6 +281,21 @@ class PoolSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Empty: all of a day is opened when it comes within the horizon."""
 
 
+class OpenConsultation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Hours for visitors without appointment, who register on the same day while there are places."""
+
+    code: Slug
+    weekdays: Annotated[list[Weekday], Meta(min_length=1)]
+    hours: Span
+    """When visitors are served."""
+    places: EntryPlaces
+    """On each day; whoever cancels on the day gives a place back."""
+    services: Annotated[list[Slug], Meta(extra={"word_for_every": "all"})] = []
+    """``all`` in the file becomes every service that the office offers without appointment."""
+    registration_minutes: WaitMinutes = 30
+    """How long before ``hours`` places begin to be given out."""
+
+
 class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What something costs here, in words: who pays what depends on age, pass and day."""
 
@@ -352,6 +367,8 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When staff are there."""
     walk_ins: Literal["always", "opening_hours", "never"] | WeekHours = "opening_hours"
     """When numbers are given out without an appointment; ``always`` knows no closing, for demonstrations."""
+    open_consultation: list[OpenConsultation] = []
+    """Services named here get numbers by same-day places alone, whatever ``walk_ins`` says."""
     closures: list[Closure] = []
     notice: LongText = {}
     numbers: NumberSettings = NumberSettings()
@@ -363,6 +380,10 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 120
     """Waiting longer than this goes before everything else."""
     arrival: ArrivalWindow = ArrivalWindow()
+    changes_close_hours: Annotated[
+        int, Meta(ge=0, le=168, extra=allowed("a number from 0 to 168 (hours)"))
+    ] = 0
+    """So long before it begins, visitors can no longer move or cancel an appointment themselves."""
     services: list[OfferedService] = []
     counters: list[CounterSetup] = []
     pools: list[PoolSetup] = []

@@ -39,6 +39,7 @@
     │   ├── HoldExpired         409  hold_expired
     │   ├── WrongDay            409  appointment_not_today
     │   ├── WrongOffice         409  appointment_elsewhere
+    │   ├── ChangesClosed       409  changes_closed        too late to change it without staff
     │   ├── AppointmentCancelled 409 appointment_cancelled
     │   ├── AlreadyCheckedIn    409  already_checked_in
     │   ├── NothingToPrint      409  nothing_to_print      no letter waits, or somebody was faster
@@ -299,6 +300,12 @@ class WrongOffice(Conflict):
     """The appointment is at another office."""
 
     code = "appointment_elsewhere"
+
+
+class ChangesClosed(Conflict):
+    """It is too late to change this appointment here; staff can still do it."""
+
+    code = "changes_closed"
 
 
 class AppointmentCancelled(Conflict):

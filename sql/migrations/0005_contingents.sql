@@ -83,6 +83,12 @@ UPDATE pool_day SET next_release_at = '-infinity' WHERE fits_empty > 0;
 CREATE INDEX pool_day_search_index ON pool_day (pool_id, day) INCLUDE (fits) WHERE fits[4] > 0;
 CREATE INDEX pool_day_release_index ON pool_day (next_release_at) WHERE next_release_at IS NOT NULL;
 
+-- When a chore was last done that one process does once a day.
+CREATE TABLE daily_chore (
+    name text PRIMARY KEY,
+    day  date NOT NULL
+);
+
 -- The pools that can serve all of these services in one visit, at some offices (NULL: at any). The
 -- visit takes "minutes" there, and "cells" of the pool's day with what stays free after it. None for
 -- more of a service than one visit may settle. Inlined into the searches that use it.
@@ -105,6 +111,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- migrate: rollback
+DROP TABLE daily_chore;
 DROP FUNCTION visit_pools(text[], integer[], integer, text[]);
 CREATE FUNCTION visit_pools(codes text[], quantities integer[], offices text[])
 RETURNS TABLE (office_id integer, pool_id integer, office text, time_zone text, cells integer)

@@ -30,6 +30,18 @@ SELECT fingerprint, status, answer FROM answered_request WHERE principal = :prin
 INSERT INTO answered_request (principal, key, fingerprint, status, answer, at)
 VALUES (:principal, :key, :fingerprint, :status, :answer, :now);
 
+-- name: claim_daily_chore(name, day)$
+-- Gives the chore of this day to one process only, which hears the day on which it was done before;
+-- nothing for all others, and nothing on an installation's first day.
+WITH begun AS (
+    INSERT INTO daily_chore (name, day) VALUES (:name, :day) ON CONFLICT (name) DO NOTHING
+), before AS (
+    SELECT day FROM daily_chore WHERE name = :name AND day < :day FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE daily_chore SET day = :day WHERE name = :name AND EXISTS (SELECT FROM before)
+)
+SELECT day FROM before;
+
 -- name: forget_old_answers(before)!
 -- Repeats older than this are new requests.
 DELETE FROM answered_request WHERE at < :before;

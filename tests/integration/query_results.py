@@ -75,6 +75,7 @@ RESULTS: Mapping[str, Result] = {
     "platform.try_request_key": bool,
     "platform.find_answered_request": {"fingerprint": bytes, "status": int, "answer": bytes},
     "platform.keep_answer": None,
+    "platform.claim_daily_chore": date,
     "platform.forget_old_answers": None,
     "offices.upsert_authority": int,
     "offices.upsert_service": int,

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from queue_service.booking import service
 from queue_service.booking.model import MoveRequest
 from queue_service.platform.errors import (
     AlreadyCheckedIn,
     AppointmentCancelled,
+    ChangesClosed,
     HoldExpired,
     InvalidFields,
     OfficeNotFound,
@@ -148,6 +150,21 @@ async def test_a_move_is_refused_where_it_can_not_go(conn: Connection) -> None:
         with pytest.raises(refusal):
             await service.move(conn, NOW, reference, request)
     assert (await service.find(conn, reference)).starts_at == at(8)
+
+
+async def test_so_near_to_the_visit_only_staff_can_change_it(conn: Connection) -> None:
+    await build(conn, replace(office(), changes_close_hours=24))
+    tomorrow = day_after(1)
+    reference = await book(conn, at(9, day=tomorrow))
+    late = at(9, 1)
+    with pytest.raises(ChangesClosed):
+        await service.cancel(conn, late, reference, by_visitor=True)
+    with pytest.raises(ChangesClosed):
+        await service.move(conn, late, reference, MoveRequest(at(10, day=tomorrow)), by_visitor=True)
+    # A place that is only held can be given back at any time.
+    held = await book(conn, at(11, day=tomorrow), hold=True)
+    assert (await service.cancel(conn, late, held, by_visitor=True)).state == "cancelled"
+    assert (await service.cancel(conn, late, reference)).state == "cancelled"
 
 
 async def test_screens_hear_of_what_changes_today_and_of_nothing_else(conn: Connection) -> None:
