@@ -17,7 +17,7 @@
     │   ├── TicketNotFound      404  ticket_not_found
     │   ├── AppointmentNotFound 404  appointment_not_found  also for a wrong secret
     │   ├── PoolNotFound        404  pool_not_found
-    │   ├── WaitingEntryNotFound 404 waiting_entry_not_found also for a wrong secret
+    │   ├── WaitingEntryNotFound 404 waiting_entry_not_found  also for a wrong secret
     │   ├── CallbackNotFound    404  callback_not_found    also beyond one's own offices
     │   ├── MessageNotFound     404  message_not_found
     │   ├── EntryNotFound       404  entry_not_found
