@@ -19,6 +19,7 @@ from queue_service.booking.model import CONTACT_KEPT, KeptAppointment, KeptConta
 from queue_service.booking.reference import new_reference, parse_reference, shown
 from queue_service.booking.search import refuse_unknown, wanted_services
 from queue_service.booking.store import PoolDay, Wanted
+from queue_service.booking.supply_guard import HOTLINE, person_of
 from queue_service.booking.taking import REFERENCES_TRIED, SECRET_BYTES, hash_of_secret
 from queue_service.booking.waiting_match import place_for
 from queue_service.booking.waiting_model import (
@@ -44,11 +45,14 @@ from queue_service.platform.errors import (
     IllegalTransition,
     InvalidFields,
     ServiceNotOffered,
+    TooManyBookings,
     WaitingEntryNotFound,
 )
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import FieldError
 
+WAITING_ONLINE = 3
+"""So many things may one person wait for at once who joined online. Ours: more is not one household's."""
 LATEST_DAYS = 366
 """How far ahead a deadline may lie; whoever types a later one has slipped."""
 LOOKED_FOR_AT_ONCE = 50
@@ -60,8 +64,8 @@ DAYS_LOOKED_AT = 200
 async def join(conn: Connection, now: datetime, request: WaitingRequest) -> WaitingMade:
     """Put somebody on the list, or offer at once what is free and fits.
 
-    Raises InvalidFields, ServiceNotFound, OfficeNotFound, and ServiceNotOffered when none of the
-    offices can settle all the services in one visit.
+    Raises InvalidFields, ServiceNotFound, OfficeNotFound, ServiceNotOffered when none of the offices
+    can settle all the services in one visit, and TooManyBookings.
     """
     contact = _checked_contact(request)
     wanted = wanted_services(request.services, request.offices or None, request.persons)
@@ -72,10 +76,25 @@ async def join(conn: Connection, now: datetime, request: WaitingRequest) -> Wait
     secret = secrets.token_urlsafe(SECRET_BYTES)
     new = _new_entry(request, wanted, now, ZoneInfo(pools[0].time_zone), secret)
     async with conn.transaction():
+        await _admit(conn, request, contact)
         reference = await store.add_entry(conn, new, contact, now)
         await _look_for(conn, now, await find(conn, reference))
         entry = await find(conn, reference)
     return WaitingMade(shown(reference), secret, entry.state)
+
+
+async def _admit(conn: Connection, request: WaitingRequest, contact: KeptContact) -> None:
+    """Keep anybody from standing in many places of the order; staff can ask why. Raises TooManyBookings."""
+    if request.channel != "online":
+        return
+    person = person_of(contact.email) if contact.email else None
+    if await store.open_entries_of(conn, contact.phone, person) >= WAITING_ONLINE:
+        raise TooManyBookings(
+            "You stand on the waiting list as often as one may. Withdraw once, or call 115.",
+            limit="waiting",
+            most=WAITING_ONLINE,
+            phone=HOTLINE,
+        )
 
 
 def _checked_contact(request: WaitingRequest) -> KeptContact:

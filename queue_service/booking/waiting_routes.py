@@ -72,7 +72,7 @@ class WaitingListController(Controller):
         opt=PUBLIC,
         responses=refusals(
             *SIGNED_IN, *STORED, errors.OfficeNotFound, errors.ServiceNotFound, errors.ServiceNotOffered,
-            errors.InProgress,
+            errors.TooManyBookings, errors.InProgress,
         ),
     )  # fmt: skip
     async def join(

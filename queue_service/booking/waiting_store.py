@@ -94,6 +94,13 @@ async def add_entry(conn: Connection, new: NewEntry, contact: KeptContact, now: 
     return str(await _queries.add_entry(conn, **msgspec.structs.asdict(new), **columns, now=now))
 
 
+async def open_entries_of(conn: Connection, phone: str | None, person: str | None) -> int:
+    """Give how often somebody waits already, and let nobody of the same number or address join meanwhile."""
+    async for _ in _queries.lock_person(conn, phone=phone, person=person):
+        pass
+    return int(await _queries.open_entries_of(conn, phone=phone, person=person))
+
+
 async def find_entry(conn: Connection, reference: str) -> KeptEntry | None:
     """Give the entry with its contact."""
     row = await _queries.find_entry(conn, reference=reference)

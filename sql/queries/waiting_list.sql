@@ -17,6 +17,22 @@ WITH added AS (
 )
 SELECT added.reference FROM added;
 
+-- name: lock_person(phone, person)
+-- Lets one entry at a time of whoever has this number or address be added and counted, until the
+-- transaction ends; in one order for all, so that no two wait for each other.
+SELECT pg_advisory_xact_lock(ordered.key)
+  FROM (SELECT DISTINCT hashtextextended('waiting ' || known, 0) AS key
+          FROM unnest(ARRAY[:phone ::text, :person ::text]) AS known WHERE known IS NOT NULL
+         ORDER BY 1) AS ordered;
+
+-- name: open_entries_of(phone, person)$
+-- How often whoever has this number or address waits already, having joined online. "person" is an
+-- e-mail address without case and without what follows a plus sign.
+SELECT count(*)
+  FROM waiting_entry e JOIN waiting_contact c ON c.entry_id = e.id
+ WHERE e.state IN ('waiting', 'offered') AND e.channel = 'online'
+   AND (c.phone = :phone OR regexp_replace(lower(c.email), '\+[^@]*', '') = :person);
+
 -- name: find_entry(reference)^
 -- One entry with its contact.
 SELECT e.* FROM waiting_person e WHERE e.reference = :reference;

@@ -17,6 +17,7 @@ from queue_service.platform.errors import (
     OfficeNotFound,
     ServiceNotOffered,
     SlotTaken,
+    TooManyBookings,
     WaitingEntryNotFound,
 )
 from queue_service.platform.queries import Connection
@@ -308,6 +309,17 @@ async def test_what_can_not_be_meant_is_refused_by_its_field(conn: Connection) -
         with pytest.raises(InvalidFields) as refused:
             await join(conn, request)
         assert [fault.field for fault in refused.value.errors] == [field]
+
+
+async def test_one_person_waits_online_for_three_things_and_no_more(conn: Connection) -> None:
+    await one_place_a_day(conn)
+    online = replace(wanting(ways=["email"]), channel="online", contact=Contact(email="erika@example.org"))
+    people = [await join(conn, online) for _ in range(3)]
+    again = replace(online, contact=Contact(email="Erika+neu@example.org"))
+    with pytest.raises(TooManyBookings):
+        await join(conn, again)
+    await waiting_list.withdraw(conn, NOW, await entry(conn, people[0]))
+    assert await states(conn, await join(conn, again)) == ["waiting"]
 
 
 async def test_nobody_waits_for_what_is_never_given_out(conn: Connection) -> None:
