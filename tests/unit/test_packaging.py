@@ -36,7 +36,7 @@ PROGRAMS = {"service": "queue_service", "kiosk": "kiosk", "display": "display"}
 PURE_LIBRARIES = {"babel", "holidays", "msgspec", "phonenumbers", "segno", "tzdata"}
 """Dependencies of the service that a ``model.py`` may use: they compute, and read at most their own data."""
 
-IMPORT_NAMES = {"argon2-cffi": "argon2", "pyyaml": "yaml"}
+IMPORT_NAMES = {"argon2-cffi": "argon2", "fonttools": "fontTools", "pyyaml": "yaml"}
 """Where the module of a dependency is not called as the dependency is."""
 
 
