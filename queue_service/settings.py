@@ -78,7 +78,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False
     """Set by ``queue-service demo``; pages say that this is a demonstration."""
     demo_devices: bool = False
-    """Set by ``queue-service demo``; the start page links the kiosk and the display on the next two ports."""
+    """Set by ``queue-service demo``; ``/staff`` links the kiosk and the display on the next two ports."""
 
     @property
     def visitor_url(self) -> str:
