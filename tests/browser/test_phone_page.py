@@ -15,6 +15,7 @@ from tests.browser.phone_console import AGENT, Agent, Console, Others
 SERVICE = "personalausweis"
 KEYS_OF_A_BOOKING = 12
 """Key strokes from the first key to "booked" in the common case, typed words not counted."""
+AXE_AT_WIDTHS = {1200, 320}
 CONTACT_SENTENCE = "Keine Telefonnummer. Beispiel: 0421 361 12345."
 
 
@@ -128,14 +129,13 @@ def test_services_are_found_by_what_callers_say_and_how_agents_type(console: Con
     assert found == wanted
 
 
-def test_the_overview_of_keys_lies_over_the_call_and_gives_it_back(console: Console, axe: Axe) -> None:
+def test_the_overview_of_keys_lies_over_the_call_and_gives_it_back(console: Console) -> None:
     console.type("perso?")
     expect(console.page.locator("#service")).to_have_value("perso?")
     console.press("F1")
     overview = console.page.get_by_role("dialog", name="Alle Tasten")
     expect(overview).to_contain_text("verbindlich buchen")
     expect(overview).to_contain_text("neuer Anruf")
-    axe(console.page)
     console.press("F9", "Escape")
     expect(console.page.locator("#service")).to_be_focused()
     expect(console.page.locator("#service")).to_have_value("perso?")
@@ -180,7 +180,7 @@ def test_a_text_message_needs_a_mobile_number(console: Console) -> None:
     expect(console.focused).to_have_accessible_description(re.compile("SMS geht nur an eine Handynummer"))
 
 
-def test_a_letter_needs_an_address(console: Console, others: Others) -> None:
+def test_a_letter_needs_an_address_and_may_be_in_leichter_sprache(console: Console, others: Others) -> None:
     console.choose_service("perso")
     console.hold()
     console.type("Erika Beispiel")
@@ -189,10 +189,10 @@ def test_a_letter_needs_an_address(console: Console, others: Others) -> None:
     for line in ("Am Wall 123", "28195", "Bremen"):
         console.type(line)
         console.press("Tab")
-    console.press("Shift+Tab", "Enter")
+    console.press("Space", "Enter")  # in Leichter Sprache
     reference = console.book()
     contact = others.appointment(reference)["contact"]
-    assert contact["confirm_by"] == ["letter"]
+    assert (contact["confirm_by"], contact["language"]) == (["letter"], "de-simple")
     assert contact["postal_address"]["street"] == "Am Wall 123"
     others.cancel(reference)
 
@@ -417,7 +417,7 @@ def test_somebody_is_called_back_and_need_not_tell_it_twice(
     console.type("Rita Rückruf")
     console.press("Tab")
     console.type("0421 3619879")
-    expect(page.get_by_label("Anliegen")).to_have_value("Personalausweis beantragen")
+    expect(page.get_by_label("Worum geht es?")).to_have_value("Personalausweis beantragen")
     console.press("Tab", "Tab")
     console.type("Kommt mit Rollstuhl.")
     console.press("Enter")
@@ -426,12 +426,10 @@ def test_somebody_is_called_back_and_need_not_tell_it_twice(
     console.press("F9", "F10")
     items = page.get_by_role("list", name="Rückrufe").get_by_role("button")
     expect(items).to_have_count(1)
-    axe(page)
     console.press("1")
     hand_over = page.get_by_role("group", name="Rückruf")
     expect(hand_over).to_contain_text("Rückruf an Rita Rückruf, 0421 3619879")
     expect(hand_over).to_contain_text("Kommt mit Rollstuhl.")
-    axe(page)
     expect(console.focused).to_have_attribute("name", "place")
     console.hold()
     expect(page.locator("#contact-name")).to_have_value("Rita Rückruf")
@@ -470,7 +468,6 @@ def test_a_place_that_becomes_free_is_offered_to_whoever_waits_and_booked_by_the
     expect(offered).to_contain_text("Walter Warteliste, 0421 3619880")
     console.press("1")
     expect(page.locator("#read-back-text")).to_contain_text("Personalausweis beantragen")
-    axe(page)
     console.press("F10")
     expect(page.get_by_role("dialog", name="Nimmt die Person den freien Termin?")).to_be_visible()
     axe(page)
@@ -511,7 +508,6 @@ def test_every_place_answers_questions_and_its_hours_are_booked_and_cancelled(
     expect(page.locator("#card-office")).to_have_value(office)
     for heading in ("Öffnungszeiten", "Bitte mitbringen", "Zugang"):
         expect(card.get_by_role("heading", name=heading)).to_be_visible()
-    axe(page)
     console.press("Shift+Tab", "Shift+Tab")
     expect(page.locator("#card-office")).to_be_focused()
     page.locator("#card-office").select_option("suedbad")  # an "ü" is no key of the test's keyboard
@@ -582,15 +578,25 @@ def test_the_read_back_follows_the_caller_s_language(console: Console) -> None:
 def test_every_state_is_accessible_and_fits(
     agent: Agent, open_page: OpenPage, axe: Axe, others: Others, language: str, width: int
 ) -> None:
-    # 600 CSS pixels are 1200 at 200 %, 320 are 1280 at 400 % (WCAG 1.4.10).
+    # 600 CSS pixels are 1200 at 200 %, 320 are 1280 at 400 % (WCAG 1.4.10). What axe finds stands in
+    # columns or below one another: one width of each is enough.
     console = agent.opens_console(open_page, f"?lang={language}", viewport={"width": width, "height": 800})
     page = console.page
 
     def is_fine() -> None:
         assert has_no_sideways_scroll(page)
-        axe(page)
+        if width in AXE_AT_WIDTHS:
+            axe(page)
 
     is_fine()
+    for key in ("F1", "F6", "F7", "F10"):
+        console.press(key)
+        dialog = page.locator("dialog[open]")
+        expect(dialog).to_be_visible()
+        is_fine()
+        assert dialog.evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth"), key
+        console.press("Escape")
+        expect(dialog).to_have_count(0)
     console.type("pass")
     is_fine()
     console.press("Escape")
@@ -642,7 +648,7 @@ def test_a_day_on_which_nothing_can_be_booked_is_refused_in_words(console: Conso
 def test_a_narrower_search_shows_one_office_in_the_afternoon(console: Console) -> None:
     console.choose_service("perso")
     console.press("F3")
-    console.page.get_by_label("Standort").select_option("bsc-nord")
+    console.page.locator("#filter-office").select_option("bsc-nord")
     console.press("Enter")
     expect(console.focused).to_have_attribute("name", "place")
     console.press("t", "t")

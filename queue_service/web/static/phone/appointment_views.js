@@ -46,6 +46,7 @@ export function showContact(contact, helper) {
     [gettext("E-Mail"), contact.email],
     [gettext("Anschrift"), contact.postal_address && addressInWords(contact.postal_address)],
     [gettext("Bestätigung"), confirmationInWords(contact)],
+    [gettext("Sprache"), contact.language === "de-simple" && gettext("Leichte Sprache")],
     [gettext("Erinnerung"), contact.remind && gettext("gewünscht")],
   ].filter(([, value]) => value);
   document.getElementById("contact-shown").replaceChildren(

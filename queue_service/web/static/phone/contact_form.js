@@ -4,6 +4,7 @@
 import { gettext } from "../texts.js";
 import { element, setText } from "../desk/elements.js";
 
+const SIMPLE = "de-simple"; // Leichte Sprache: for what is read, not for what is said
 const form = document.getElementById("contact");
 const summary = document.getElementById("contact-mistakes");
 const summaryList = document.getElementById("contact-mistake-list");
@@ -16,6 +17,7 @@ const fields = {
   remind: document.getElementById("contact-remind"),
 };
 const forOther = document.getElementById("for-other");
+const simple = document.getElementById("contact-simple");
 const callerName = document.getElementById("caller-name");
 const postal = ["street", "postal_code", "city"].map((part) => [part, form.elements[part]]);
 
@@ -53,6 +55,7 @@ function confirmBy() {
 function showWhatIsNeeded() {
   document.getElementById("email-needed").hidden = confirmBy() !== "email";
   document.getElementById("letter-needed").hidden = confirmBy() !== "letter";
+  document.getElementById("simple-possible").hidden = !["sms", "email", "letter"].includes(confirmBy());
   document.getElementById("caller-name-needed").hidden = !forOther.checked;
   setText(fields.name.labels[0], forOther.checked ? gettext("Name der Person, die kommt") : gettext("Name"));
   setText(fields.phone.labels[0], forOther.checked ? gettext("Telefon für Rückfragen") : gettext("Telefon"));
@@ -67,7 +70,7 @@ export function read(language) {
     phone: fields.phone.value.trim() || null,
     email: chosen === "email" ? fields.email.value.trim() || null : null,
     postal_address: chosen === "letter" && Object.values(address).every(Boolean) ? address : null,
-    language,
+    language: language === "de" && simple.checked && chosen !== "none" ? SIMPLE : language,
     confirm_by: chosen || "none",
     remind: fields.remind.checked,
   };

@@ -8,6 +8,11 @@ import { serviceNow } from "./requests.js";
 
 const HALVES = ["", "morning", "afternoon"];
 const CITY = "city:"; // before a city's name, where all its offices are wanted
+const ACCESS = "access:"; // before a fact, where all offices are wanted of which it is known
+const ACCESS_WORDS = {
+  level_entrance: gettext("alle mit stufenlosem Zugang"),
+  induction_loop: gettext("alle mit Induktionsschleife"),
+};
 const form = document.getElementById("places");
 const days = document.getElementById("place-days");
 const count = document.getElementById("places-count");
@@ -56,11 +61,26 @@ export function offerAt(number) {
   return shown[number - 1];
 }
 
+function has(slug, fact) {
+  return Boolean(offices.get(slug).access[fact]?.available);
+}
+
+function officesMeant(chosen, possible) {
+  if (chosen.startsWith(CITY)) return possible.filter((slug) => offices.get(slug).address.city === chosen.slice(CITY.length));
+  if (chosen.startsWith(ACCESS)) return possible.filter((slug) => has(slug, chosen.slice(ACCESS.length)));
+  return [chosen].filter(Boolean);
+}
+
+/** Ways of access that some of the offices have and others don't, so that asking for them narrows down. */
+function accessOptions(slugs) {
+  return Object.entries(ACCESS_WORDS)
+    .filter(([fact]) => slugs.some((slug) => has(slug, fact)) && !slugs.every((slug) => has(slug, fact)))
+    .map(([fact, words]) => element("option", { value: `${ACCESS}${fact}` }, words));
+}
+
 /** `offices`: slugs that are wanted, none for any; `one`: a particular office is. */
 export function filtersNow(possible) {
-  const chosen = office.value;
-  const city = chosen.startsWith(CITY) ? chosen.slice(CITY.length) : "";
-  const wanted = city ? possible.filter((slug) => offices.get(slug).address.city === city) : [chosen].filter(Boolean);
+  const wanted = officesMeant(office.value, possible);
   return { offices: wanted, one: wanted.length === 1, from: from.value, half: half.value };
 }
 
@@ -87,7 +107,7 @@ export function offerOffices(slugs) {
     const all = element("option", { value: `${CITY}${city}` }, gettext("alle in %(city)s", { city }));
     if (cities.size > 1) group.prepend(all);
   }
-  office.replaceChildren(element("option", { value: "" }, gettext("alle Standorte")), ...cities.values());
+  office.replaceChildren(element("option", { value: "" }, gettext("alle Standorte")), ...accessOptions(slugs), ...cities.values());
   office.value = before;
   if (office.selectedIndex < 0) office.value = "";
 }
