@@ -3,7 +3,8 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -61,22 +62,39 @@ async def _make_template(server_dsn: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a server of its own for these tests, with the Bremen template in it.
+def servers() -> Iterator[Callable[[str], str]]:
+    """Start each kind of server once, when the first test wants it; gives its address."""
+    addresses: dict[str, str] = {}
+    with ExitStack() as running:
 
-    The embedded server, unless the module is marked ``on_every_server``.
-    """
+        def server(version: str) -> str:
+            if version not in addresses:
+                addresses[version] = running.enter_context(_server_with_template(version))
+            return addresses[version]
+
+        yield server
+
+
+@contextmanager
+def _server_with_template(version: str) -> Iterator[str]:
     # Not under pytest's directory: as root the server is another account, which pytest locks out
     # of that directory whenever a second session starts.
     directory = Path(tempfile.mkdtemp(prefix="queue-tests-", dir=_quick_place()))
     try:
-        with EmbeddedPostgres(
-            directory, binaries=binaries(getattr(request, "param", EMBEDDED)), settings=UNSAFE_BUT_FAST
-        ) as server:
+        with EmbeddedPostgres(directory, binaries=binaries(version), settings=UNSAFE_BUT_FAST) as server:
             asyncio.run(_make_template(server.dsn))
             yield server.dsn
     finally:
         shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest, servers: Callable[[str], str]) -> str:
+    """The address of a server of its own for these tests, with the Bremen template in it.
+
+    The embedded server, unless the test is marked ``on_every_server``.
+    """
+    return servers(getattr(request, "param", EMBEDDED))
 
 
 @pytest.fixture
