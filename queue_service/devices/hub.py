@@ -98,7 +98,7 @@ class OfficeFeed:
         subscriber = Subscriber(audience)
         if audience == "kiosk" and not self.subscribers["kiosk"]:
             # Nobody was told of the changes since the last kiosk left; this one starts from now.
-            self._kiosk_lengths = views.queue_lengths(*self._state)
+            self._kiosk_lengths = views.queue_lengths(*self._state, self._clock())
         missed = self._missed(audience, since)
         for message in [self._snapshot(audience)] if missed is None else missed:
             subscriber.push(message)
@@ -145,7 +145,7 @@ class OfficeFeed:
             services = await offices.list_offered_services(conn, office)
             self._hall = await queueing.read_hall(conn, office)
         self._facts = views.OfficeFacts(office, services, office.card(self._visitor_url))
-        self._kiosk_lengths = views.queue_lengths(self._facts, self._hall)
+        self._kiosk_lengths = views.queue_lengths(self._facts, self._hall, self._clock())
         self._sent = {}
 
     async def _follow(self) -> None:

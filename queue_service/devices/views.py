@@ -4,12 +4,14 @@ Pure. A display sees numbers, counters, counts and estimates; a kiosk services o
 and estimates; staff see tickets. What is not put in here does not leave the service.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 
 from queue_service.offices.catalogue import OfferedService, Office
 from queue_service.offices.model import local_day
+from queue_service.offices.open_consultation import consultations_for, walk_ins_for, walk_ins_of
 from queue_service.protocol.stream import (
     Call,
     DisplayChange,
@@ -19,10 +21,10 @@ from queue_service.protocol.stream import (
     KioskSnapshot,
     OfficeCard,
     QueueLength,
+    WalkIns,
 )
 from queue_service.queueing.hall import ChangeBody, ChangeRecord, Hall, call_of
 from queue_service.queueing.model import Counter, Ticket
-from queue_service.queueing.service import walk_ins
 from queue_service.queueing.wait_forecast import estimate, estimate_for_anyone
 
 
@@ -93,7 +95,7 @@ def display_change(facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: C
 
 def kiosk_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> KioskSnapshot:
     """Return what a kiosk offers."""
-    lengths = {queue.code: queue for queue in queue_lengths(facts, hall)}
+    lengths = {queue.code: queue for queue in queue_lengths(facts, hall, now)}
     return KioskSnapshot(
         version=hall.version,
         office=facts.card,
@@ -105,36 +107,47 @@ def kiosk_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> KioskSnapsh
                 minutes=service.minutes,
                 waiting=lengths[service.code].waiting,
                 wait=lengths[service.code].wait,
+                walk_ins=lengths[service.code].walk_ins,
             )
             for service in facts.services
             if service.walk_in
         ],
-        walk_ins=walk_ins(facts.office, now),
+        walk_ins=walk_ins_of(facts.office, now, _taken_today(facts, hall, now)),
         waiting=hall.waiting,
         open_counters=sum(counter.state == "open" for counter in hall.counters.values()),
     )
 
 
-def queue_lengths(facts: OfficeFacts, hall: Hall) -> list[QueueLength]:
-    """Return the queue and the wait of every walk-in service."""
+def queue_lengths(facts: OfficeFacts, hall: Hall, now: datetime) -> list[QueueLength]:
+    """Return the queue, the wait and the same-day places of every walk-in service."""
     waiting, minutes = hall.waiting_by_service(), facts.minutes
     open_counters = hall.open_counters(minutes)
+    taken = _taken_today(facts, hall, now)
     return [
         QueueLength(
             service.code,
             waiting.get(service.code, 0),
             estimate(service.code, waiting, minutes, open_counters),
+            _own_walk_ins(facts.office, service.code, now, taken),
         )
         for service in facts.services
         if service.walk_in
     ]
 
 
+def _taken_today(facts: OfficeFacts, hall: Hall, now: datetime) -> dict[str, int]:
+    return hall.taken_on(local_day(now, facts.office.setup.time_zone))
+
+
+def _own_walk_ins(office: Office, service: str, now: datetime, taken: Mapping[str, int]) -> WalkIns | None:
+    return walk_ins_for(office, service, now, taken) if consultations_for(office, service) else None
+
+
 def kiosk_change(
     facts: OfficeFacts, hall: Hall, change: ChangeRecord, before: list[QueueLength], now: datetime
 ) -> tuple[KioskChange, list[QueueLength]]:
     """Return the message for a kiosk and the queue lengths that the next one is compared with."""
-    after = queue_lengths(facts, hall)
+    after = queue_lengths(facts, hall, now)
     known = set(before)
     message = KioskChange(
         type=change.kind,
@@ -143,7 +156,7 @@ def kiosk_change(
         waiting=hall.waiting,
         open_counters=sum(counter.state == "open" for counter in hall.counters.values()),
         services=[queue for queue in after if queue not in known],
-        walk_ins=walk_ins(facts.office, now),
+        walk_ins=walk_ins_of(facts.office, now, _taken_today(facts, hall, now)),
     )
     return message, after
 

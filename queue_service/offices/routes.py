@@ -1,5 +1,6 @@
 """HTTP for what everybody may know of offices and services."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -11,9 +12,11 @@ from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN
 from queue_service.offices import service
 from queue_service.offices.catalogue import OfferedService, Office
 from queue_service.offices.model import Closure, WeekHours, is_open
+from queue_service.offices.open_consultation import walk_ins_of
 from queue_service.offices.setup_model import Access, AccessFact, Address
 from queue_service.platform import errors
 from queue_service.platform.http import json_answer, refusals
+from queue_service.protocol.stream import WalkIns
 
 LONGEST_SLUG = 60
 OfficePath = Annotated[str, PathParameter(max_length=LONGEST_SLUG, description="The office's slug")]
@@ -41,6 +44,8 @@ class OfficeAnswer(msgspec.Struct, frozen=True):
     opening_hours: WeekHours
     closures: list[Closure]
     open_now: bool
+    walk_ins: WalkIns
+    """Whether numbers are given out without an appointment now, and how many same-day places are left."""
     accessibility: dict[AccessFact, Access]
     notice: dict[str, str]
     figures: Figures
@@ -89,9 +94,10 @@ class OfficeController(Controller):
         """Tell all offices with hours, access and how full they are."""
         async with state.database.connection() as conn:
             listed = await service.list_offices(conn)
+            now = state.clock()
             figures = await state.waiting_figures(conn)
-        now = state.clock()
-        return json_answer(Offices([_office(office, figures, now) for office in listed]))
+            taken = await state.same_day_places_taken(conn, now)
+        return json_answer(Offices([_office(office, figures, taken, now) for office in listed]))
 
     @get(
         "/offices/{office:str}",
@@ -103,8 +109,10 @@ class OfficeController(Controller):
         """Tell one office."""
         async with state.database.connection() as conn:
             found = await service.find_office(conn, office)
+            now = state.clock()
             figures = await state.waiting_figures(conn)
-        return json_answer(_office(found, figures, state.clock()))
+            taken = await state.same_day_places_taken(conn, now)
+        return json_answer(_office(found, figures, taken, now))
 
     @get(
         "/offices/{office:str}/services",
@@ -131,7 +139,9 @@ class OfficeController(Controller):
             return json_answer(Services([_service(entry) for entry in await service.list_catalogue(conn)]))
 
 
-def _office(office: Office, figures: dict[str, Any], now: Any) -> OfficeAnswer:
+def _office(
+    office: Office, figures: dict[str, Any], taken: dict[str, dict[str, int]], now: datetime
+) -> OfficeAnswer:
     full = figures[office.slug]
     setup = office.setup
     return OfficeAnswer(
@@ -147,6 +157,7 @@ def _office(office: Office, figures: dict[str, Any], now: Any) -> OfficeAnswer:
         opening_hours=setup.opening_hours,
         closures=setup.closures,
         open_now=is_open(office.calendar, now),
+        walk_ins=walk_ins_of(office, now, taken.get(office.slug, {})),
         accessibility=setup.access,
         notice=setup.notice,
         figures=Figures(full.waiting, full.open_counters),

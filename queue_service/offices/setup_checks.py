@@ -15,6 +15,7 @@ from queue_service.offices.setup_mistakes import Findings, Path, echo, unknown
 from queue_service.offices.setup_model import (
     CounterSetup,
     OfficeSetup,
+    OpenConsultation,
     PoolSetup,
     ServiceSetup,
     Setup,
@@ -73,6 +74,7 @@ def check_office(
     _check_services(findings, path, office, catalogue)
     _check_counters(findings, path, office)
     _check_hours(findings, path, office)
+    _check_open_consultation(findings, path, office, catalogue)
     _check_pools(findings, path, office, catalogue)
     _check_timed_entries(findings, path, office)
 
@@ -84,9 +86,10 @@ def check_use(findings: Findings, path: Path, office: OfficeSetup) -> None:
     """
     served = {code for counter in office.counters for code in counter.services}
     pooled = {code for pool in office.pools for code in pool.services}
-    walk_ins = office.walk_ins != "never"
+    consulted = {code for entry in office.open_consultation for code in entry.services}
     for at, offered in enumerate(office.services):
         where = (*path, "services", at)
+        walk_ins = office.walk_ins != "never" or offered.service in consulted
         if "walk_in" in offered.modes and walk_ins and offered.service not in served:
             findings.note(where, f"no counter serves '{offered.service}': its numbers would never be called")
         if "appointment" in offered.modes and office.pools and offered.service not in pooled:
@@ -163,6 +166,37 @@ def _check_timed_entries(findings: Findings, path: Path, office: OfficeSetup) ->
             findings.note_consequence((*path, "events", at), "ends before it begins")
 
 
+def _check_open_consultation(
+    findings: Findings, path: Path, office: OfficeSetup, catalogue: Catalogue
+) -> None:
+    _check_once(
+        findings, (*path, "open_consultation"), "code", [entry.code for entry in office.open_consultation]
+    )
+    offered = {service.service: service.modes for service in office.services}
+    modes = {code: own or catalogue[code].modes for code, own in offered.items() if code in catalogue}
+    for at, entry in enumerate(office.open_consultation):
+        where = (*path, "open_consultation", at)
+        _check_offered(findings, path, ("open_consultation", at, "services"), entry.services, offered.keys())
+        for place, code in enumerate(entry.services):
+            if "walk_in" not in modes.get(code, ["walk_in"]):
+                message = f"'{echo(code)}' is not offered without appointment here"
+                findings.note_consequence((*where, "services", place), message)
+        if entry.registration_minutes > entry.hours.opens:
+            message = "the day's places would be given out on the day before"
+            findings.note_consequence((*where, "registration_minutes"), message, (*where, "hours"))
+        _check_within_opening_hours(findings, where, entry, office)
+
+
+def _check_within_opening_hours(
+    findings: Findings, path: Path, entry: OpenConsultation | Staffing, office: OfficeSetup
+) -> None:
+    for weekday in entry.weekdays:
+        open_hours = _together(getattr(office.opening_hours, weekday))
+        if not any(span.holds(entry.hours) for span in open_hours):
+            message = f"{entry.hours} is outside {weekday}'s opening hours ({_listed(open_hours)})"
+            findings.note_consequence(path, message, (*path[:2], "opening_hours", weekday))
+
+
 def _check_pools(findings: Findings, path: Path, office: OfficeSetup, catalogue: Catalogue) -> None:
     _check_once(findings, (*path, "pools"), "code", [pool.code for pool in office.pools])
     offered = {service.service: service.modes for service in office.services}
@@ -184,7 +218,6 @@ def _check_pools(findings: Findings, path: Path, office: OfficeSetup, catalogue:
 
 
 def _check_staffing(findings: Findings, path: Path, pool: PoolSetup, office: OfficeSetup) -> None:
-    office_path = path[:-2]
     able = sum(1 for counter in office.counters if _serves_any(counter, pool.services))
     for at, staffing in enumerate(pool.staffing):
         where = (*path, "staffing", at)
@@ -195,11 +228,7 @@ def _check_staffing(findings: Findings, path: Path, pool: PoolSetup, office: Off
             findings.note_consequence(
                 (*where, "every_weeks"), "from is missing: weeks are counted from there"
             )
-        for weekday in staffing.weekdays:
-            open_hours = _together(getattr(office.opening_hours, weekday))
-            if not any(span.holds(staffing.hours) for span in open_hours):
-                message = f"{staffing.hours} is outside {weekday}'s opening hours ({_listed(open_hours)})"
-                findings.note_consequence(where, message, (*office_path, "opening_hours", weekday))
+        _check_within_opening_hours(findings, where, staffing, office)
     days = [str(exception.day) for exception in pool.exceptions]
     _check_once(findings, (*path, "exceptions"), "date", days)
     for at, exception in enumerate(pool.exceptions):

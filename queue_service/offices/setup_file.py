@@ -82,10 +82,15 @@ def _raise_mistakes(parts: list[Part]) -> None:
 def _completed(office: OfficeSetup, catalogue: Catalogue) -> OfficeSetup:
     services = [_completed_service(offered, office, catalogue) for offered in office.services]
     everything = [offered.service for offered in services]
+    without_appointment = [offered.service for offered in services if "walk_in" in offered.modes]
     return msgspec.structs.replace(
         office,
         services=services,
         counters=[_completed_counter(counter, everything) for counter in office.counters],
+        open_consultation=[
+            msgspec.structs.replace(entry, services=entry.services or without_appointment)
+            for entry in office.open_consultation
+        ],
     )
 
 

@@ -88,6 +88,22 @@ class DisplayChange(msgspec.Struct, frozen=True):
     call: Call | None = None
 
 
+class WalkIns(msgspec.Struct, frozen=True):
+    """Whether tickets are issued without an appointment now, and if not, why and when again."""
+
+    open: bool
+    reason: str | None = None
+    """Stable code: ``outside_hours``, ``holiday``, ``closure``, ``stopped_by_staff``,
+    ``by_appointment_only``; of an open consultation also ``not_yet`` (its registration opens later
+    today) and ``contingent_used_up``."""
+    next_chance_at: datetime | None = None
+    """Of an open consultation: when its next registration opens."""
+    places_left: int | None = None
+    """Same-day places that are left; None where none are counted."""
+    begins_at: datetime | None = None
+    """When visitors of the open consultation are served: this one's, or the next one's while closed."""
+
+
 class KioskService(msgspec.Struct, frozen=True):
     """A service that a visitor can choose at the kiosk, with its present queue."""
 
@@ -98,16 +114,8 @@ class KioskService(msgspec.Struct, frozen=True):
     minutes: int
     waiting: int
     wait: WaitRange | None
-
-
-class WalkIns(msgspec.Struct, frozen=True):
-    """Whether tickets are issued without an appointment now, and if not, why and when again."""
-
-    open: bool
-    reason: str | None = None
-    """Stable code: ``outside_hours``, ``holiday``, ``closure``, ``stopped_by_staff`` or
-    ``by_appointment_only``."""
-    next_chance_at: datetime | None = None
+    walk_ins: WalkIns | None = None
+    """Of the service alone, where it has same-day places; None: as the office's."""
 
 
 class KioskSnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type"):
@@ -128,6 +136,7 @@ class QueueLength(msgspec.Struct, frozen=True):
     code: str
     waiting: int
     wait: WaitRange | None
+    walk_ins: WalkIns | None = None
 
 
 class KioskChange(msgspec.Struct, frozen=True):
@@ -179,7 +188,7 @@ def apply_to_kiosk(state: KioskSnapshot, change: KioskChange) -> KioskSnapshot:
     _require_next(state.version, change.version)
     changed = {queue.code: queue for queue in change.services}
     services = [
-        msgspec.structs.replace(service, waiting=new.waiting, wait=new.wait)
+        msgspec.structs.replace(service, waiting=new.waiting, wait=new.wait, walk_ins=new.walk_ins)
         if (new := changed.get(service.code))
         else service
         for service in state.services

@@ -4,7 +4,7 @@ Pure. The hub keeps one ``Hall`` per office and process, built from ``HallRecord
 ``apply``; what a display, a kiosk and staff are shown is derived from it and from nothing else.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -26,11 +26,20 @@ class ChangeRecord(msgspec.Struct, frozen=True):
     body: msgspec.Raw
 
 
+class TakenPlaces(msgspec.Struct, frozen=True):
+    """How many places of an open consultation are taken on a local day."""
+
+    code: str
+    day: date
+    used: int
+
+
 class ChangeBody(msgspec.Struct, frozen=True):
-    """What a change carries for the hall; other kinds' bodies have neither."""
+    """What a change carries for the hall; other kinds' bodies have none of it."""
 
     ticket: Ticket | None = None
     counter: Counter | None = None
+    contingent: TakenPlaces | None = None
 
 
 class HallRecord(msgspec.Struct, frozen=True):
@@ -41,6 +50,8 @@ class HallRecord(msgspec.Struct, frozen=True):
     counters: list[Counter]
     calls: list[ChangeRecord]
     """Newest first."""
+    contingents: list[TakenPlaces] = []
+    """Of the last day on which places were taken."""
 
 
 class Hall(msgspec.Struct):
@@ -51,6 +62,8 @@ class Hall(msgspec.Struct):
     counters: dict[str, Counter]
     calls: list[Call]
     """Newest first, at most LAST_CALLS_SHOWN."""
+    contingents: dict[str, TakenPlaces] = {}
+    """By code, of the last day on which places were taken."""
 
     def apply(self, change: ChangeRecord) -> ChangeBody:
         """Move the hall on by one change and return what it carried.
@@ -69,10 +82,23 @@ class Hall(msgspec.Struct):
                 self.tickets.pop(body.ticket.id, None)
         if body.counter is not None:
             self.counters[body.counter.id] = body.counter
+        if body.contingent is not None:
+            self._take(body.contingent)
         call = call_of(change, body)
         if call is not None:
             self.calls = [call, *self.calls][:LAST_CALLS_SHOWN]
         return body
+
+    def _take(self, taken: TakenPlaces) -> None:
+        last_day = max((known.day for known in self.contingents.values()), default=taken.day)
+        if taken.day > last_day:
+            self.contingents = {}
+        if taken.day >= last_day:
+            self.contingents[taken.code] = taken
+
+    def taken_on(self, day: date) -> dict[str, int]:
+        """How many same-day places are taken, by the code of the open consultation."""
+        return {code: taken.used for code, taken in self.contingents.items() if taken.day == day}
 
     @property
     def waiting(self) -> int:
@@ -108,6 +134,7 @@ def build_hall(record: HallRecord) -> Hall:
         tickets={ticket.id: ticket for ticket in record.tickets},
         counters={counter.id: counter for counter in record.counters},
         calls=calls[:LAST_CALLS_SHOWN],
+        contingents={taken.code: taken for taken in record.contingents},
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from queue_service.booking import service as booking
 from queue_service.offices import model as office_rules
+from queue_service.offices import open_consultation
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import OfferedService, Office
 from queue_service.offices.setup_model import FEATURES, VISITOR_CLASSES
@@ -69,11 +70,15 @@ class Actor(msgspec.Struct, frozen=True):
     """A supervisor: may act on a visitor whom another counter has."""
 
 
-def walk_ins(office: Office, now: datetime) -> WalkIns:
+async def walk_ins(conn: Connection, now: datetime, office: Office) -> WalkIns:
     """Return whether numbers are given out now, and if not, why and when again."""
-    if office.walk_ins_stopped:
-        return WalkIns(open=False, reason="stopped_by_staff")
-    return office_rules.walk_ins_now(office.calendar, now)
+    taken = await same_day_places_taken(conn, now)
+    return open_consultation.walk_ins_of(office, now, taken.get(office.slug, {}))
+
+
+async def same_day_places_taken(conn: Connection, now: datetime) -> dict[str, dict[str, int]]:
+    """Return the places taken today, by office and code of the open consultation."""
+    return await store.same_day_places_taken(conn, now)
 
 
 async def issue_ticket(
@@ -98,13 +103,34 @@ async def issue_ticket(
         return await _answer(conn, now, known, request.id, visitor_url)
     if not service.walk_in:
         raise errors.ServiceNotOffered(reason="by_appointment_only")
-    state = walk_ins(office, now)
-    if not state.open:
-        raise errors.WalkInsClosed(reason=state.reason, next_chance_at=state.next_chance_at)
     admission = admit_walk_in(now, request.visitor_class, office.head_starts)
     new = _new_ticket(now, office, service, admission, channel, request.id)
     new = msgspec.structs.replace(new, needs=request.needs, language=request.language)
-    return await _insert(conn, now, new, actor, visitor_url)
+    full: dict[str, int] = {}
+    for ticket in _ways_in(office, service, now, new):
+        issued = await _insert(conn, now, ticket, actor, visitor_url)
+        if issued is not None:
+            return issued
+        if ticket.contingent is not None and ticket.contingent_places is not None:
+            full[ticket.contingent] = ticket.contingent_places
+    state = open_consultation.walk_ins_for(office, service.code, now, full)
+    raise errors.WalkInsClosed(
+        reason=state.reason, next_chance_at=state.next_chance_at, begins_at=state.begins_at
+    )
+
+
+def _ways_in(
+    office: Office, service: OfferedService, now: datetime, new: store.NewTicket
+) -> list[store.NewTicket]:
+    """Return the tickets to try in turn: one for each open registration, or one without a contingent."""
+    if office.walk_ins_stopped:
+        return []
+    if open_consultation.consultations_for(office, service.code):
+        return [
+            msgspec.structs.replace(new, contingent=one.code, contingent_places=one.places)
+            for one in open_consultation.open_registrations(office, service.code, now)
+        ]
+    return [new] if office_rules.walk_ins_now(office.calendar, now).open else []
 
 
 async def check_in(
@@ -150,7 +176,9 @@ async def check_in(
         appointment_id=found.id,
         appointment_at=found.starts_at,
     )
-    return await _insert(conn, now, new, actor, visitor_url)
+    issued = await _insert(conn, now, new, actor, visitor_url)
+    assert issued is not None, "an appointment takes no same-day place"
+    return issued
 
 
 def _new_ticket(
@@ -181,7 +209,8 @@ def _new_ticket(
 
 async def _insert(
     conn: Connection, now: datetime, new: store.NewTicket, actor: Actor, visitor_url: str
-) -> IssuedTicket:
+) -> IssuedTicket | None:
+    """Insert and answer; None when the contingent is used up."""
     try:
         ticket = await store.issue_ticket(conn, new, actor.key, now)
     except asyncpg.UniqueViolationError as taken:
@@ -191,6 +220,8 @@ async def _insert(
             # The same request under way twice; its repeat finds the ticket.
             raise errors.InProgress(retry_after=1) from taken
         raise
+    if ticket is None:
+        return None
     issued = store.Issued(
         office_id=new.office_id,
         number=ticket.number,

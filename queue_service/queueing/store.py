@@ -10,7 +10,7 @@ from asyncpg import Record
 
 from queue_service.platform.queries import Connection, load_queries
 from queue_service.queueing.arrival import Admission
-from queue_service.queueing.hall import ChangeRecord, HallRecord
+from queue_service.queueing.hall import ChangeRecord, HallRecord, TakenPlaces
 from queue_service.queueing.model import (
     Counter,
     CounterWithServices,
@@ -43,6 +43,9 @@ class NewTicket(msgspec.Struct, frozen=True):
     token: str
     appointment_id: UUID | None
     appointment_at: datetime | None
+    contingent: str | None = None
+    """Of the same-day places: the open consultation that one is taken from."""
+    contingent_places: int | None = None
 
 
 class CalledTicket(msgspec.Struct, frozen=True):
@@ -130,8 +133,11 @@ class WaitingFigures(msgspec.Struct, frozen=True):
     open_counters: int
 
 
-async def issue_ticket(conn: Connection, new: NewTicket, actor: str, now: datetime) -> Ticket:
-    """Insert; raises asyncpg.UniqueViolationError for a known id or an appointment checked in before."""
+async def issue_ticket(conn: Connection, new: NewTicket, actor: str, now: datetime) -> Ticket | None:
+    """Insert; None when the contingent is used up.
+
+    Raises asyncpg.UniqueViolationError for a known id or an appointment checked in before.
+    """
     row = await _queries.issue_ticket(
         conn,
         office_id=new.office_id,
@@ -149,10 +155,12 @@ async def issue_ticket(conn: Connection, new: NewTicket, actor: str, now: dateti
         appointment_at=new.appointment_at,
         waiting_since=new.admission.waiting_since,
         rank_at=new.admission.rank_at,
+        contingent=new.contingent,
+        contingent_places=new.contingent_places,
         actor=actor,
         now=now,
     )
-    return _ticket(row["ticket"])
+    return _ticket(row["ticket"]) if row else None
 
 
 def _called(row: Record | None) -> CalledTicket | None:
@@ -267,6 +275,7 @@ async def hall(conn: Connection, office_id: int, calls: int) -> HallRecord:
         tickets=_tickets(row["tickets"]),
         counters=msgspec.json.decode(row["counters"], type=list[Counter]),
         calls=msgspec.json.decode(row["calls"], type=list[ChangeRecord]),
+        contingents=msgspec.json.decode(row["contingents"], type=list[TakenPlaces]),
     )
 
 
@@ -348,6 +357,14 @@ async def waiting_figures(conn: Connection) -> dict[str, WaitingFigures]:
         row["slug"]: WaitingFigures(row["waiting"], row["open_counters"])
         async for row in _queries.waiting_figures(conn)
     }
+
+
+async def same_day_places_taken(conn: Connection, now: datetime) -> dict[str, dict[str, int]]:
+    """Places taken today, by office and code of the open consultation."""
+    taken: dict[str, dict[str, int]] = {}
+    async for row in _queries.same_day_places_taken(conn, now=now):
+        taken.setdefault(row["slug"], {})[row["code"]] = row["used"]
+    return taken
 
 
 async def forget_changes(conn: Connection, before: datetime) -> Any:

@@ -1,17 +1,25 @@
--- name: issue_ticket(office_id, id, day, number_day, letter, visitor_class, needs, language, service_id, channel, token, appointment_id, appointment_at, waiting_since, rank_at, actor, now)^
+-- name: issue_ticket(office_id, id, day, number_day, letter, visitor_class, needs, language, service_id, channel, token, appointment_id, appointment_at, waiting_since, rank_at, contingent, contingent_places, actor, now)^
 -- Gives out the next number of this letter and day and queues its ticket. The number's row lock
 -- lasts until commit: no number is given twice, and none is lost unless the whole verb is.
-WITH number AS (
-    INSERT INTO ticket_number AS n (office_id, day, letter, last) VALUES (:office_id, :number_day, :letter, 1)
+-- With a contingent it takes one of its places of that day first, and gives no row when none is left.
+WITH place AS (
+    INSERT INTO day_contingent AS c (office_id, day, code, used)
+    SELECT :office_id ::int, :day ::date, :contingent ::text, 1 WHERE :contingent ::text IS NOT NULL
+    ON CONFLICT (office_id, day, code) DO UPDATE SET used = c.used + 1 WHERE c.used < :contingent_places ::int
+    RETURNING c.*
+), number AS (
+    INSERT INTO ticket_number AS n (office_id, day, letter, last)
+    SELECT :office_id ::int, :number_day ::date, :letter ::text, 1 WHERE :contingent ::text IS NULL OR EXISTS (SELECT FROM place)
     ON CONFLICT (office_id, day, letter) DO UPDATE SET last = n.last + 1
     RETURNING n.last
 ), issued AS (
     INSERT INTO ticket AS t (office_id, id, day, number, class, needs, language, service_id, channel, token,
-                             appointment_id, appointment_at, created_at, arrived_at, waiting_since, rank_at)
+                             appointment_id, appointment_at, contingent, created_at, arrived_at, waiting_since,
+                             rank_at)
     SELECT :office_id, :id, :day,
            :letter || lpad(n.last::text, greatest(o.number_digits, length(n.last::text)), '0'),
            :visitor_class, :needs ::text[], :language, :service_id, :channel, :token,
-           :appointment_id, :appointment_at, :now, :now, :waiting_since, :rank_at
+           :appointment_id, :appointment_at, :contingent ::text, :now, :now, :waiting_since, :rank_at
       FROM number n, office o WHERE o.id = :office_id
     RETURNING t.*
 ), event AS (
@@ -21,7 +29,10 @@ WITH number AS (
     SELECT i.office_id, ticket_json(ROW(i.*)::ticket) AS ticket FROM issued i
 )
 SELECT ticket ::text AS ticket,
-       publish_change(office_id, 'ticket.issued', jsonb_build_object('ticket', ticket), :now) AS version
+       publish_change(office_id, 'ticket.issued',
+                      jsonb_build_object('ticket', ticket)
+                      || coalesce((SELECT jsonb_build_object('contingent', to_jsonb(p)) FROM place p), '{}'),
+                      :now) AS version
   FROM body;
 
 -- name: call_next(office_id, counter_id, clerk_id, actor, now)^
@@ -101,9 +112,16 @@ SELECT ticket ::text AS ticket, (SELECT walk_in_cap FROM desk) AS walk_in_cap,
 -- name: move_ticket(office_id, ticket_id, verb, kind, from_states, to_state, counter_id, target_counter_id, service_id, visitor_class, rank_at, note, actor, now)^
 -- Takes one ticket one step further, or gives no row when it is in none of the states that allow it
 -- or another counter has it. The acting counter is locked before the ticket, as in call_next: the
--- same order everywhere is what keeps verbs from deadlocking.
-WITH desk AS (
-    SELECT c.* FROM counter c WHERE c.office_id = :office_id AND c.id = :counter_id FOR NO KEY UPDATE
+-- same order everywhere is what keeps verbs from deadlocking. Whoever cancels gives a same-day place
+-- back, whose contingent is locked before both, as in issue_ticket.
+WITH contingent AS (
+    SELECT c.* FROM ticket t JOIN day_contingent c ON c.office_id = t.office_id AND c.day = t.day AND c.code = t.contingent
+     WHERE :verb = 'cancel' AND t.office_id = :office_id AND t.id = :ticket_id
+       FOR NO KEY UPDATE OF c
+), desk AS (
+    SELECT c.* FROM counter c
+     WHERE c.office_id = :office_id AND c.id = :counter_id AND (SELECT count(*) FROM contingent) >= 0
+       FOR NO KEY UPDATE
 ), moved AS (
     UPDATE ticket t
        SET state = :to_state,
@@ -121,6 +139,7 @@ WITH desk AS (
            parked_at = CASE WHEN :verb = 'park' THEN :now ELSE NULL END,
            finished_at = CASE WHEN :to_state IN ('finished', 'no_show', 'cancelled') THEN :now ELSE NULL END
      WHERE t.office_id = :office_id AND t.id = :ticket_id AND t.state = ANY (:from_states ::text[])
+       AND (SELECT count(*) FROM contingent) >= 0
        AND (SELECT count(*) FROM desk) >= 0
        AND CASE WHEN t.state IN ('called', 'serving') THEN t.counter_id = :counter_id
                 WHEN :verb = 'resume' THEN EXISTS (SELECT FROM desk d WHERE d.state = 'open' AND d.ticket_id IS NULL)
@@ -131,13 +150,19 @@ WITH desk AS (
       FROM moved m
      WHERE c.office_id = :office_id AND c.id = :counter_id AND (c.ticket_id = m.id OR :verb = 'resume')
     RETURNING c.*
+), freed AS (
+    UPDATE day_contingent c SET used = c.used - 1
+      FROM moved m
+     WHERE m.state = 'cancelled' AND c.office_id = m.office_id AND c.day = m.day AND c.code = m.contingent
+    RETURNING c.*
 ), event AS (
     INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor)
     SELECT office_id, id, :now, :verb, state, :counter_id, :actor FROM moved
 ), body AS (
     SELECT m.office_id,
            jsonb_build_object('ticket', ticket_json(ROW(m.*)::ticket))
-           || coalesce((SELECT jsonb_build_object('counter', counter_json(ROW(s.*)::counter)) FROM seat s), '{}') AS body
+           || coalesce((SELECT jsonb_build_object('counter', counter_json(ROW(s.*)::counter)) FROM seat s), '{}')
+           || coalesce((SELECT jsonb_build_object('contingent', to_jsonb(f)) FROM freed f), '{}') AS body
       FROM moved m
 )
 SELECT (body -> 'ticket') ::text AS ticket, publish_change(office_id, :kind, body, :now) AS version FROM body;
@@ -211,7 +236,10 @@ SELECT v.version,
                   WHERE c.office_id = :office_id AND NOT c.retired), '[]') ::text AS counters,
        coalesce((SELECT jsonb_agg(jsonb_build_object('version', l.version, 'kind', l.kind, 'at', l.at, 'body', l.body) ORDER BY l.version DESC)
                    FROM (SELECT * FROM change WHERE office_id = :office_id AND kind IN ('ticket.called', 'ticket.recalled')
-                          ORDER BY version DESC LIMIT :calls) l), '[]') ::text AS calls
+                          ORDER BY version DESC LIMIT :calls) l), '[]') ::text AS calls,
+       coalesce((SELECT jsonb_agg(to_jsonb(d) ORDER BY d.code) FROM day_contingent d
+                  WHERE d.office_id = :office_id
+                    AND d.day = (SELECT max(day) FROM day_contingent WHERE office_id = :office_id)), '[]') ::text AS contingents
   FROM office_version v WHERE v.office_id = :office_id;
 
 -- name: changes_since(office_id, version)
@@ -281,6 +309,12 @@ SELECT o.slug,
        (SELECT count(*) FROM counter c WHERE c.office_id = o.id AND c.state = 'open') ::int AS open_counters
   FROM office o ORDER BY o.slug;
 
+-- name: same_day_places_taken(now)
+-- Places of open consultations that are taken on each office's present day.
+SELECT o.slug, c.code, c.used
+  FROM day_contingent c JOIN office o ON o.id = c.office_id
+ WHERE c.day = (:now AT TIME ZONE o.time_zone)::date;
+
 -- name: forget_changes(before)!
 -- Screens that are further behind than this take a snapshot; the last calls stay for the next one.
 DELETE FROM change WHERE at < :before;
@@ -319,6 +353,13 @@ SELECT 'numbers of office ' || n.office_id || ' on ' || n.day || ', letter ' || 
        AND (t.day = n.day OR n.day = '0001-01-01')
  GROUP BY n.office_id, n.day, n.letter, n.last
 HAVING count(t.id) <> n.last
+UNION ALL
+SELECT 'contingent ' || d.code || ' of office ' || d.office_id || ' on ' || d.day || ': '
+       || d.used || ' places taken, ' || count(t.id) || ' tickets hold one'
+  FROM day_contingent d
+  LEFT JOIN ticket t ON t.office_id = d.office_id AND t.day = d.day AND t.contingent = d.code AND t.state <> 'cancelled'
+ GROUP BY d.office_id, d.day, d.code, d.used
+HAVING count(t.id) <> d.used
 UNION ALL
 SELECT 'feed of office ' || v.office_id || ' has gaps: version ' || v.version || ', ' || count(c.version)
        || ' changes from ' || min(c.version) || ' to ' || max(c.version)

@@ -175,6 +175,7 @@ def test_closed_walk_ins_say_why_and_when_again(
     page: Page, kiosk: KioskProcess, service: StandInProcess
 ) -> None:
     service.tell("walk-ins", open=False, reason="holiday", next_chance_at="2026-11-23T07:00:00Z")
+    page.clock.set_fixed_time("2026-11-22T12:00:00Z")
     visitor = Visitor(page, kiosk.url)
     expect(visitor.key("Ich habe keinen Termin")).to_contain_text("Heute ist ein Feiertag.")
     visitor.touch("Ich habe keinen Termin")

@@ -6,6 +6,7 @@ TABLES = (
     "ticket",
     "ticket_event",
     "ticket_number",
+    "day_contingent",
     "counter",
     "appointment",
     "appointment_contact",

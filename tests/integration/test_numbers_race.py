@@ -59,7 +59,8 @@ async def test_negative_control_counting_todays_rows_gives_numbers_twice(
                     own, office_id=bsc_mitte.id, id=uuid4(), day=now.date(), number_day=now.date(),
                     letter="A", visitor_class="walk_in", needs=[], language="de", service_id=service_id,
                     channel="kiosk", token=uuid4().hex, appointment_id=None, appointment_at=None,
-                    waiting_since=now, rank_at=now, actor="device:1", now=now,
+                    waiting_since=now, rank_at=now, contingent=None, contingent_places=None,
+                    actor="device:1", now=now,
                 )  # fmt: skip
 
     await asyncio.gather(*(kiosk() for _ in range(KIOSKS)))

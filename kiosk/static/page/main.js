@@ -26,6 +26,7 @@ import {
   withCharacter,
   withoutLastCharacter,
 } from "./visit.js";
+import { isOpen } from "./walk_ins.js";
 import { codeProblemWords } from "./words.js";
 
 const STEPS = {
@@ -79,7 +80,8 @@ function comfortChanged() {
 /** Everything that a touch can mean. */
 const press = {
   haveAppointment: () => go("check_in"),
-  haveNone: () => go(device.state?.walk_ins?.open === false ? "closed" : "services"),
+  haveNone: () => go(device.state?.walk_ins && !isOpen(device.state.walk_ins, Date.now()) ? "closed" : "services"),
+  services: () => show(replaceBy(visit, "services", { problem: null })),
   language: (tag) => show({ ...visit, language: tag }),
   group: (name) => show(goTo(visit, "services", { group: name })),
   search: () => go("search"),

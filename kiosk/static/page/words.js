@@ -31,7 +31,7 @@ export function clockTime(instant, timeZone) {
   }).format(instant);
 }
 
-function dayWords(instant, timeZone) {
+export function dayWords(instant, timeZone) {
   return new Intl.DateTimeFormat(DATE_LOCALES[language()] ?? language(), {
     weekday: "long",
     day: "numeric",
@@ -40,34 +40,10 @@ function dayWords(instant, timeZone) {
   }).format(instant);
 }
 
-/** Why no numbers are given out, in one sentence. */
-export function closedWords(reason) {
-  switch (reason) {
-    case "outside_hours":
-      return t("Wir haben gerade geschlossen.");
-    case "holiday":
-      return t("Heute ist ein Feiertag.");
-    case "closure":
-      return t("Heute ist hier geschlossen.");
-    case "stopped_by_staff":
-      return t("Zurzeit werden keine weiteren Wartenummern ausgegeben.");
-    case "by_appointment_only":
-      return t("Hier werden Sie nur mit Termin bedient.");
-    default:
-      return t("Zurzeit werden keine Wartenummern ausgegeben.");
-  }
-}
-
-/** When there is a chance again; empty when nobody knows. */
-export function nextChanceWords(nextChanceAt, timeZone) {
-  if (!nextChanceAt) {
-    return "";
-  }
-  const instant = new Date(nextChanceAt);
-  return t("Ohne Termin wieder ab {day}, {time} Uhr.", {
-    day: dayWords(instant, timeZone),
-    time: clockTime(instant, timeZone),
-  });
+/** Whether two instants fall on one day of the office. */
+export function sameDay(one, other, timeZone) {
+  const day = new Intl.DateTimeFormat("en-CA", { timeZone });
+  return day.format(one) === day.format(other);
 }
 
 /** Where help is. */

@@ -3,15 +3,20 @@
 import { h } from "../elements.js";
 import { button } from "../parts.js";
 import { t } from "../texts.js";
-import { closedWords, nextChanceWords, problemWords, receptionWords } from "../words.js";
+import { closedWords, isOpen, nextChanceWords, withoutAppointmentWords } from "../walk_ins.js";
+import { problemWords, receptionWords } from "../words.js";
 
-export function closedStep({ visit, device, press }) {
+export function closedStep({ visit, device, press, now }) {
   const walkIns = visit.problem ?? device.state?.walk_ins ?? {};
+  const timeZone = device.state?.office?.time_zone;
+  if (isOpen(walkIns, now)) {
+    return openedStep(withoutAppointmentWords(walkIns, now, timeZone), press);
+  }
   return {
-    title: closedWords(walkIns.reason),
+    title: closedWords(walkIns, now, timeZone),
     say: [
       h("p", { class: "large" }, t("Ohne Termin bekommen Sie gerade keine Nummer.")),
-      h("p", { class: "large" }, nextChanceWords(walkIns.next_chance_at, device.state?.office?.time_zone)),
+      h("p", { class: "large" }, nextChanceWords(walkIns, now, timeZone)),
       h("p", {}, t("Einen Termin bekommen Sie am Empfang oder am Bürgertelefon unter der Nummer 115.")),
     ],
     act: [
@@ -20,6 +25,22 @@ export function closedStep({ visit, device, press }) {
         { class: "buttons" },
         button("primary", t("Zum Anfang"), press.home),
         button("secondary", t("Ich habe einen Termin"), press.haveAppointment),
+      ),
+    ],
+  };
+}
+
+/** The visitor has waited here until the registration opened. */
+function openedStep(words, press) {
+  return {
+    title: t("Jetzt gibt es wieder Wartenummern."),
+    say: [h("p", { class: "large" }, words)],
+    act: [
+      h(
+        "div",
+        { class: "buttons" },
+        button("primary", t("Ich habe keinen Termin"), press.services),
+        button("secondary", t("Zum Anfang"), press.home),
       ),
     ],
   };

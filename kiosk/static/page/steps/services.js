@@ -4,6 +4,7 @@ import { h } from "../elements.js";
 import { button, row } from "../parts.js";
 import { localized, t } from "../texts.js";
 import { groupsOf, needsGroups } from "../visit.js";
+import { besideClosed, placesLeftWords } from "../walk_ins.js";
 import { waitWords } from "../words.js";
 
 /** How many services are named below a heading. */
@@ -39,15 +40,22 @@ export function list(rows) {
 }
 
 /** Rows of services with the expected wait, which is left out while it may be out of date. */
-export function serviceRows(services, { device, press }) {
-  return services.map((service) => row(localized(service.name), waitBeside(service, device.state), () => press.service(service.code)));
+export function serviceRows(services, { device, press, now }) {
+  return services.map((service) => row(localized(service.name), beside(service, device.state, now), () => press.service(service.code)));
 }
 
-function waitBeside(service, state) {
+function beside(service, state, now) {
   if (!state.connected) {
     return {};
   }
-  return { label: t("Wartezeit"), figure: waitWords(service.wait) || t("noch nicht bekannt") };
+  const closed = besideClosed(service.walk_ins, now, state.office?.time_zone);
+  return closed ?? { below: ownPlaces(service, state), label: t("Wartezeit"), figure: waitWords(service.wait) || t("noch nicht bekannt") };
+}
+
+/** Said once at the start where all services share the places. */
+function ownPlaces(service, state) {
+  const left = service.walk_ins?.places_left;
+  return left === state.walk_ins?.places_left ? "" : placesLeftWords(left);
 }
 
 function groupRows(services, press) {

@@ -3,7 +3,8 @@
 import { h } from "../elements.js";
 import { choice } from "../parts.js";
 import { languages, t } from "../texts.js";
-import { closedWords, receptionWords } from "../words.js";
+import { withoutAppointmentWords } from "../walk_ins.js";
+import { receptionWords } from "../words.js";
 
 export function startStep(view) {
   const { device } = view;
@@ -13,8 +14,7 @@ export function startStep(view) {
   if (!device.state?.office) {
     return { title: t("Einen Augenblick bitte"), say: [h("p", {}, t("Das Gerät startet."))], act: [] };
   }
-  const { walk_ins: walkIns } = device.state;
-  const without = walkIns?.open ? t("Sie bekommen eine Wartenummer.") : closedWords(walkIns?.reason);
+  const without = withoutAppointmentWords(device.state.walk_ins, view.now, device.state.office.time_zone);
   return {
     title: t("Haben Sie einen Termin?"),
     say: [],

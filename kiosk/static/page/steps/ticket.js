@@ -3,6 +3,7 @@
 import { h } from "../elements.js";
 import { button, notice } from "../parts.js";
 import { localized, t } from "../texts.js";
+import { laterWords } from "../walk_ins.js";
 import { aheadWords, arrivalWords, clockTime, printWords, waitWords } from "../words.js";
 
 /** Lengths of numbers that the style sheet has a size for. */
@@ -21,7 +22,7 @@ export function ticketStep(view) {
   const { ticket } = visit;
   return {
     title: [h("span", { class: "number-label" }, t("Ihre Nummer")), " ", h("span", { class: "number", "data-length": Math.min(ticket.number.length, LONGEST_MEASURED) }, ticket.number)],
-    say: [paper(ticket, visit.reprinting), facts(ticket, device.state?.office), next(ticket, device.state?.office)],
+    say: [paper(ticket, visit.reprinting), facts(ticket, device.state?.office), next(ticket, device.state, view.now)],
     act: ticket.printed === null || visit.reprinting
       ? []
       : [
@@ -65,13 +66,16 @@ function facts(ticket, office) {
   );
 }
 
-function next(ticket, office) {
+function next(ticket, state, now) {
+  const office = state?.office;
+  const later = ticket.appointment_at ? "" : laterWords(state?.walk_ins, now, office?.time_zone);
   const area = localized(office?.area);
   const late = arrivalWords(ticket.arrival);
   return h(
     "div",
     { class: "next" },
     late && h("p", {}, h("strong", {}, late)),
+    later && h("p", {}, h("strong", {}, later)),
     h(
       "p",
       {},
