@@ -1,6 +1,6 @@
 """``/offices``: where to go without an appointment, and how full it is there now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -9,7 +9,8 @@ from litestar import Response, get
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
-from queue_service.offices.model import Span, day_off, local_day, next_opening, walk_ins_now
+from queue_service.offices.model import Span, day_off, local_day, next_opening
+from queue_service.offices.open_consultation import walk_ins_of
 from queue_service.queueing import service as queueing
 from queue_service.web.dates_in_words import day_in_words, time_in_words
 from queue_service.web.languages import Texts, choose_language, localized, texts
@@ -37,13 +38,14 @@ async def offices_page(request: PageRequest) -> Response[str]:
     async with request.app.state.database.connection() as conn:
         listed = await offices.list_offices(conn)
         figures = await queueing.waiting_figures(conn)
+        taken = await queueing.same_day_places_taken(conn, now)
     language = choose_language(request)
     words = texts(language)
     lines = [
         OfficeLine(
             office,
             hours_today(office, now, language, words),
-            without_appointment(office, now, language, words),
+            without_appointment(office, now, taken.get(office.slug, {}), language, words),
             figures[office.slug].waiting,
             figures[office.slug].open_counters,
         )
@@ -71,20 +73,38 @@ def _hours(spans: Sequence[Span], words: Texts) -> str:
     return words.gettext(" und ").join(str(span).replace("-", "–") for span in spans)
 
 
-def without_appointment(office: Office, now: datetime, language: str, words: Texts) -> str:
-    """Say whether numbers are given out now, and otherwise when again."""
-    if office.walk_ins_stopped:
-        return words.gettext("zurzeit keine Wartenummern mehr")
-    walk_ins = walk_ins_now(office.calendar, now)
+def without_appointment(
+    office: Office, now: datetime, taken: Mapping[str, int], language: str, words: Texts
+) -> str:
+    """Say whether numbers are given out now, how many same-day places are left, and otherwise when again.
+
+    ``taken``: same-day places taken today, by the code of the open consultation.
+    """
+    walk_ins = walk_ins_of(office, now, taken)
+    if walk_ins.open and walk_ins.places_left is not None:
+        count = walk_ins.places_left
+        return words.ngettext(
+            "Wartenummern gibt es jetzt, heute ist noch %(count)s Platz frei",
+            "Wartenummern gibt es jetzt, heute sind noch %(count)s Plätze frei",
+            count,
+        ) % {"count": count}
     if walk_ins.open:
         return words.gettext("Wartenummern gibt es jetzt")
+    if walk_ins.reason == "stopped_by_staff":
+        return words.gettext("zurzeit keine Wartenummern mehr")
     if walk_ins.reason == "by_appointment_only":
         return words.gettext("nur mit Termin")
     chance = walk_ins.next_chance_at or next_opening(office.calendar, now)
     if chance is None:
         return words.gettext("zurzeit keine Wartenummern")
+    if walk_ins.reason == "contingent_used_up":
+        sentence = words.gettext("alle Plätze vergeben, nächste Anmeldung am %(day)s ab %(time)s")
+    elif walk_ins.begins_at:
+        sentence = words.gettext("Anmeldung zur offenen Sprechstunde am %(day)s ab %(time)s")
+    else:
+        sentence = words.gettext("Wartenummern wieder am %(day)s ab %(time)s")
     zone = office.setup.time_zone
-    return words.gettext("Wartenummern wieder am %(day)s ab %(time)s") % {
+    return sentence % {
         "day": day_in_words(local_day(chance, zone), language, today=local_day(now, zone)),
         "time": time_in_words(chance, zone, words),
     }

@@ -10,6 +10,8 @@ from queue_service.offices.open_consultation import open_registrations, walk_ins
 from queue_service.offices.setup_file import SetupError, read_setup
 from queue_service.offices.setup_model import Address, OfferedService, OfficeSetup, OpenConsultation
 from queue_service.protocol.stream import WalkIns
+from queue_service.web.languages import texts
+from queue_service.web.offices_page import without_appointment
 
 MORNING = OpenConsultation("morning", ["tuesday", "thursday"], Span(480, 720), 24, ["papers"])
 AFTERNOON = OpenConsultation("afternoon", ["tuesday"], Span(840, 960), 10, ["papers"])
@@ -121,6 +123,37 @@ def test_a_service_without_places_of_its_own_follows_the_office() -> None:
     assert walk_ins_of(hall, at("10:00"), {}) == WalkIns(open=True)
     evening = walk_ins_of(hall, at("20:00"), full)
     assert (evening.reason, evening.next_chance_at) == ("outside_hours", at("07:00", date(2026, 11, 25)))
+
+
+@pytest.mark.parametrize(
+    ("clock", "taken", "german", "english"),
+    [
+        (
+            "07:00",
+            0,
+            "Anmeldung zur offenen Sprechstunde am Dienstag, 24. November ab 07:30 Uhr",
+            "registration for the open consultation on Tuesday, 24 November from 07:30",
+        ),
+        (
+            "08:00",
+            23,
+            "Wartenummern gibt es jetzt, heute ist noch 1 Platz frei",
+            "queue numbers are given out now, 1 place is left today",
+        ),
+        (
+            "08:00",
+            24,
+            "alle Plätze vergeben, nächste Anmeldung am Donnerstag, 26. November ab 07:30 Uhr",
+            "all places taken, next registration on Thursday, 26 November from 07:30",
+        ),
+    ],
+)
+def test_the_page_of_offices_says_the_same_in_words(
+    clock: str, taken: int, german: str, english: str
+) -> None:
+    for language, sentence in (("de", german), ("en", english)):
+        said = without_appointment(office(), at(clock), {"morning": taken}, language, texts(language))
+        assert said == sentence
 
 
 TOWN = """\
