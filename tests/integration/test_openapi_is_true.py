@@ -37,6 +37,7 @@ NOT_OF_AN_OPERATION = {
     "user_not_found": "command line",
     "username_taken": "command line",
     "device_not_found": "command line",
+    "nothing_to_print": "the letters page",
 }
 """Codes that no operation lists, and where they are met."""
 HOOKS = "tests.integration.openapi_fuzzing_hooks"
@@ -167,6 +168,7 @@ async def story(running_service: RunningService, document: dict[str, Any]) -> As
     for role in (Role.SUPERVISOR, Role.ADMIN):
         await accounts.grant(conn, login["username"], role, office=OFFICE)
     await accounts.grant(conn, login["username"], Role.RECEPTION, office="suedbad")
+    await accounts.grant(conn, login["username"], Role.ADMIN, authority="bremen")
     await conn.close()
     async with running_service.client() as client:
         yield Story(document, client)
@@ -186,6 +188,7 @@ async def test_every_documented_example_works(story: Story, running_service: Run
     await story.send("confirmAppointment")
     await story.send("moveAppointment")
     await story.send("readAppointment")
+    await _words_of_its_own(story)
     await _a_call_to_make(story)
     await _a_wait_for_a_place(story)
 
@@ -202,6 +205,12 @@ async def test_every_documented_example_works(story: Story, running_service: Run
     await story.send("closeCounter")
     await story.send("logOut", 204)
     assert story.told | {"cancelTicket"} == set(EXAMPLES)
+
+
+async def _words_of_its_own(story: Story) -> None:
+    await story.send("readAuthorityText")
+    await story.send("saveAuthorityText")
+    await story.send("dropAuthorityText", 204)
 
 
 async def _a_call_to_make(story: Story) -> None:
