@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from queue_service.booking import store
+from queue_service.booking.chains import chained_starts, chains_for
 from queue_service.booking.contingents import Level, level_of
 from queue_service.booking.day_cells import CELL, ONE_DAY, cell_at, day_begins, first_cell_from, wall_cell
 from queue_service.booking.model import (
@@ -100,7 +101,17 @@ async def _earliest_places(conn: Connection, now: datetime, search: PlaceSearch)
         if len(found) >= search.limit or len(rows) < days:
             break
         after, days = rows[-1].day, 2 * days
+    chains = [] if _is_over(period) else await chains_for(conn, wanted)
+    if chains:
+        chained = await chained_starts(conn, chains, level, period, search.hours)
+        several = [
+            (start, chain.pools[0].office, chain.minutes, chain.zone.key)
+            for start, chain in islice(chained, search.limit)
+        ]
+        found = _earliest([found, sorted(several)], search.limit)
     if not found:
+        if chains:
+            return PlacesFound([], _why("full"))
         return PlacesFound([], await _why_none(conn, now, wanted, level, period))
     return PlacesFound([_place(*candidate) for candidate in found])
 

@@ -1,14 +1,18 @@
 """The verbs of an appointment: one short transaction each; connection and time are arguments."""
 
 import hmac
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from queue_service.booking import confirmations, store, supply_guard
 from queue_service.booking import contact as contacts
-from queue_service.booking.contingents import level_of
+from queue_service.booking.chains import Chain
+from queue_service.booking.contingents import Left, level_of
 from queue_service.booking.day_cells import cell_at
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import (
@@ -33,10 +37,9 @@ from queue_service.booking.pool_days import (
 )
 from queue_service.booking.reference import parse_reference, shown
 from queue_service.booking.search import find_places, wanted_services
-from queue_service.booking.slot_arithmetic import DAY_CELLS, visit_cells
-from queue_service.booking.store import VisitPool
+from queue_service.booking.store import Leg, PoolDay
 from queue_service.booking.supply_guard import ANYBODY, Asker
-from queue_service.booking.taking import hash_of_secret, pools_for, take_place
+from queue_service.booking.taking import chains_to, hash_of_secret, take_place
 from queue_service.booking.waiting_offers import take_in_answers
 from queue_service.offices import service as offices
 from queue_service.platform.errors import (
@@ -164,7 +167,7 @@ async def cancel(
         if kept.state == "arrived":
             raise AlreadyCheckedIn
         await _change(conn, kept, "cancel")
-        await recompute(conn, now, [(kept.pool_id, kept.day)])
+        await recompute(conn, now, await store.held_days(conn, kept.office_id, kept.id))
         cancelled = await find(conn, reference)
         if kept.state == "booked":
             await confirmations.tell(conn, now, cancelled, "cancelled")
@@ -193,15 +196,15 @@ async def move(
         if by_visitor:
             await _refuse_late_change(conn, now, kept)
         wanted = wanted_services(kept.services, [request.office or kept.office], kept.persons)
-        pools = await pools_for(conn, now, wanted, request.start)
-        zone = ZoneInfo(pools[0].time_zone)
-        day, first_cell = cell_at(request.start, zone)
-        old_day = (kept.pool_id, kept.day)
-        await store.lock_pool_days(conn, {old_day, *((pool.pool_id, day) for pool in pools)})
-        pool = await _pool_with_place(conn, now, kept, pools, day, first_cell)
-        ends_at = request.start + (kept.ends_at - kept.starts_at)
-        await store.move_appointment(conn, kept, pool, day, first_cell, request.start, ends_at)
-        await recompute(conn, now, [old_day, (pool.pool_id, day)])
+        chains = await chains_to(conn, now, wanted, request.start)
+        held = await store.held_days(conn, kept.office_id, kept.id)
+        legs = await _legs_with_places(conn, now, kept, held, chains, request.start)
+        # One that has always gone to one pool keeps its length, also where the service takes another.
+        whole = len(legs) == len(held) == 1
+        length = kept.ends_at - kept.starts_at if whole else _length(legs)
+        cells = kept.cells if whole else legs[0].pool.cells
+        await store.move_appointment(conn, kept, legs, cells, request.start + length)
+        await recompute(conn, now, [*held, *(leg.pool_day for leg in legs)])
         moved = await find(conn, reference)
         if kept.state == "booked":
             await confirmations.tell(conn, now, moved, told, previous_start=kept.starts_at)
@@ -209,23 +212,39 @@ async def move(
         return moved
 
 
-async def _pool_with_place(
+async def _legs_with_places(
     conn: Connection,
     now: datetime,
     kept: KeptAppointment,
-    pools: list[VisitPool],
-    day: date,
-    first_cell: int,
-) -> VisitPool:
-    """Give a pool that has the new place, the old one counted as free; raises SlotTaken."""
-    if first_cell + kept.cells <= DAY_CELLS:
-        visit = visit_cells(first_cell, kept.cells)
-        level = level_of(kept.channel, emergency=kept.emergency)
-        for pool in pools:
-            left = await left_without(conn, now, (pool.pool_id, day), kept.id)
-            if left.open_to(level) & visit == visit:
-                return pool
+    held: Sequence[PoolDay],
+    chains: Sequence[Chain],
+    start: datetime,
+) -> list[Leg]:
+    """Give parts that all have their new place, the old ones counted as free; raises SlotTaken."""
+    level = level_of(kept.channel, emergency=kept.emergency)
+    courses = [chain.legs(*cell_at(start, chain.zone)) for chain in chains]
+    if len(held) == 1:
+        courses = [
+            [replace(leg, pool=replace(leg.pool, cells=kept.cells)) for leg in legs]
+            if len(legs) == 1
+            else legs
+            for legs in courses
+        ]
+    await store.lock_pool_days(conn, {*held, *(leg.pool_day for legs in courses for leg in legs)})
+    left: dict[PoolDay, Left] = {}
+    for legs in courses:
+        if not all(leg.fits_the_day for leg in legs):
+            continue
+        for leg in legs:
+            if leg.pool_day not in left:
+                left[leg.pool_day] = await left_without(conn, now, leg.pool_day, kept.id)
+        if all(left[leg.pool_day].open_to(level) & leg.visit == leg.visit for leg in legs):
+            return legs
     raise SlotTaken
+
+
+def _length(legs: Sequence[Leg]) -> timedelta:
+    return timedelta(minutes=sum(leg.pool.minutes for leg in legs))
 
 
 async def expire_holds(conn: Connection, now: datetime) -> int:
@@ -288,7 +307,7 @@ async def follow_ticket(
         return
     await store.change_state(conn, office_id, appointment_id, locked.state, to_state)
     if to_state == "cancelled":
-        await recompute(conn, now, [(locked.pool_id, locked.day)])
+        await recompute(conn, now, await store.held_days(conn, office_id, appointment_id))
 
 
 def _found(kept: KeptAppointment | None) -> KeptAppointment:

@@ -5,11 +5,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from asyncpg import BitString, Record
 
 from queue_service.booking.contingents import Left, Level, level_of
+from queue_service.booking.day_cells import CELL, day_begins
 from queue_service.booking.model import (
     AppointmentState,
     Channel,
@@ -19,7 +21,7 @@ from queue_service.booking.model import (
     PostalAddress,
     ServiceWish,
 )
-from queue_service.booking.slot_arithmetic import CELL_MINUTES, DAY_CELLS, Plane, Planes
+from queue_service.booking.slot_arithmetic import CELL_MINUTES, DAY_CELLS, Plane, Planes, visit_cells
 from queue_service.offices.setup_model import PoolSetup, StaffedHours
 from queue_service.platform.queries import Connection, load_queries
 
@@ -67,6 +69,54 @@ class FreeDay(msgspec.Struct, frozen=True):
     plane: Plane
 
 
+class VisitPool(msgspec.Struct, frozen=True):
+    """A pool that can serve a visit, and how many cells the visit takes there."""
+
+    office_id: int
+    pool_id: int
+    office: str
+    time_zone: str
+    minutes: int
+    cells: int
+    """With what stays free after the visit."""
+
+
+class OpenDay(msgspec.Struct, frozen=True):
+    """A pool's day with the cells that have a place left."""
+
+    pool_id: int
+    day: date
+    plane: Plane
+
+
+class Leg(msgspec.Struct, frozen=True):
+    """A visit, or one part of it: a pool, and where on its day."""
+
+    pool: VisitPool
+    day: date
+    first_cell: int
+
+    @property
+    def pool_day(self) -> PoolDay:
+        """Where it takes its place."""
+        return self.pool.pool_id, self.day
+
+    @property
+    def fits_the_day(self) -> bool:
+        """Whether it ends before the day does."""
+        return self.first_cell + self.pool.cells <= DAY_CELLS
+
+    @property
+    def visit(self) -> Plane:
+        """The cells that it takes."""
+        return visit_cells(self.first_cell, self.pool.cells)
+
+    @property
+    def starts_at(self) -> datetime:
+        """When it begins (UTC)."""
+        return day_begins(self.day, ZoneInfo(self.pool.time_zone)) + self.first_cell * CELL
+
+
 class OverviewRow(msgspec.Struct, frozen=True):
     """An office's days in order; for each whether it is staffed, and about how many visits still fit."""
 
@@ -84,18 +134,6 @@ class SearchedDays(msgspec.Struct, frozen=True):
     long_enough: bool
     kept_for_others: bool
     next_release_at: datetime | None
-
-
-class VisitPool(msgspec.Struct, frozen=True):
-    """A pool that can serve a visit, and how many cells the visit takes there."""
-
-    office_id: int
-    pool_id: int
-    office: str
-    time_zone: str
-    minutes: int
-    cells: int
-    """With what stays free after the visit."""
 
 
 class NewAppointment(msgspec.Struct, frozen=True):
@@ -363,26 +401,85 @@ async def write_contact(conn: Connection, office_id: int, appointment_id: UUID, 
 
 
 async def move_appointment(
-    conn: Connection,
-    kept: KeptAppointment,
-    pool: VisitPool,
-    day: date,
-    first_cell: int,
-    starts_at: datetime,
-    ends_at: datetime,
+    conn: Connection, kept: KeptAppointment, legs: Sequence[Leg], cells: int, ends_at: datetime
 ) -> None:
-    """Put a locked appointment into another place; both pool-days are recomputed by the caller."""
+    """Put a locked appointment into another place; all its pool-days are recomputed by the caller.
+
+    ``cells`` is what its first part keeps: an appointment that moves keeps its length.
+    """
+    first = legs[0]
+    await _queries.drop_legs(conn, office_id=kept.office_id, appointment_id=kept.id)
     await _queries.move_appointment(
         conn,
         office_id=kept.office_id,
         id=kept.id,
-        to_office_id=pool.office_id,
-        pool_id=pool.pool_id,
-        day=day,
-        first_cell=first_cell,
-        starts_at=starts_at,
+        to_office_id=first.pool.office_id,
+        pool_id=first.pool.pool_id,
+        day=first.day,
+        first_cell=first.first_cell,
+        cells=cells,
+        starts_at=first.starts_at,
         ends_at=ends_at,
     )
+    await add_legs(conn, kept.id, legs)
+
+
+async def add_legs(conn: Connection, appointment_id: UUID, legs: Sequence[Leg]) -> None:
+    """Write the parts of a visit after the first."""
+    later = [
+        {
+            "office_id": leg.pool.office_id,
+            "appointment_id": appointment_id,
+            "position": position,
+            "pool_id": leg.pool.pool_id,
+            "day": leg.day,
+            "first_cell": leg.first_cell,
+            "cells": leg.pool.cells,
+            "starts_at": leg.starts_at,
+        }
+        for position, leg in enumerate(legs, 1)
+        if position > 1
+    ]
+    if later:
+        await _queries.add_leg(conn, later)
+
+
+async def take_leg(conn: Connection, leg: Leg, level: Level) -> bool:
+    """Take a place for a later part of a visit; False when it is gone."""
+    taken = await _queries.take_leg(
+        conn,
+        office_id=leg.pool.office_id,
+        pool_id=leg.pool.pool_id,
+        day=leg.day,
+        visit=_bits(leg.visit),
+        level=level,
+    )
+    return taken is not None
+
+
+async def held_days(conn: Connection, office_id: int, appointment_id: UUID) -> list[PoolDay]:
+    """Give the pool-days of which an appointment holds a place, the first part's first."""
+    rows = _queries.held_days(conn, office_id=office_id, id=appointment_id)
+    return [(row["pool_id"], row["day"]) async for row in rows]
+
+
+async def partial_pools(conn: Connection, wanted: Wanted) -> list[VisitPool]:
+    """Give, by office, the pools among which services are divided that no single one of them serves."""
+    return [VisitPool(**row) async for row in _queries.partial_pools(conn, **_asked(wanted))]
+
+
+async def open_days(conn: Connection, pool_ids: Sequence[int], level: Level, period: Period) -> list[OpenDay]:
+    """Give the days of these pools on which anything is left for somebody of this level."""
+    rows = _queries.open_days(
+        conn,
+        pool_ids=pool_ids,
+        level=level,
+        not_before=period.not_before,
+        first_day=period.first_day,
+        last_day=period.last_day,
+        weekdays=period.weekdays,
+    )
+    return [OpenDay(row["pool_id"], row["day"], row["plane"].to_int()) async for row in rows]
 
 
 async def announce(conn: Connection, office_id: int, appointment_id: UUID, kind: str, now: datetime) -> None:

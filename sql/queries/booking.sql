@@ -72,6 +72,72 @@ SELECT visit.office_id, visit.pool_id, visit.office, visit.time_zone, visit.minu
   FROM visit_pools(:codes ::text[], :quantities ::integer[], :persons ::integer, :offices ::text[]) AS visit
  ORDER BY (SELECT count(*) FROM pool_service ps WHERE ps.pool_id = visit.pool_id), visit.pool_id;
 
+-- name: partial_pools(codes, quantities, persons, offices)
+-- Of offices that offer all these services, but not in one pool: the pools, with what each of them takes
+-- for its part of the visit.
+WITH part AS (
+    SELECT p.office_id, p.id AS pool_id, o.slug AS office, o.time_zone, p.buffer_cells,
+           sum(CASE WHEN :persons ::integer > 1 THEN os.family_minutes ELSE os.minutes END
+               + (wanted.quantity - 1) * os.further_minutes)::integer AS minutes,
+           count(*) AS services
+      FROM unnest(:codes ::text[], :quantities ::integer[]) AS wanted (code, quantity)
+      JOIN service s ON s.code = wanted.code AND s.max_quantity >= wanted.quantity
+      JOIN pool_service ps ON ps.service_id = s.id
+      JOIN pool p ON p.office_id = ps.office_id AND p.id = ps.pool_id AND NOT p.retired
+      JOIN office o ON o.id = p.office_id AND (:offices ::text[] IS NULL OR o.slug = ANY (:offices ::text[]))
+      JOIN office_service os ON os.office_id = p.office_id AND os.service_id = s.id AND os.appointment
+     GROUP BY p.office_id, p.id, o.slug, o.time_zone
+)
+SELECT office_id, pool_id, office, time_zone, minutes, minutes / 5 + buffer_cells AS cells
+  FROM part
+ WHERE office_id IN (SELECT whole.office_id FROM part AS whole GROUP BY whole.office_id
+                     HAVING sum(whole.services) = cardinality(:codes ::text[]) AND count(*) > 1)
+ ORDER BY office_id, pool_id;
+
+-- name: open_days(pool_ids, level, not_before, first_day, last_day, weekdays)
+-- The days of these pools on which anything is left for this level, with the cells that are.
+SELECT d.pool_id, d.day,
+       open_cells(:level ::smallint, d.planes, d.counter_planes, d.phone_planes, d.online_planes) AS plane
+  FROM pool_day d
+  JOIN office o ON o.id = d.office_id
+ WHERE d.pool_id = ANY (:pool_ids ::integer[])
+   AND d.day >= (:not_before ::timestamptz AT TIME ZONE o.time_zone)::date
+   AND d.day >= coalesce(:first_day ::date, '-infinity')
+   AND d.day <= coalesce(:last_day ::date, 'infinity')
+   AND (:weekdays ::integer[] IS NULL OR extract(isodow FROM d.day) = ANY (:weekdays ::integer[]))
+   AND d.fits[4] > 0 AND d.fits[:level ::smallint] > 0
+ ORDER BY d.day, d.pool_id;
+
+-- name: take_leg(office_id, pool_id, day, visit, level)$
+-- Takes a place for a later part of a visit, or does nothing and gives no row when it is gone; its
+-- appointment is written in the same transaction.
+UPDATE pool_day
+   SET planes = take_place(planes, :visit ::bit(300)),
+       counter_planes = CASE WHEN :level ::smallint <= 3 THEN take_place(counter_planes, :visit ::bit(300)) ELSE counter_planes END,
+       phone_planes = CASE WHEN :level ::smallint <= 2 THEN take_place(phone_planes, :visit ::bit(300)) ELSE phone_planes END,
+       online_planes = CASE WHEN :level ::smallint <= 1 THEN take_place(online_planes, :visit ::bit(300)) ELSE online_planes END
+ WHERE office_id = :office_id AND pool_id = :pool_id AND day = :day
+   AND :visit ::bit(300) & open_cells(:level ::smallint, planes, counter_planes, phone_planes, online_planes)
+       = :visit ::bit(300)
+RETURNING pool_id;
+
+-- name: add_leg(office_id, appointment_id, position, pool_id, day, first_cell, cells, starts_at)*!
+-- Writes the later parts of a visit.
+INSERT INTO appointment_leg (office_id, appointment_id, position, pool_id, day, first_cell, cells, starts_at)
+VALUES (:office_id, :appointment_id, :position, :pool_id, :day, :first_cell, :cells, :starts_at);
+
+-- name: drop_legs(office_id, appointment_id)!
+-- The visit has no later parts any more.
+DELETE FROM appointment_leg WHERE office_id = :office_id AND appointment_id = :appointment_id;
+
+-- name: held_days(office_id, id)
+-- The pool-days of which an appointment holds a place, the first part's first.
+SELECT a.pool_id, a.day, 1 ::smallint AS position FROM appointment a WHERE a.office_id = :office_id AND a.id = :id
+ UNION ALL
+SELECT l.pool_id, l.day, l.position FROM appointment_leg l
+ WHERE l.office_id = :office_id AND l.appointment_id = :id
+ ORDER BY position;
+
 -- name: unknown_names(codes, offices)
 -- Which of these codes no service has, and which of these slugs no office has.
 SELECT 'service' AS kind, named.name FROM unnest(:codes ::text[]) AS named (name)
@@ -162,10 +228,10 @@ ON CONFLICT (office_id, appointment_id) DO UPDATE
        postal_address = excluded.postal_address, language = excluded.language, confirm_by = excluded.confirm_by,
        remind = excluded.remind;
 
--- name: move_appointment(office_id, id, to_office_id, pool_id, day, first_cell, starts_at, ends_at)!
+-- name: move_appointment(office_id, id, to_office_id, pool_id, day, first_cell, cells, starts_at, ends_at)!
 -- Puts a locked appointment into another place; its pool-days are recomputed by the caller.
 UPDATE appointment
-   SET office_id = :to_office_id, pool_id = :pool_id, day = :day, first_cell = :first_cell,
+   SET office_id = :to_office_id, pool_id = :pool_id, day = :day, first_cell = :first_cell, cells = :cells,
        starts_at = :starts_at, ends_at = :ends_at
  WHERE office_id = :office_id AND id = :id;
 
@@ -181,12 +247,18 @@ SELECT publish_change(:office_id, :kind, jsonb_build_object('id', :id ::uuid), :
 -- name: expire_held(now)
 -- Ends holds whose time is over and gives the pool-days that they were on. Holds that another
 -- transaction is working on are left to the next sweep.
-UPDATE appointment SET state = 'expired', expires_at = NULL
- WHERE (office_id, id) IN (SELECT a.office_id, a.id FROM appointment a
-                            WHERE a.state = 'held' AND a.expires_at <= :now
-                            ORDER BY a.pool_id, a.day, a.id
-                              FOR UPDATE SKIP LOCKED)
-RETURNING pool_id, day;
+WITH ended AS (
+    UPDATE appointment SET state = 'expired', expires_at = NULL
+     WHERE (office_id, id) IN (SELECT a.office_id, a.id FROM appointment a
+                                WHERE a.state = 'held' AND a.expires_at <= :now
+                                ORDER BY a.pool_id, a.day, a.id
+                                  FOR UPDATE SKIP LOCKED)
+    RETURNING office_id, id, pool_id, day
+)
+SELECT pool_id, day FROM ended
+ UNION ALL
+SELECT l.pool_id, l.day
+  FROM ended JOIN appointment_leg l ON l.office_id = ended.office_id AND l.appointment_id = ended.id;
 
 -- name: miss_past(now)
 -- Notes that nobody came to the appointments of earlier days; gives them. Those that another
@@ -280,11 +352,19 @@ SELECT reference FROM appointment
 -- name: visits_on(pool_ids, days)
 -- The appointments that hold a place on these pool-days, in the order in which they keep it when
 -- counters are taken away: visitors who have come, then bookings, then holds, the older first.
-SELECT a.pool_id, a.day, a.id AS appointment_id, a.reference, a.first_cell, a.cells, a.starts_at,
+WITH wanted AS (
+    SELECT * FROM unnest(:pool_ids ::integer[], :days ::date[]) AS wanted (pool_id, day)
+), part AS (
+    SELECT a.pool_id, a.day, a.office_id, a.id, a.first_cell, a.cells, a.starts_at
+      FROM wanted JOIN appointment a ON a.pool_id = wanted.pool_id AND a.day = wanted.day
+     WHERE a.state IN ('held', 'booked', 'arrived', 'fulfilled', 'missed')
+     UNION ALL
+    SELECT l.pool_id, l.day, l.office_id, l.appointment_id, l.first_cell, l.cells, l.starts_at
+      FROM wanted JOIN appointment_leg l ON l.pool_id = wanted.pool_id AND l.day = wanted.day
+)
+SELECT part.pool_id, part.day, a.id AS appointment_id, a.reference, part.first_cell, part.cells, part.starts_at,
        booking_level(a.channel, a.emergency) AS level
-  FROM appointment a
-  JOIN unnest(:pool_ids ::integer[], :days ::date[]) AS wanted (pool_id, day)
-       ON wanted.pool_id = a.pool_id AND wanted.day = a.day
+  FROM part JOIN appointment a ON a.office_id = part.office_id AND a.id = part.id
  WHERE a.state IN ('held', 'booked', 'arrived', 'fulfilled', 'missed')
  ORDER BY a.state = 'held', a.state = 'booked', a.created_at, a.id;
 

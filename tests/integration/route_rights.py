@@ -107,7 +107,7 @@ POST   /api/v1/tickets/{ticket}/cancel          1   1    x3    33        33    x
 GET    /api/v1/slots?channel=online             x   1    xx    xx        xx    xx         xx    33    33
 GET    /api/v1/slots?channel=phone              1   1    33    33        xx    xx         xx    33    33
 GET    /api/v1/slots?channel=counter            1   1    xx    xx        33    xx         xx    33    33
-GET    /api/v1/slots/overview?channel=online    x   1    xx    xx        xx    xx         xx    33    33
+GET    /api/v1/slots/overview?channel=online    x   1    xx    xx        xx    xx         xx    xx    xx
 POST   /api/v1/appointments#online              x   1    xx    xx        xx    xx         xx    33    33
 POST   /api/v1/appointments#phone               1   1    33    33        x3    x3         x3    33    33
 POST   /api/v1/appointments#counter             1   1    x3    x3        33    x3         x3    33    33
