@@ -1,10 +1,12 @@
 """A real PostgreSQL for every test: one server a session and version, one cloned database a test."""
 
 import asyncio
+import fcntl
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -34,6 +36,10 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - each directory in it has a name of its
 ENOUGH_MEMORY = 2**30
 """For several test processes with two servers each, of about 150 MB."""
 
+PREFIX = "queue-tests-"
+JUST_STARTED_SECONDS = 600
+"""A server that another process is just starting may not have its lock yet."""
+
 
 def _quick_place() -> Path | None:
     """Where files are memory, so that making a database's 300 costs a tenth; None: there is no room.
@@ -41,8 +47,20 @@ def _quick_place() -> Path | None:
     The time goes into the kernel's work on a file system: 165 ms for each database.
     """
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH_MEMORY:
+        _forget_killed_runs(MEMORY)
         return MEMORY
     return None
+
+
+def _forget_killed_runs(place: Path) -> None:
+    """Give back the memory of servers whose test run was killed: nobody holds their lock any more."""
+    for lock in place.glob(f"{PREFIX}*/postgres.lock"):
+        with suppress(OSError):
+            if time.time() - lock.stat().st_mtime < JUST_STARTED_SECONDS:
+                continue
+            with lock.open("a") as held:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lock.parent)
 
 
 def _database_url(server_dsn: str, name: str) -> str:
@@ -79,7 +97,7 @@ def servers() -> Iterator[Callable[[str], str]]:
 def _server_with_template(version: str) -> Iterator[str]:
     # Not under pytest's directory: as root the server is another account, which pytest locks out
     # of that directory whenever a second session starts.
-    directory = Path(tempfile.mkdtemp(prefix="queue-tests-", dir=_quick_place()))
+    directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_quick_place()))
     try:
         with EmbeddedPostgres(directory, binaries=binaries(version), settings=UNSAFE_BUT_FAST) as server:
             asyncio.run(_make_template(server.dsn))
