@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -12,7 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from queue_service.notices.dispatch import Post
 from queue_service.notices.ways import ways
 from queue_service.platform.clock import Clock
-from queue_service.platform.database import Database
+from queue_service.platform.database import Database, connect
 from queue_service.settings import Settings
 
 SENDER = "termine@bremen.test"
@@ -99,6 +100,25 @@ async def sms_gateway() -> AsyncIterator[SmsGateway]:
     finally:
         server.close()
         await server.wait_closed()
+
+
+async def write_message(dsn: str, now: datetime, reference: str, state: str) -> str:
+    """Write a letter about an appointment that is in this state; gives its id. No process sends letters."""
+    conn = await connect(dsn)
+    made = await conn.fetchval(
+        """
+        INSERT INTO outbox (office_id, id, appointment_id, reference, way, kind, payload, state, sequence,
+                            next_attempt_at, created_at, useful_until)
+        SELECT office_id, gen_random_uuid(), id, $1, 'letter', 'booked', '{}', $3, 0, $2, $2, ends_at
+          FROM appointment WHERE reference = replace($1, '-', '')
+        RETURNING id
+        """,
+        reference,
+        now,
+        state,
+    )
+    await conn.close()
+    return str(made)
 
 
 def post_office(database: Database, clock: Clock, *, mail: int = 0, sms: int = 0, **more: Any) -> Post:

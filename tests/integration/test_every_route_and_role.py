@@ -19,6 +19,7 @@ from queue_service.hotline.model import NewCallback
 from queue_service.offices import service as offices
 from queue_service.platform.database import connect
 from queue_service.web.assets import fingerprint
+from tests.integration.mail_room import write_message
 from tests.integration.route_rights import EVERYBODY, TABLE, Line
 from tests.integration.running_service import PASSWORD, RunningService
 
@@ -29,7 +30,16 @@ HOUR = "rundgang.20261124T0800Z"
 """Of a made-up tour through the office."""
 CALLBACK = {"office": HERE, "name": "Test", "phone": "0421 3610", "subject": "Test", "due_at": MORNING}
 STATUS_OF_SIGN = {"1": 401, "3": 403, "4": 404}
-PAGE_FORMS = ("/login", "/logout", "/desk", "/letters", "/booking", "/appointment", "/entries/", "/entry-booking")
+PAGE_FORMS = (
+    "/login",
+    "/logout",
+    "/desk",
+    "/letters",
+    "/booking",
+    "/appointment",
+    "/entries/",
+    "/entry-booking",
+)
 AUDIENCE = {
     "clerk here": "staff",
     "reception here": "staff",
@@ -91,7 +101,8 @@ class Town:
             party = await client.post(
                 "/api/v1/entry-bookings", json=self.body("/api/v1/entry-bookings#online")
             )
-        message = await self.message_of(booked.json()["reference"])
+        told = booked.json()["reference"]
+        message = await write_message(self.service.dsn, self.service.clock(), told, "printed")
         version = next(
             route.path.split("/")[2]
             for route in self.service.app.routes
@@ -149,23 +160,6 @@ class Town:
             HERE,
         )
         await conn.close()
-
-    async def message_of(self, reference: str) -> str:
-        """Write a message about the appointment that did not leave; returns its id."""
-        conn = await connect(self.service.dsn)
-        made = await conn.fetchval(
-            """
-            INSERT INTO outbox (office_id, id, appointment_id, reference, way, kind, payload, state, sequence,
-                                next_attempt_at, created_at, useful_until)
-            SELECT office_id, gen_random_uuid(), id, $1, 'letter', 'booked', '{}', 'printed', 0, $2, $2, ends_at
-              FROM appointment WHERE reference = replace($1, '-', '')
-            RETURNING id
-            """,
-            reference,
-            self.service.clock(),
-        )
-        await conn.close()
-        return str(made)
 
     async def invite(self) -> None:
         """Log everybody in; whose session is over came ten hours before."""

@@ -26,6 +26,7 @@ from queue_service.accounts import service as accounts
 from queue_service.accounts.model import DeviceProfile, Role
 from queue_service.api_examples import EXAMPLES, TICKET_ID
 from queue_service.platform.database import connect
+from tests.integration.mail_room import write_message
 from tests.integration.running_service import RunningService
 from tests.unit.test_errors_are_told import ERRORS
 
@@ -189,6 +190,7 @@ async def test_every_documented_example_works(story: Story, running_service: Run
     await story.send("moveAppointment")
     await story.send("readAppointment")
     await _words_of_its_own(story)
+    await _what_nobody_was_told(story, running_service)
     await _a_call_to_make(story)
     await _a_wait_for_a_place(story)
 
@@ -211,6 +213,15 @@ async def _words_of_its_own(story: Story) -> None:
     await story.send("readAuthorityText")
     await story.send("saveAuthorityText")
     await story.send("dropAuthorityText", 204)
+
+
+async def _what_nobody_was_told(story: Story, service: RunningService) -> None:
+    for verb in ("resendMessage", "settleMessage"):
+        reference, now = story.known["reference"], service.clock()
+        story.known["message"] = await write_message(service.dsn, now, reference, "failed")
+        await story.send("listMessages")
+        await story.send(verb)
+    del story.known["message"]
 
 
 async def _a_call_to_make(story: Story) -> None:

