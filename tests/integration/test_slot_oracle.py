@@ -179,7 +179,7 @@ async def _starts(
 ) -> list[datetime]:
     rows = await conn.fetch(
         """
-        SELECT a.starts_at, a.ends_at, a.channel FROM appointment a JOIN pool p ON p.id = a.pool_id
+        SELECT a.starts_at, a.cells, a.channel FROM appointment a JOIN pool p ON p.id = a.pool_id
          WHERE a.office_id = $1 AND p.code = $2 AND a.state NOT IN ('cancelled', 'expired')
         """,
         entry.id,
@@ -196,7 +196,9 @@ async def _starts(
         limit = slot_oracle.share_of(tuple(places), share)
         for cell, instant in enumerate(begins):
             visits = sum(
-                row["starts_at"] <= instant < row["ends_at"] + buffer and level_of(row["channel"]) <= level
+                # What an appointment keeps was decided when it was made, whatever the plan says by now.
+                row["starts_at"] <= instant < row["starts_at"] + row["cells"] * CELL
+                and level_of(row["channel"]) <= level
                 for row in rows
             )
             left[cell] = min(left[cell], max(limit[cell] - visits, 0))
