@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from email.message import EmailMessage
-from email.policy import SMTP as WIRE
+from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from typing import Literal
 
@@ -22,6 +22,8 @@ ANSWER_SECONDS = 20.0
 CALENDAR_NAME = "termin.ics"
 FINAL = 500
 """SMTP's refusals from here on are for good (RFC 5321, 4.2.1), those below only for now."""
+WIRE = SMTP.clone(cte_type="7bit")
+"""Umlauts are written in ASCII: not every server takes them as they are (RFC 6152)."""
 UTF8 = "SMTPUTF8"
 """The extension that a server needs for an address with umlauts before its at sign (RFC 6531)."""
 
@@ -127,13 +129,14 @@ def as_email(outgoing: Outgoing, sender: str) -> EmailMessage:
     mail["Subject"] = _one_line(message.subject)
     mail["Date"] = format_datetime(outgoing.now)
     mail["Message-ID"] = f"<{outgoing.id}@{sender.rpartition('@')[2]}>"
-    mail["Content-Language"] = notice.recipient.language.partition("-")[0]
     # No holiday replies, please (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
     if message.html:
         mail.add_alternative(message.html, subtype="html")
     _add_calendar(mail, outgoing, sender)
+    # Last: what is set before goes with the first part when others are added.
+    mail["Content-Language"] = notice.recipient.language.partition("-")[0]
     return mail
 
 
@@ -149,7 +152,8 @@ def _add_calendar(mail: EmailMessage, outgoing: Outgoing, sender: str) -> None:
         stamp=outgoing.now,
         organizer=sender,
     )
-    mail.add_alternative(content.decode(), subtype="calendar", params={"method": method})
+    # In base64, which leaves the line ends alone.
+    mail.add_alternative(content.decode(), subtype="calendar", cte="base64", params={"method": method})
     mail.add_attachment(
         content,
         maintype="text",

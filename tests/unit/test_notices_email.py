@@ -57,4 +57,6 @@ def test_a_repetition_is_recognised_and_no_holiday_reply_is_asked_for() -> None:
 def test_every_reader_finds_a_form_to_read() -> None:
     mail = as_email(outgoing(), "termine@bremen.test")
     kinds = [part.get_content_type() for part in mail.walk() if not part.is_multipart()]
+    assert mail["Content-Language"] == "de"
+    assert mail.as_bytes().isascii()
     assert kinds == ["text/plain", "text/html", "text/calendar", "text/calendar"]
