@@ -1,25 +1,30 @@
 """Keeps what is booked online for those who need it: so many coming appointments each, and no more.
 
+Hours with places for a party are counted likewise, and by themselves: nobody who swims every week is
+kept from a passport by it.
+
 Somebody is known by a telephone number or an e-mail address, and these are kept as keyed hashes: they
 can be counted and not read. Whoever gives neither is known by the network address, for an hour. Staff
 on the telephone and at the counter have no such limit: they can ask why.
 
-Locks, in the order of all verbs: appointment, then these hashes, then pool-days.
+Locks, in the order of all verbs: appointment or booking, then these hashes, then pool-days or hours.
 """
 
 import hashlib
 import hmac
 import ipaddress
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeAlias
 
 import msgspec
 
 from queue_service.booking import supply_guard_store as store
-from queue_service.booking.model import BookingRequest, KeptAppointment, KeptContact
+from queue_service.booking.model import BookingRequest, Channel, KeptAppointment, KeptContact
 from queue_service.booking.reference import parse_reference
-from queue_service.booking.supply_guard_store import ClaimKind
+from queue_service.booking.supply_guard_store import ClaimKind, Coming, VisitKind
 from queue_service.platform.errors import TooManyBookings
 from queue_service.platform.queries import Connection
 
@@ -31,6 +36,8 @@ ADDRESS_KEPT = timedelta(hours=1)
 IPV6_PREFIX = 64
 """A household or a telephone has a whole network of this size (RFC 6177), not one address."""
 HOTLINE = "115"
+
+CountComing: TypeAlias = Callable[[Connection, datetime, Sequence[bytes]], Awaitable[Coming]]
 
 
 class OnlineLimits(msgspec.Struct, frozen=True):
@@ -55,9 +62,18 @@ ANYBODY = Asker()
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """What an appointment will count for, once it is made."""
+    """What an appointment, or a booking of an hour, will count for once it is made."""
 
     hashes: Sequence[tuple[ClaimKind, bytes]] = ()
+    visit_kind: VisitKind = "appointment"
+
+
+class WantedHour(msgspec.Struct, frozen=True):
+    """An hour with places, as far as its bookings are counted: by its kind, at its office."""
+
+    office_id: int
+    code: str
+    channel: Channel
 
 
 async def admit(
@@ -70,20 +86,37 @@ async def admit(
     """
     if request.channel != "online":
         return Claims()
+    codes = [wish.service for wish in request.services]
+    count = partial(store.coming_of, codes=codes, without=None)
+    return Claims(await _admitted(conn, now, contact, asker, count))
+
+
+async def admit_party(
+    conn: Connection, now: datetime, hour: WantedHour, contact: KeptContact, asker: Asker
+) -> Claims:
+    """Let a booking of an hour through as ``admit`` does an appointment's."""
+    if hour.channel != "online":
+        return Claims(visit_kind="entry")
+    count = partial(store.coming_parties_of, office_id=hour.office_id, code=hour.code, without=None)
+    return Claims(await _admitted(conn, now, contact, asker, count), "entry")
+
+
+async def _admitted(
+    conn: Connection, now: datetime, contact: KeptContact, asker: Asker, count: CountComing
+) -> list[tuple[ClaimKind, bytes]]:
     hashes = await _hashes(conn, contact, asker)
-    if not hashes:
-        return Claims()
-    await store.lock_claims(conn, [hashed for _, hashed in hashes])
-    await _require_few_coming(conn, now, hashes, [wish.service for wish in request.services], asker.limits)
-    await _require_few_unconfirmed(conn, now, hashes, asker.limits)
-    return Claims(hashes)
+    if hashes:
+        await store.lock_claims(conn, [hashed for _, hashed in hashes])
+        await _require_few_coming(conn, now, hashes, asker.limits, count)
+        await _require_few_unconfirmed(conn, now, hashes, asker.limits)
+    return hashes
 
 
 async def remember(conn: Connection, now: datetime, claims: Claims, reference: str) -> None:
-    """Count the appointment that was let through, in the transaction that made it."""
+    """Count what was let through, in the transaction that made it."""
     if claims.hashes:
-        until = now + ADDRESS_KEPT
-        await store.write_claims(conn, now, parse_reference(reference), claims.hashes, until)
+        until, kept = now + ADDRESS_KEPT, parse_reference(reference)
+        await store.write_claims(conn, now, claims.visit_kind, kept, claims.hashes, until)
 
 
 async def admit_confirmation(
@@ -93,16 +126,42 @@ async def admit_confirmation(
 
     Needs the transaction that has locked the appointment. Raises TooManyBookings.
     """
-    if kept.channel != "online":
+    if kept.channel == "online":
+        codes = [wish.service for wish in kept.services]
+        count = partial(store.coming_of, codes=codes, without=kept.reference)
+        claims = Claims(await _hashes(conn, contact, Asker(limits=limits)))
+        await _replace_claims(conn, now, claims, kept.reference, limits, count)
+
+
+async def admit_party_confirmation(
+    conn: Connection,
+    now: datetime,
+    hour: WantedHour,
+    reference: str,
+    contact: KeptContact,
+    limits: OnlineLimits,
+) -> None:
+    """Let a hold of places be confirmed, as ``admit_confirmation`` does; ``reference`` as it is kept."""
+    if hour.channel == "online":
+        count = partial(store.coming_parties_of, office_id=hour.office_id, code=hour.code, without=reference)
+        claims = Claims(await _hashes(conn, contact, Asker(limits=limits)), "entry")
+        await _replace_claims(conn, now, claims, reference, limits, count)
+
+
+async def _replace_claims(
+    conn: Connection,
+    now: datetime,
+    claims: Claims,
+    reference: str,
+    limits: OnlineLimits,
+    count: CountComing,
+) -> None:
+    if not claims.hashes:
         return
-    hashes = await _hashes(conn, contact, Asker(limits=limits))
-    if not hashes:
-        return
-    await store.lock_claims(conn, [hashed for _, hashed in hashes])
-    codes = [wish.service for wish in kept.services]
-    await _require_few_coming(conn, now, hashes, codes, limits, without=kept.reference)
-    await store.drop_claims(conn, kept.reference)
-    await store.write_claims(conn, now, kept.reference, hashes, now)
+    await store.lock_claims(conn, [hashed for _, hashed in claims.hashes])
+    await _require_few_coming(conn, now, claims.hashes, limits, count)
+    await store.drop_claims(conn, claims.visit_kind, reference)
+    await store.write_claims(conn, now, claims.visit_kind, reference, claims.hashes, now)
 
 
 async def forget_claims(conn: Connection, now: datetime) -> None:
@@ -163,15 +222,13 @@ async def _require_few_coming(
     conn: Connection,
     now: datetime,
     hashes: Sequence[tuple[ClaimKind, bytes]],
-    codes: Sequence[str],
     limits: OnlineLimits,
-    *,
-    without: str | None = None,
+    count: CountComing,
 ) -> None:
     person = [hashed for kind, hashed in hashes if kind != "address"]
     if not person:
         return
-    coming = await store.coming_of(conn, now, person, codes, without)
+    coming = await count(conn, now, person)
     if coming.of_service >= limits.per_service:
         raise TooManyBookings(limit="service", most=limits.per_service, phone=HOTLINE)
     if coming.altogether >= limits.altogether:

@@ -12,10 +12,11 @@ from queue_service.platform.queries import Connection, load_queries
 _queries: Any = load_queries("supply_guard")
 
 ClaimKind = Literal["phone", "email", "address"]
+VisitKind = Literal["appointment", "entry"]
 
 
 class Coming(msgspec.Struct, frozen=True):
-    """Coming appointments of one person: altogether, and of the service of which there are most."""
+    """Coming visits of one person: altogether, and of the service of which there are most."""
 
     altogether: int
     of_service: int
@@ -54,6 +55,16 @@ async def coming_of(
     return Coming(**row)
 
 
+async def coming_parties_of(
+    conn: Connection, now: datetime, hashes: Sequence[bytes], office_id: int, code: str, without: str | None
+) -> Coming:
+    """Count the coming bookings of hours of any one of these hashes; of this kind, and altogether."""
+    row = await _queries.coming_parties_of(
+        conn, hashes=list(hashes), office_id=office_id, code=code, without=without, now=now
+    )
+    return Coming(**row)
+
+
 async def unconfirmed_from(conn: Connection, now: datetime, address: bytes, since: datetime) -> int:
     """Count the places that are kept for somebody at this address whom nothing names."""
     counted: int = await _queries.unconfirmed_from(conn, hash=address, since=since, now=now)
@@ -63,13 +74,15 @@ async def unconfirmed_from(conn: Connection, now: datetime, address: bytes, sinc
 async def write_claims(
     conn: Connection,
     now: datetime,
+    visit_kind: VisitKind,
     reference: str,
     claims: Sequence[tuple[ClaimKind, bytes]],
     address_until: datetime,
 ) -> None:
-    """Let the appointment count for these hashes."""
+    """Let the visit count for these hashes."""
     await _queries.write_claims(
         conn,
+        visit_kind=visit_kind,
         reference=reference,
         kinds=[kind for kind, _ in claims],
         hashes=[hashed for _, hashed in claims],
@@ -78,9 +91,9 @@ async def write_claims(
     )
 
 
-async def drop_claims(conn: Connection, reference: str) -> None:
-    """Let the appointment count for nobody's number or address any more."""
-    await _queries.drop_claims(conn, reference=reference)
+async def drop_claims(conn: Connection, visit_kind: VisitKind, reference: str) -> None:
+    """Let the visit count for nobody's number or address any more."""
+    await _queries.drop_claims(conn, visit_kind=visit_kind, reference=reference)
 
 
 async def forget_claims(conn: Connection, now: datetime) -> None:

@@ -90,7 +90,7 @@ class AppointmentNotice(msgspec.Struct, frozen=True):
 
     kind: Kind
     appointment_id: UUID
-    """Names the event in calendars for good; never shown."""
+    """Names the event in calendars for good; never shown. Of a party's hour, its booking's id."""
     authority: NoticedAuthority
     office: NoticedOffice
     reference: str
@@ -127,7 +127,7 @@ class ListedMessage(msgspec.Struct, frozen=True):
 
     id: UUID
     reference: str
-    """The appointment's."""
+    """The appointment's, or that of a party's hour."""
     starts_at: datetime
     way: Way
     kind: Kind

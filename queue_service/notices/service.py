@@ -22,12 +22,12 @@ BY_STAFF = ("resend", "settle")
 """Verbs that somebody may ask for; the others follow from what happens."""
 
 
-async def next_sequence(conn: Connection, office_id: int, appointment_id: UUID) -> int:
+async def next_sequence(conn: Connection, office_id: int, visit_id: UUID) -> int:
     """Give the number of a change for ``AppointmentNotice.sequence``.
 
-    The caller has the appointment locked, or has just made it.
+    The caller has the appointment, or the booking of an hour, locked, or has just made it.
     """
-    return await store.next_sequence(conn, office_id, appointment_id)
+    return await store.next_sequence(conn, office_id, visit_id)
 
 
 async def enqueue(
@@ -35,7 +35,7 @@ async def enqueue(
 ) -> None:
     """Write a message for each way, inside the transaction of what it tells.
 
-    What is older and has not been sent about this appointment is taken back; a reminder changes
+    What is older and has not been sent about this visit is taken back; a reminder changes
     nothing, and so takes nothing back.
     """
     if notice.kind != "reminder":
@@ -45,9 +45,9 @@ async def enqueue(
     await store.enqueue(conn, now, office_id, notice, messages, useful_until)
 
 
-async def withdraw(conn: Connection, office_id: int, appointment_id: UUID) -> None:
-    """Take back what has not been sent about an appointment."""
-    await store.withdraw_earlier(conn, office_id, appointment_id)
+async def withdraw(conn: Connection, office_id: int, visit_id: UUID) -> None:
+    """Take back what has not been sent about an appointment, or the booking of an hour."""
+    await store.withdraw_earlier(conn, office_id, visit_id)
 
 
 async def find(conn: Connection, message_id: UUID) -> FoundMessage:

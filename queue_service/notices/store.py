@@ -34,7 +34,7 @@ class FoundMessage(msgspec.Struct, frozen=True):
     office_id: int
     authority_id: int
     channel: str
-    """By which its appointment was booked."""
+    """By which its visit was booked."""
     message: ListedMessage
 
 
@@ -46,9 +46,9 @@ class UntouchedMessage(msgspec.Struct, frozen=True):
     way: Way
 
 
-async def next_sequence(conn: Connection, office_id: int, appointment_id: UUID) -> int:
-    """Give the number of the next change of a locked or new appointment, from 0."""
-    return int(await _queries.next_sequence(conn, office_id=office_id, appointment_id=appointment_id))
+async def next_sequence(conn: Connection, office_id: int, visit_id: UUID) -> int:
+    """Give the number of the next change of a locked or new visit, from 0."""
+    return int(await _queries.next_sequence(conn, office_id=office_id, visit_id=visit_id))
 
 
 async def enqueue(
@@ -65,7 +65,7 @@ async def enqueue(
         office_id=office_id,
         ids=[message_id for message_id, _ in messages],
         ways=[way for _, way in messages],
-        appointment_id=notice.appointment_id,
+        visit_id=notice.appointment_id,
         reference=notice.reference,
         kind=notice.kind,
         payload=_encode(notice).decode(),
@@ -75,9 +75,9 @@ async def enqueue(
     )
 
 
-async def withdraw_earlier(conn: Connection, office_id: int, appointment_id: UUID) -> None:
-    """Take back what has not been sent about an appointment."""
-    await _queries.withdraw_earlier(conn, office_id=office_id, appointment_id=appointment_id)
+async def withdraw_earlier(conn: Connection, office_id: int, visit_id: UUID) -> None:
+    """Take back what has not been sent about a visit."""
+    await _queries.withdraw_earlier(conn, office_id=office_id, visit_id=visit_id)
 
 
 async def claim(

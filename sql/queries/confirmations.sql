@@ -10,18 +10,13 @@ DELETE FROM appointment_secret s USING appointment a
 
 -- name: due_reminders(now, ahead, most)
 -- Appointments whose visitors want to be reminded, and are to be by now, each given to one asker
--- alone. Reminders leave between 8 and 20 o'clock. One is due so long ahead of the start; where that
--- is in the evening or at night, at seven in the evening before, which leaves an hour to send it in.
--- Whoever has been told of the appointment since then needs no reminder.
+-- alone. Reminders leave between 8 and 20 o'clock: one that is due at seven in the evening has an hour
+-- to be sent in. Whoever has been told of the appointment since it was due needs none.
 SELECT a.office_id, a.id, a.reference, a.starts_at
   FROM appointment a
   JOIN appointment_contact c ON c.office_id = a.office_id AND c.appointment_id = a.id
   JOIN office o ON o.id = a.office_id
- CROSS JOIN LATERAL (SELECT (a.starts_at - :ahead ::interval) AT TIME ZONE o.time_zone AS wanted) AS local
- CROSS JOIN LATERAL (
-       SELECT CASE WHEN local.wanted ::time >= '19:00' THEN local.wanted ::date + time '19:00'
-                   WHEN local.wanted ::time < '08:00' THEN local.wanted ::date - 1 + time '19:00'
-                   ELSE local.wanted END AT TIME ZONE o.time_zone AS at) AS due
+ CROSS JOIN LATERAL (SELECT reminder_at(a.starts_at, :ahead ::interval, o.time_zone) AS at) AS due
  WHERE a.state = 'booked' AND c.remind AND c.reminded_for IS DISTINCT FROM a.starts_at
    -- The evening before is at most thirteen hours earlier; days are an index's, and a zone's.
    AND a.day BETWEEN (:now ::timestamptz)::date - 1 AND (:now ::timestamptz + :ahead ::interval + interval '13 hours')::date + 1

@@ -73,28 +73,28 @@ SELECT m.id, l.office_id, o.authority_id, l.copy, l.large_print, m.payload ::tex
  ORDER BY l.office_id, m.created_at, m.id;
 
 -- name: letters_to_print(office_ids, now)
--- What waits for the post, by office, the nearest appointment first.
-SELECT m.id, o.slug AS office, m.reference, a.starts_at, m.kind, m.created_at,
+-- What waits for the post, by office, the nearest visit first.
+SELECT m.id, o.slug AS office, m.reference, v.starts_at, m.kind, m.created_at,
        EXISTS (SELECT FROM letter_print l WHERE l.message_id = m.id) AS printed_before
   FROM outbox m
   JOIN office o ON o.id = m.office_id
-  JOIN appointment a ON a.office_id = m.office_id AND a.id = m.appointment_id
+  JOIN visit v ON v.office_id = m.office_id AND v.id = m.visit_id
  WHERE m.way = 'letter' AND m.state = 'queued' AND m.useful_until > :now
    AND m.office_id = ANY (:office_ids ::integer[])
- ORDER BY o.slug, a.starts_at, m.id;
+ ORDER BY o.slug, v.starts_at, m.id;
 
 -- name: open_sheets(office_ids)
 -- Sheets that were printed and about which nobody has said yet that they are in the post; those whose
 -- letter was taken back are among them, because somebody holds them in her hands.
-SELECT l.batch, l.printed_at, l.copy, l.large_print, m.id, o.slug AS office, m.reference, a.starts_at, m.kind,
+SELECT l.batch, l.printed_at, l.copy, l.large_print, m.id, o.slug AS office, m.reference, v.starts_at, m.kind,
        m.state = 'printed' AS to_post
   FROM letter_print l
   JOIN outbox m ON m.id = l.message_id
   JOIN office o ON o.id = l.office_id
-  JOIN appointment a ON a.office_id = m.office_id AND a.id = m.appointment_id
+  JOIN visit v ON v.office_id = m.office_id AND v.id = m.visit_id
  WHERE l.cleared_at IS NULL AND l.office_id = ANY (:office_ids ::integer[])
    AND m.state IN ('printed', 'withdrawn')
- ORDER BY l.printed_at DESC, l.batch, o.slug, a.starts_at, m.id;
+ ORDER BY l.printed_at DESC, l.batch, o.slug, v.starts_at, m.id;
 
 -- name: own_texts(authority, kind, way)
 -- An authority's own words for a kind and a way, by language.

@@ -1,20 +1,22 @@
--- name: next_sequence(office_id, appointment_id)$
--- How often the appointment has been told of as changed; the caller has it locked or has just made it.
+-- name: next_sequence(office_id, visit_id)$
+-- How often the visit has been told of as changed; the caller has it locked or has just made it.
 SELECT coalesce(max(m.sequence) + 1, 0) AS sequence
-  FROM outbox m WHERE m.office_id = :office_id AND m.appointment_id = :appointment_id;
+  FROM outbox m WHERE m.office_id = :office_id AND m.visit_id = :visit_id;
 
--- name: enqueue(office_id, ids, ways, appointment_id, reference, kind, payload, sequence, useful_until, now)!
--- Writes one message for each way, in the transaction of what it tells.
-INSERT INTO outbox (office_id, id, appointment_id, reference, way, kind, payload, sequence, next_attempt_at,
-                    created_at, useful_until)
-SELECT :office_id, message.id, :appointment_id, :reference, message.way, :kind, :payload ::text::jsonb, :sequence, :now,
-       :now, :useful_until
-  FROM unnest(:ids ::uuid[], :ways ::text[]) AS message (id, way);
+-- name: enqueue(office_id, ids, ways, visit_id, reference, kind, payload, sequence, useful_until, now)!
+-- Writes one message for each way, in the transaction of what it tells; a visit that isn't there is a
+-- violation of outbox_visit_check.
+INSERT INTO outbox (office_id, id, appointment_id, entry_booking_id, reference, way, kind, payload, sequence,
+                    next_attempt_at, created_at, useful_until)
+SELECT :office_id, message.id, v.appointment_id, v.entry_booking_id, :reference, message.way, :kind,
+       :payload ::text::jsonb, :sequence, :now, :now, :useful_until
+  FROM unnest(:ids ::uuid[], :ways ::text[]) AS message (id, way)
+  LEFT JOIN visit v ON v.office_id = :office_id AND v.id = :visit_id;
 
--- name: withdraw_earlier(office_id, appointment_id)!
--- Takes back what has not been sent about an appointment, because something newer is told.
+-- name: withdraw_earlier(office_id, visit_id)!
+-- Takes back what has not been sent about a visit, because something newer is told.
 UPDATE outbox SET state = 'withdrawn', payload = NULL
- WHERE office_id = :office_id AND appointment_id = :appointment_id
+ WHERE office_id = :office_id AND visit_id = :visit_id
    AND state IN ('queued', 'failed', 'unclear', 'printed');
 
 -- name: claim(way, most, claim, now, claimed_until)
@@ -50,12 +52,12 @@ UPDATE outbox SET state = 'unclear', last_error = 'sender_lost', claimed_until =
 RETURNING id;
 
 -- name: find_message(id)^
--- A message with the office that it belongs to, and by which channel its appointment was booked.
-SELECT m.office_id, o.authority_id, a.channel, m.id, m.reference, a.starts_at, m.way, m.kind, m.state, m.attempts,
+-- A message with the office that it belongs to, and by which channel its visit was booked.
+SELECT m.office_id, o.authority_id, v.channel, m.id, m.reference, v.starts_at, m.way, m.kind, m.state, m.attempts,
        m.last_error, m.created_at, m.next_attempt_at, m.sent_at
   FROM outbox m
   JOIN office o ON o.id = m.office_id
-  JOIN appointment a ON a.office_id = m.office_id AND a.id = m.appointment_id
+  JOIN visit v ON v.office_id = m.office_id AND v.id = m.visit_id
  WHERE m.id = :id;
 
 -- name: resend(id, from_states, now)^
@@ -73,12 +75,12 @@ RETURNING id;
 -- name: list_messages(office_id, states, channel, most)
 -- An office's messages in these states, the newest first, without anything of what they say;
 -- channel may be NULL: of all channels.
-SELECT m.id, m.reference, a.starts_at, m.way, m.kind, m.state, m.attempts, m.last_error, m.created_at,
+SELECT m.id, m.reference, v.starts_at, m.way, m.kind, m.state, m.attempts, m.last_error, m.created_at,
        m.next_attempt_at, m.sent_at
   FROM outbox m
-  JOIN appointment a ON a.office_id = m.office_id AND a.id = m.appointment_id
+  JOIN visit v ON v.office_id = m.office_id AND v.id = m.visit_id
  WHERE m.office_id = :office_id AND m.state = ANY (:states ::text[])
-   AND (:channel ::text IS NULL OR a.channel = :channel)
+   AND (:channel ::text IS NULL OR v.channel = :channel)
  ORDER BY m.created_at DESC, m.id
  LIMIT :most;
 

@@ -35,37 +35,55 @@ SELECT coalesce((SELECT max(counted.n)
                           WHERE coming.services @> jsonb_build_array(jsonb_build_object('service', code))
                           GROUP BY coming.hash, code) AS counted), 0) AS of_service;
 
+-- name: coming_parties_of(hashes, office_id, code, without, now)^
+-- The same of bookings of hours: altogether, and of this kind of hour at this office.
+WITH coming AS (
+    SELECT c.hash, e.office_id = :office_id AND e.code = :code AS of_kind
+      FROM online_claim c
+      JOIN entry_booking b ON b.office_id = c.office_id AND b.id = c.entry_booking_id
+      JOIN timed_entry e ON e.office_id = b.office_id AND e.id = b.entry_id
+     WHERE c.hash = ANY (:hashes ::bytea[])
+       AND b.state IN ('held', 'booked')
+       AND e.starts_at > :now
+       AND coalesce(b.expires_at, 'infinity') > :now
+       AND b.reference IS DISTINCT FROM :without ::text
+)
+SELECT coalesce(max(counted.n), 0) AS altogether, coalesce(max(counted.of_kind), 0) AS of_service
+  FROM (SELECT count(*) AS n, count(*) FILTER (WHERE coming.of_kind) AS of_kind
+          FROM coming GROUP BY coming.hash) AS counted;
+
 -- name: unconfirmed_from(hash, since, now)$
--- How many places somebody at this address has asked for since then that are held still, or were booked
--- by nobody whom a telephone number or an e-mail address would name.
+-- How many visits somebody at this address has asked for since then whose places are held still, or
+-- were booked by nobody whom a telephone number or an e-mail address would name.
 SELECT count(*)
   FROM online_claim c
-  JOIN appointment a ON a.office_id = c.office_id AND a.id = c.appointment_id
+  JOIN visit v ON v.office_id = c.office_id AND v.id = c.visit_id
  WHERE c.hash = :hash AND c.at > :since
-   AND (a.state = 'held' AND a.expires_at > :now
-        OR a.state = 'booked' AND NOT EXISTS (SELECT FROM online_claim named
-                                               WHERE named.office_id = a.office_id AND named.appointment_id = a.id
+   AND (v.state = 'held' AND v.expires_at > :now
+        OR v.state = 'booked' AND NOT EXISTS (SELECT FROM online_claim named
+                                               WHERE named.office_id = v.office_id AND named.visit_id = v.id
                                                  AND named.kind <> 'address'));
 
--- name: write_claims(reference, kinds, hashes, now, address_until)!
--- Lets this appointment count for these hashes, each of its kind: an address until then, the others as
--- long as it is to come.
-INSERT INTO online_claim (office_id, appointment_id, kind, hash, at, forget_at)
-SELECT a.office_id, a.id, claim.kind, claim.hash, :now,
-       CASE WHEN claim.kind = 'address' THEN :address_until ::timestamptz ELSE a.ends_at END
-  FROM appointment a CROSS JOIN unnest(:kinds ::text[], :hashes ::bytea[]) AS claim (kind, hash)
- WHERE a.reference = :reference;
+-- name: write_claims(visit_kind, reference, kinds, hashes, now, address_until)!
+-- Lets this visit count for these hashes, each of its kind: an address until then, the others as long as
+-- it is to come.
+INSERT INTO online_claim (office_id, appointment_id, entry_booking_id, kind, hash, at, forget_at)
+SELECT v.office_id, v.appointment_id, v.entry_booking_id, claim.kind, claim.hash, :now,
+       CASE WHEN claim.kind = 'address' THEN :address_until ::timestamptz ELSE v.ends_at END
+  FROM visit v CROSS JOIN unnest(:kinds ::text[], :hashes ::bytea[]) AS claim (kind, hash)
+ WHERE v.reference = :reference AND v.kind = :visit_kind;
 
--- name: drop_claims(reference)!
--- The appointment no longer counts for a telephone number or e-mail address.
-DELETE FROM online_claim c USING appointment a
- WHERE a.reference = :reference AND c.office_id = a.office_id AND c.appointment_id = a.id AND c.kind <> 'address';
+-- name: drop_claims(visit_kind, reference)!
+-- The visit no longer counts for a telephone number or e-mail address.
+DELETE FROM online_claim c USING visit v
+ WHERE v.reference = :reference AND v.kind = :visit_kind
+   AND c.office_id = v.office_id AND c.visit_id = v.id AND c.kind <> 'address';
 
 -- name: forget_claims(now)!
--- Deletes addresses whose hour is over, and the others once their appointment is, wherever it was moved.
-DELETE FROM online_claim c USING appointment a
- WHERE c.forget_at <= :now AND a.office_id = c.office_id AND a.id = c.appointment_id
-   AND (c.kind = 'address' OR a.ends_at <= :now OR a.state NOT IN ('held', 'booked'));
+-- Deletes addresses whose hour is over, and the others once their visit is, wherever it was moved.
+DELETE FROM online_claim c USING visit v
+ WHERE c.forget_at <= :now AND v.office_id = c.office_id AND v.id = c.visit_id
+   AND (c.kind = 'address' OR v.ends_at <= :now OR v.state NOT IN ('held', 'booked'));
 
 -- name: use_challenge(nonce, expires_at)$
 -- Notes that this challenge was answered; nothing when it was answered before. Of two who use it at

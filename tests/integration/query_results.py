@@ -31,7 +31,7 @@ from queue_service.entries.model import (
     PlannedEntry,
 )
 from queue_service.hotline import store as hotline
-from queue_service.hotline.model import FoundDuplicate, KeptCallback, NewCallback
+from queue_service.hotline.model import CallCounts, FoundDuplicate, KeptCallback, NewCallback
 from queue_service.notices import letter_model as letters
 from queue_service.notices import store as notices
 from queue_service.notices.model import ListedMessage
@@ -47,6 +47,8 @@ from queue_service.queueing.model import (
     Queue,
     Ticket,
 )
+from queue_service.rescheduling.model import AffectedRow, PoolDayFigures, ServingPool
+from queue_service.rescheduling.proposals import OpenDay
 
 Columns: TypeAlias = dict[str, Any]
 Result: TypeAlias = type | Columns | None
@@ -175,12 +177,21 @@ RESULTS: Mapping[str, Result] = {
     "audit.note_access": None,
     "audit.accesses_at": ContactAccess,
     "audit.forget_accesses": None,
+    "rescheduling.affected": AffectedRow,
+    "rescheduling.lock_appointments": {"reference": str},
+    "rescheduling.lock_days": POOL_DAY,
+    "rescheduling.serving_pools": ServingPool,
+    "rescheduling.open_days": columns_of(
+        OpenDay, left=None, planes=PLANES, counter_planes=PLANES, phone_planes=PLANES, online_planes=PLANES
+    ),
+    "rescheduling.pool_day_figures": PoolDayFigures,
     "hotline.appointments_of": {"reference": str},
     "hotline.duplicates": FoundDuplicate,
     "hotline.add_callback": UUID,
     "hotline.move_callback": UUID,
     "hotline.find_callback": KeptCallback,
     "hotline.list_callbacks": KeptCallback,
+    "hotline.count_callbacks": CallCounts,
     "hotline.forget_callbacks": None,
     "waiting_list.add_entry": str,
     "waiting_list.lock_person": {"pg_advisory_xact_lock": type(None)},
@@ -263,6 +274,7 @@ RESULTS: Mapping[str, Result] = {
     "supply_guard.add_secret": None,
     "supply_guard.lock_claims": {"pg_advisory_xact_lock": type(None)},
     "supply_guard.coming_of": supply_guard.Coming,
+    "supply_guard.coming_parties_of": supply_guard.Coming,
     "supply_guard.unconfirmed_from": int,
     "supply_guard.write_claims": None,
     "supply_guard.drop_claims": None,
@@ -305,6 +317,7 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
     "booking.visit_pools": (booking.Wanted,),
     "booking.book": (KeptContact,),
     "booking.write_contact": (KeptContact,),
+    "rescheduling.serving_pools": (booking.Wanted,),
     "hotline.appointments_of": (hotline.Person,),
     "hotline.duplicates": (hotline.Person,),
     "hotline.add_callback": (NewCallback,),
@@ -492,6 +505,8 @@ PARAMETERS: Mapping[str, Any] = {
     "verified_hash": str,
     "version": int,
     "visit": ONE_PLANE,
+    "visit_id": UUID,
+    "visit_kind": str,
     "visitor_class": str,
     "waiting_since": datetime,
     "way": str,
