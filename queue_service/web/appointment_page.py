@@ -21,13 +21,7 @@ from queue_service.platform.errors import (
     QueueError,
     TooManyAttempts,
 )
-from queue_service.web.appointment_access import (
-    forget,
-    open_by_secret,
-    opened,
-    remember,
-    remembered_secret,
-)
+from queue_service.web.appointment_access import APPOINTMENTS, open_by_secret, opened
 from queue_service.web.appointment_view import (
     AppointmentView,
     access_facts,
@@ -98,7 +92,7 @@ async def _open(request: PageRequest, reference: str, secret: str) -> Response[A
         return _form(request, reference, int(refused.status), {"reference": sentence})
     shown = booking.shown_appointment(kept).reference
     redirect = Redirect(f"/appointment/{shown}", status_code=303)
-    remember(request, redirect, shown, secret)
+    APPOINTMENTS.remember(request, redirect, shown, secret)
     return redirect
 
 
@@ -133,7 +127,7 @@ async def appointment_page(request: PageRequest, reference: FromPath[str]) -> Re
     if kept.state in {"held", "expired"}:
         return Redirect(f"/appointment/{view.reference}/contact", status_code=303)
     language = choose_language(request)
-    secret = remembered_secret(request, reference)
+    secret = APPOINTMENTS.remembered(request, reference)
     link = _link(request, view.reference, secret)
     return page(
         request,
@@ -279,7 +273,7 @@ async def forget_appointment(request: PageRequest, reference: FromPath[str]) -> 
     """Close the appointment on a device that others use too; it stays booked."""
     require_own_origin(request)
     redirect = Redirect("/", status_code=303)
-    forget(request, redirect, reference)
+    APPOINTMENTS.forget(request, redirect, reference)
     return redirect
 
 

@@ -25,7 +25,7 @@ from queue_service.offices.catalogue import OfferedService, Office
 from queue_service.offices.model import local_day
 from queue_service.platform.errors import IllegalTransition, InvalidFields, QueueError
 from queue_service.platform.queries import Connection
-from queue_service.web.appointment_access import held_here, opened, remember, sender_of
+from queue_service.web.appointment_access import APPOINTMENTS, held_here, opened, sender_of
 from queue_service.web.appointment_view import view_of
 from queue_service.web.booking_offers import (
     Preferences,
@@ -38,9 +38,10 @@ from queue_service.web.booking_refusals import next_release_in_words, refused_in
 from queue_service.web.booking_search import LONGEST_SEARCH, search_services, search_text
 from queue_service.web.booking_wish import Chosen, Wish, chosen_services, read_wish, wish_for
 from queue_service.web.dates_in_words import day_in_words, weekday_names
-from queue_service.web.hold_once import hold_once, new_key, new_proof_challenge
+from queue_service.web.hold_once import hold_once, new_proof_challenge
 from queue_service.web.languages import choose_language, texts
 from queue_service.web.rendering import PageRequest, page
+from queue_service.web.sent_once import new_key
 
 TIME_ZONE = "Europe/Berlin"
 """Whose day begins when none of an office is meant."""
@@ -243,7 +244,7 @@ async def hold_place(request: PageRequest) -> Redirect:
         return Redirect(f"/booking/places?{query}", status_code=303)
     await _let_go(request, now, str(form.get("instead", "")), made.reference)
     redirect = Redirect(f"/appointment/{made.reference}/contact", status_code=303)
-    remember(request, redirect, made.reference, made.secret)
+    APPOINTMENTS.remember(request, redirect, made.reference, made.secret)
     return redirect
 
 

@@ -1,12 +1,8 @@
 """``/entries/…/book`` sent off, and ``/entry-booking``: what was booked, to print, look up and give back."""
 
-import asyncio
-import hashlib
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -18,26 +14,21 @@ from queue_service.entries import service as entries
 from queue_service.entries.model import EntryBookingMade, EntryBookingRequest, KeptEntryBooking
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
-from queue_service.platform.database import Database
 from queue_service.platform.errors import (
-    BadRequest,
     EntryBookingNotFound,
-    InProgress,
     QueueError,
     TooManyAttempts,
 )
-from queue_service.platform.queries import Connection, load_queries
 from queue_service.web.appointment_view import access_facts, in_groups, spelling
 from queue_service.web.booking_contact import LONGEST
-from queue_service.web.entry_access import open_by_secret, opened, remember, remembered_secret
+from queue_service.web.entry_access import ENTRY_BOOKINGS, open_by_secret, opened
 from queue_service.web.entry_pages import Choice, check, kind_of, when
-from queue_service.web.hold_once import LONGEST_KEY, PAUSE_SECONDS, TRIES
 from queue_service.web.languages import choose_language, texts
 from queue_service.web.rendering import PageRequest, page
+from queue_service.web.sent_once import Sent, once
 
 PRINCIPAL = "entry-page"
 LONGEST_TYPED = 100
-_platform = load_queries("platform")
 
 
 @post("/entries/{office:str}/book", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
@@ -63,51 +54,19 @@ async def book_entry(request: PageRequest, office: FromPath[str]) -> Response[An
         office, sent.get("entry", ""), choice.party, contact=Contact(name=name, language=language)
     )
     try:
-        made = await _book_once(database, now, sent.get("key", ""), wish)
+        made = await once(
+            database,
+            now,
+            Sent(PRINCIPAL, sent.get("key", ""), wish),
+            lambda conn: entries.book(conn, now, wish),
+            EntryBookingMade,
+        )
     except QueueError as refused:
         query = f"{choice.query}&refused={refused.code}"
         return Redirect(f"/entries/{office}?{query}", status_code=303)
     redirect = Redirect(f"/entry-booking/{made.reference}", status_code=303)
-    remember(request, redirect, made.reference, made.secret)
+    ENTRY_BOOKINGS.remember(request, redirect, made.reference, made.secret)
     return redirect
-
-
-async def _book_once(
-    database: Database, now: datetime, key: str, wish: EntryBookingRequest
-) -> EntryBookingMade:
-    """Book, or give the booking that this page has already made: two clicks are one booking.
-
-    Raises what ``entries.book`` raises, BadRequest for a key that no page has, and InProgress when
-    another request with this key doesn't come to an end.
-    """
-    if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise BadRequest
-    wanted = hashlib.sha256(msgspec.json.encode(wish)).digest()
-    for _ in range(TRIES):
-        async with database.transaction() as conn:
-            if await _platform.try_request_key(conn, principal=PRINCIPAL, key=f"{key} {wanted.hex()}"):
-                return await _book_or_repeat(conn, now, f"{key} {wanted.hex()}", wanted, wish)
-        await asyncio.sleep(PAUSE_SECONDS)
-    raise InProgress
-
-
-async def _book_or_repeat(
-    conn: Connection, now: datetime, key: str, wanted: bytes, wish: EntryBookingRequest
-) -> EntryBookingMade:
-    before = await _platform.find_answered_request(conn, principal=PRINCIPAL, key=key)
-    if before is not None:
-        return msgspec.json.decode(before["answer"], type=EntryBookingMade)
-    made = await entries.book(conn, now, wish)
-    await _platform.keep_answer(
-        conn,
-        principal=PRINCIPAL,
-        key=key,
-        fingerprint=wanted,
-        status=int(HTTPStatus.CREATED),
-        answer=msgspec.json.encode(made),
-        now=now,
-    )
-    return made
 
 
 @get("/entry-booking", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
@@ -141,7 +100,7 @@ async def open_booking(request: PageRequest) -> Response[Any]:
         return _form(request, reference, int(refused.status), sentence)
     shown = entries.shown_booking(kept).reference
     redirect = Redirect(f"/entry-booking/{shown}", status_code=303)
-    remember(request, redirect, shown, secret)
+    ENTRY_BOOKINGS.remember(request, redirect, shown, secret)
     return redirect
 
 
@@ -181,7 +140,7 @@ def _booking(request: PageRequest, kept: KeptEntryBooking, facility: Office) -> 
         kind=kind_of(facility, kept.code),
         spelling=spelling(view.reference, language),
         access=access_facts(facility, language),
-        secret=in_groups(remembered_secret(request, view.reference)),
+        secret=in_groups(ENTRY_BOOKINGS.remembered(request, view.reference)),
         changeable=kept.state == "booked" and not over,
         accent=facility.accent,
         **when(kept.starts_at, kept.ends_at, facility, language),

@@ -28,9 +28,9 @@ from queue_service.offices.model import local_day
 from queue_service.offices.setup_model import TimedEntrySetup
 from queue_service.platform.errors import EntryNotFound
 from queue_service.web.dates_in_words import day_in_words, time_in_words
-from queue_service.web.hold_once import new_key
 from queue_service.web.languages import Texts, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
+from queue_service.web.sent_once import new_key
 
 HOURS_SHOWN = 30
 """About what fits on three screens of a telephone; later days are one press away."""

@@ -21,7 +21,7 @@ from queue_service.booking.supply_routes import asker_of
 from queue_service.offices import service as offices_service
 from queue_service.platform.errors import AppointmentNotFound, HoldExpired, InvalidFields, QueueError
 from queue_service.platform.queries import Connection
-from queue_service.web.appointment_access import opened, remember, sender_of
+from queue_service.web.appointment_access import APPOINTMENTS, opened, sender_of
 from queue_service.web.appointment_view import AppointmentView, view_of
 from queue_service.web.booking_contact import (
     LONGEST,
@@ -32,9 +32,10 @@ from queue_service.web.booking_contact import (
 from queue_service.web.booking_offers import chosen_place
 from queue_service.web.booking_refusals import refusal_in_words
 from queue_service.web.dates_in_words import day_in_words
-from queue_service.web.hold_once import hold_once, new_key, new_proof_challenge
+from queue_service.web.hold_once import hold_once, new_proof_challenge
 from queue_service.web.languages import LANGUAGE_QUERY, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
+from queue_service.web.sent_once import new_key
 
 PLACES_INSTEAD = 6
 """Offered when a hold has run out: enough to find one near, few enough to read."""
@@ -148,7 +149,7 @@ async def hold_again(request: PageRequest, reference: FromPath[str]) -> Response
         return await _expired(request, old, form, refused)
     # With nothing typed yet, the question itself comes first.
     answer = _check(request, new, form) if form.confirm_by else _contact_form(request, new, form)
-    remember(request, answer, made.reference, made.secret)
+    APPOINTMENTS.remember(request, answer, made.reference, made.secret)
     return answer
 
 

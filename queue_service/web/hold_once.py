@@ -1,12 +1,5 @@
-"""Holds a place for a page that was sent twice: two clicks, a reload, a network that repeats.
+"""Holds a place for a page, once however often its form is sent, and where asked, for a sum that was done."""
 
-Each page of places carries a random key. The same key and place get the same hold again, its
-secret included: who has the key is the browser that was sent it.
-"""
-
-import asyncio
-import hashlib
-import secrets
 from datetime import datetime
 
 import msgspec
@@ -16,24 +9,10 @@ from queue_service.booking.model import BookingMade, BookingRequest
 from queue_service.booking.proof_of_work import Challenge, new_challenge, require_proof
 from queue_service.booking.supply_guard import Asker
 from queue_service.platform.database import Database
-from queue_service.platform.errors import BadRequest, InProgress
-from queue_service.platform.queries import load_queries
+from queue_service.platform.queries import Connection
+from queue_service.web.sent_once import Sent, once
 
 PRINCIPAL = "booking-page"
-KEY_BYTES = 18
-LONGEST_KEY = 64
-TRIES = 40
-PAUSE_SECONDS = 0.05
-"""With TRIES: as long as the first of two clicks may take until the second gives up."""
-STATUS = 200
-"""Of the answer that is kept; nothing reads it, but the table wants one."""
-
-_platform = load_queries("platform")
-
-
-def new_key() -> str:
-    """Make the key of a page."""
-    return secrets.token_urlsafe(KEY_BYTES)
 
 
 class Sender(msgspec.Struct, frozen=True):
@@ -59,38 +38,11 @@ async def hold_once(
 ) -> BookingMade:
     """Hold the place, or give the hold that this page has already got for it.
 
-    Raises what ``booking.book`` raises, ProofOfWorkNeeded, BadRequest for a key that no page has, and
-    InProgress when another request with this key doesn't come to an end.
+    Raises what ``booking.book`` and ``once`` raise, and ProofOfWorkNeeded.
     """
-    if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise BadRequest
-    wanted = hashlib.sha256(msgspec.json.encode(request)).digest()
-    for _ in range(TRIES):
-        try:
-            return await _hold(database, now, f"{key} {wanted.hex()}", wanted, request, sender)
-        except InProgress:
-            await asyncio.sleep(PAUSE_SECONDS)
-    raise InProgress
 
-
-async def _hold(
-    database: Database, now: datetime, key: str, wanted: bytes, request: BookingRequest, sender: Sender
-) -> BookingMade:
-    async with database.transaction() as conn:
-        if not await _platform.try_request_key(conn, principal=PRINCIPAL, key=key):
-            raise InProgress
-        before = await _platform.find_answered_request(conn, principal=PRINCIPAL, key=key)
-        if before is not None:
-            return msgspec.json.decode(before["answer"], type=BookingMade)
+    async def hold(conn: Connection) -> BookingMade:
         await require_proof(conn, now, sender.proof_bits, sender.proof)
-        made = await booking.book(conn, now, request, asker=sender.asker)
-        await _platform.keep_answer(
-            conn,
-            principal=PRINCIPAL,
-            key=key,
-            fingerprint=wanted,
-            status=STATUS,
-            answer=msgspec.json.encode(made),
-            now=now,
-        )
-    return made
+        return await booking.book(conn, now, request, asker=sender.asker)
+
+    return await once(database, now, Sent(PRINCIPAL, key, request), hold, BookingMade)
