@@ -14,6 +14,7 @@ COUNTER = {"counter": "bsc-mitte.3"}
 TICKET_ID = "7f3c5a60-2d0e-4c57-9a53-3f1f0f6f2c11"
 TICKET = {"ticket": TICKET_ID}
 REFERENCE = {"reference": "BCDF-GHJK"}
+DAY = {"day": "2027-01-11"}
 ENTRY = {"entry": "BCDF-GHJK"}
 SECRET = {"secret": "pT3xkq0a9cV2yR8mWb5nZ7sL1dF4gH6j"}
 MESSAGE = {"message": "0b6f0d0e-9c0a-4c1b-8a55-7d1f5d2b9e10"}
@@ -135,6 +136,23 @@ EXAMPLES: Mapping[str, Example] = {
     "listAuthorities": Example(),
     "readChallenge": Example(),
     "readNoShows": Example(OFFICE),
+    "readStaffing": Example(OFFICE, {"from": "2027-01-11", "to": "2027-01-15"}),
+    "changeStaffing": Example(
+        OFFICE | DAY,
+        {"preview": True},
+        {
+            "reason": "Krankheit",
+            "staffing": [{"hours": {"opens": 480, "closes": 720}, "counters": 2, "breaks": []}],
+            "pools": ["buergerservice"],
+        },
+    ),
+    "restoreStaffing": Example(OFFICE | DAY, {"pool": ["buergerservice"]}),
+    "listAffectedAppointments": Example(OFFICE),
+    "moveAffectedAppointments": Example(
+        OFFICE, body={"items": [{**REFERENCE, "start": "2027-01-12T09:00:00+01:00", "office": "bsc-mitte"}]}
+    ),
+    "cancelDay": Example(OFFICE | DAY, {"preview": True}, {"reason": "Wasserschaden"}),
+    "moveDay": Example(OFFICE | DAY, {"preview": True}, {"reason": "Wasserschaden"}),
     "searchAppointments": Example(body={"name": "muster eri", "phone": "0421 361 12345"}),
     "findDuplicates": Example(
         body={
@@ -165,6 +183,7 @@ EXAMPLES: Mapping[str, Example] = {
             "limit": 50,
         }
     ),
+    "countCallbacks": Example(),
     "takeCallback": Example(CALLBACK),
     "releaseCallback": Example(CALLBACK, body={"note": "Besetzt; Mailbox ist voll."}),
     "postponeCallback": Example(

@@ -120,8 +120,16 @@ GET    /api/v1/offices/{office}/no-shows        1   1    33    33        33    x
 GET    /api/v1/authorities                      x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /api/v1/appointment-searches             1   1    xx    xx        xx    xx         xx    33    33
 POST   /api/v1/appointment-duplicates           1   1    xx    xx        xx    xx         xx    33    33
+GET    /api/v1/offices/{office}/staffing        1   1    33    33        33    x3         x3    33    33
+PUT    /api/v1/offices/{office}/staffing/{day}  1   1    33    33        33    x3         x3    33    33
+DELETE /api/v1/offices/{office}/staffing/{day}  1   1    33    33        33    x3         x3    33    33
+GET    /api/v1/offices/{office}/affected-appointments 1 1 33   33        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/affected-appointments/move 1 1 33 33     33    x3         x3    33    33
+POST   /api/v1/offices/{office}/days/{day}/cancel 1 1    33    33        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/days/{day}/move 1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/callbacks                        1   1    33    33        x3    x3         x3    33    33
 GET    /api/v1/callbacks                        1   1    33    33        xx    xx         xx    33    33
+GET    /api/v1/callbacks/count                  1   1    33    33        xx    xx         xx    33    33
 POST   /api/v1/callbacks/{callback}/take        1   1    33    33        x4    x4         x4    33    33
 POST   /api/v1/callbacks/{callback}/release     1   1    33    33        x4    x4         x4    33    33
 POST   /api/v1/callbacks/{callback}/postpone    1   1    33    33        x4    x4         x4    33    33

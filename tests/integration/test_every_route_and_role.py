@@ -26,6 +26,8 @@ from tests.integration.running_service import PASSWORD, RunningService
 HERE, ELSEWHERE = "bsc-mitte", "bsc-nord"
 SERVICE = "personalausweis"
 MORNING = "2026-11-24T09:00:00+01:00"
+EMPTY_DAY = "2026-12-15"
+"""Nobody has an appointment: closing it takes nothing from the other routes."""
 HOUR = "rundgang.20261124T0800Z"
 """Of a made-up tour through the office."""
 CALLBACK = {"office": HERE, "name": "Test", "phone": "0421 3610", "subject": "Test", "due_at": MORNING}
@@ -123,6 +125,7 @@ class Town:
             "kind": "booked",
             "way": "sms",
             "language": "de",
+            "day": EMPTY_DAY,
             "version": version,
             "file": "start.css",
             "fingerprint": fingerprint(),
@@ -188,6 +191,10 @@ class Town:
                 "channel": channel,
                 "contact": {"name": "Test", "phone": "0421 3610"},
             }
+        if "/staffing/" in path or "/days/" in path:
+            return {"reason": "Test"} | ({"staffing": []} if "/staffing/" in path else {})
+        if path.endswith("affected-appointments/move"):
+            return {"items": [{"reference": self.fill.get("reference", ""), "start": MORNING}]}
         if channel:
             return {
                 "office": HERE,

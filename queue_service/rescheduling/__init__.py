@@ -1,0 +1,1 @@
+"""Days staffed otherwise than planned, and new places for whoever loses theirs."""

@@ -1,0 +1,317 @@
+"""A day is staffed otherwise: who is affected, where they go, how they hear of it, and who may do that."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from queue_service.accounts.model import Principal, Role
+from queue_service.booking import service as booking
+from queue_service.booking import staffing_changes
+from queue_service.booking.model import Channel, Contact, MoveRequest, PostalAddress
+from queue_service.booking.reference import parse_reference
+from queue_service.offices.catalogue import Office
+from queue_service.offices.model import Span
+from queue_service.offices.setup_model import StaffedHours
+from queue_service.platform.database import Database
+from queue_service.platform.errors import InvalidFields, NotPermitted, PoolNotFound
+from queue_service.platform.queries import Connection
+from queue_service.rescheduling import service
+from queue_service.rescheduling.model import MoveItem, Outcomes, StaffingChange
+from tests.integration.booking_town import NOW, at, build, day_after, hours, office, pool, request
+from tests.integration.hotline_staff import staff
+
+DAY = day_after(7)
+AFTERWARDS = day_after(8)
+"""The next day: whoever loses a place is to get one here."""
+BY_EMAIL = Contact(name="Erika Mustermann", email="erika@example.org", confirm_by="email")
+BY_CODE = Contact(name="Jörg Weiß", phone="0421 361 12345")
+NOBODY_CAN_TELL = Contact(name="Ada Ohne")
+BY_LETTER = Contact(
+    name="Bo Brief",
+    phone="0421 361 54321",
+    postal_address=PostalAddress("Am Wall 1", "28195", "Bremen"),
+    confirm_by="letter",
+)
+CLOSED = StaffingChange("Wasserschaden", [])
+SUPERVISORS = 6
+
+
+@pytest.fixture
+async def mitte(conn: Connection) -> Office:
+    built = await build(conn, office("mitte", pool(counters=3)), office("nord", pool("north")))
+    return built[0]
+
+
+@pytest.fixture
+async def lead(conn: Connection, mitte: Office) -> Principal:
+    return await staff(conn, "lead", Role.SUPERVISOR, office_id=mitte.id)
+
+
+async def book(
+    conn: Connection, contact: Contact, hour: int = 9, day: date = DAY, channel: Channel = "counter"
+) -> str:
+    asked = request(at(hour, day=day), contact=contact, channel=channel)
+    return (await booking.book(conn, NOW, asked)).reference
+
+
+async def proposed(conn: Connection, lead: Principal, mitte: Office) -> list[MoveItem]:
+    listed = await service.list_affected(conn, NOW, lead, mitte)
+    return [
+        MoveItem(entry.reference, entry.proposal.start, entry.proposal.office)
+        for entry in listed.items
+        if entry.proposal
+    ]
+
+
+async def messages(conn: Connection, kind: str) -> list[tuple[str, str]]:
+    rows = await conn.fetch("SELECT reference, way FROM outbox WHERE kind = $1 ORDER BY reference, way", kind)
+    return [(row["reference"], row["way"]) for row in rows]
+
+
+async def calls(conn: Connection) -> list[tuple[str, str]]:
+    rows = await conn.fetch("SELECT reference, note FROM callback ORDER BY reference")
+    return [(row["reference"], row["note"]) for row in rows]
+
+
+def by_reference(outcomes: Outcomes) -> dict[str, str]:
+    return {outcome.reference: outcome.status for outcome in outcomes.items}
+
+
+async def everything(conn: Connection) -> list[object]:
+    """Give all that a staffing change may touch."""
+    tables = (
+        "appointment", "pool_day", "staffing_override", "outbox", "callback", "callback_event", "change",
+        "office_version", "appointment_secret",
+    )  # fmt: skip
+    return [await conn.fetch(f"SELECT t::text FROM {table} t ORDER BY 1") for table in tables]  # noqa: S608
+
+
+async def test_a_closed_day_s_visitors_get_new_places_and_each_hears_of_it(
+    conn: Connection, mitte: Office, lead: Principal
+) -> None:
+    mail, code, nobody = [await book(conn, who) for who in (BY_EMAIL, BY_CODE, NOBODY_CAN_TELL)]
+    closed = await service.change_staffing(conn, NOW, lead, mitte, DAY, CLOSED, preview=False)
+    assert {entry.reference for entry in closed.affected} == {mail, code, nobody}
+    listed = (await service.list_affected(conn, NOW, lead, mitte)).items
+    assert listed == closed.affected
+    assert {entry.reference: entry.told_by for entry in listed} == {
+        mail: ["email"],
+        code: ["call"],
+        nobody: [],
+    }
+    # Three counters: all of them keep their hour, on the next day.
+    assert {entry.proposal.start for entry in listed if entry.proposal} == {at(9, day=AFTERWARDS)}
+    outcomes = await service.move_affected(conn, NOW, lead, mitte, await proposed(conn, lead, mitte))
+    assert {outcome.status for outcome in outcomes.items} == {"moved"}
+    assert {outcome.reference: outcome.told_by for outcome in outcomes.items}[nobody] == []
+    assert await messages(conn, "displaced") == [(mail, "email")]
+    [(reference, note)] = await calls(conn)
+    assert reference == parse_reference(code)
+    assert "Montag, 18. Januar 2027" in note
+    assert "Dienstag, 19. Januar 2027, 09:00" in note
+    assert (await service.list_affected(conn, NOW, lead, mitte)).items == []
+    assert await booking.verify(conn, NOW) == []
+
+
+async def test_a_letter_that_would_come_too_late_is_read_out_on_the_telephone(
+    conn: Connection, mitte: Office, lead: Principal
+) -> None:
+    soon = await book(conn, BY_LETTER, day=day_after(2))
+    later = await book(conn, BY_LETTER, hour=10)
+    for day in (day_after(2), DAY):
+        await service.change_staffing(conn, NOW, lead, mitte, day, CLOSED, preview=False)
+    first, second = (await service.list_affected(conn, NOW, lead, mitte)).items
+    assert (first.reference, first.told_by) == (soon, ["letter", "call"])
+    assert (second.reference, second.told_by) == (later, ["letter"])
+    # Four days for the post: none of the days between.
+    assert first.proposal is not None
+    assert first.proposal.start.date() >= day_after(4)
+
+
+async def test_who_booked_first_keeps_the_counter_that_is_left(
+    conn: Connection, mitte: Office, lead: Principal
+) -> None:
+    first, second, third = [await book(conn, BY_CODE) for _ in range(3)]
+    change = StaffingChange("Krankheit", [StaffedHours(hours(8, 12), 1)], ["citizens"])
+    changed = await service.change_staffing(conn, NOW, lead, mitte, DAY, change, preview=False)
+    assert {entry.reference for entry in changed.affected} == {second, third}
+    outcomes = await service.move_affected(
+        conn, NOW, lead, mitte, [MoveItem(ref, at(10, day=DAY)) for ref in (first, second, third)]
+    )
+    # One counter: of the two at ten o'clock one gets it, and the other is shown the next place.
+    statuses = by_reference(outcomes)
+    assert statuses[first] == "not_affected"
+    assert sorted([statuses[second], statuses[third]]) == ["moved", "slot_taken"]
+    [refused] = [outcome for outcome in outcomes.items if outcome.status == "slot_taken"]
+    assert refused.proposal is not None
+    restored = await service.restore_staffing(conn, NOW, lead, mitte, DAY, [])
+    assert restored.affected == []
+
+
+async def test_a_place_that_is_gone_meanwhile_costs_the_others_nothing(
+    conn: Connection, mitte: Office, lead: Principal
+) -> None:
+    people = [await book(conn, BY_EMAIL) for _ in range(3)]
+    await service.change_staffing(conn, NOW, lead, mitte, DAY, CLOSED, preview=False)
+    items = await proposed(conn, lead, mitte)
+    gone = await book(conn, BY_CODE, day=AFTERWARDS)
+    outcomes = await service.move_affected(
+        conn, NOW, lead, mitte, [*items, MoveItem("BCDF-GHJK", at(9)), MoveItem("Unsinn", at(9))]
+    )
+    assert sorted(by_reference(outcomes).values()) == [
+        "moved", "moved", "not_found", "not_found", "slot_taken",
+    ]  # fmt: skip
+    [refused] = [outcome for outcome in outcomes.items if outcome.status == "slot_taken"]
+    assert refused.proposal is not None
+    assert refused.proposal.start == at(8, 45, day=AFTERWARDS)
+    again = MoveItem(refused.reference, refused.proposal.start)
+    outcomes = await service.move_affected(conn, NOW, lead, mitte, [again])
+    assert by_reference(outcomes) == {refused.reference: "moved"}
+    assert len(await messages(conn, "displaced")) == len(people)
+    assert (await booking.find(conn, gone)).starts_at == at(9, day=AFTERWARDS)
+    assert await booking.verify(conn, NOW) == []
+
+
+async def _moved_at_once(
+    database: Database, mitte: Office, leads: Sequence[Principal], items: list[MoveItem]
+) -> list[Outcomes]:
+    async def move(lead: Principal, own: list[MoveItem]) -> Outcomes:
+        async with database.connection() as conn:
+            return await service.move_affected(conn, NOW, lead, mitte, own)
+
+    # Half of them send the list the other way round.
+    orders = [items if n % 2 else items[::-1] for n in range(len(leads))]
+    return await asyncio.gather(*map(move, leads, orders))
+
+
+async def test_of_several_supervisors_one_moves_each_appointment(
+    conn: Connection, database: Database, mitte: Office, lead: Principal
+) -> None:
+    people = {await book(conn, BY_EMAIL, hour) for hour in (8, 9, 10, 11) for _ in range(3)}
+    await service.change_staffing(conn, NOW, lead, mitte, DAY, CLOSED, preview=False)
+    items = await proposed(conn, lead, mitte)
+    answers = await _moved_at_once(database, mitte, [lead] * SUPERVISORS, items)
+    moved = [outcome.reference for answer in answers for outcome in answer.items if outcome.status == "moved"]
+    assert sorted(moved) == sorted(people)
+    assert len(await messages(conn, "displaced")) == len(people)
+    assert await booking.verify(conn, NOW) == []
+
+
+@pytest.mark.usefixtures("mitte")
+async def test_without_asking_who_is_affected_each_would_be_told_several_times(
+    conn: Connection, database: Database
+) -> None:
+    reference = await book(conn, BY_EMAIL)
+
+    async def move() -> None:
+        async with database.connection() as own:
+            await booking.move(own, NOW, reference, MoveRequest(at(9, day=AFTERWARDS)), told="displaced")
+
+    await asyncio.gather(*(move() for _ in range(SUPERVISORS)))
+    assert len(await messages(conn, "displaced")) > 1
+
+
+async def test_a_preview_tells_what_happens_and_changes_nothing(
+    conn: Connection, mitte: Office, lead: Principal
+) -> None:
+    for contact in (BY_EMAIL, BY_CODE, BY_LETTER):
+        await book(conn, contact)
+    before = await everything(conn)
+    seen = await service.change_staffing(conn, NOW, lead, mitte, DAY, CLOSED, preview=True)
+    assert (seen.preview, len(seen.affected)) == (True, 3)
+    cancelled = await service.cancel_day(conn, NOW, lead, mitte, DAY, "Streik", preview=True)
+    moved = await service.move_day(conn, NOW, lead, mitte, DAY, "Streik", preview=True)
+    assert await everything(conn) == before
+    assert (
+        replace(await service.move_day(conn, NOW, lead, mitte, DAY, "Streik", preview=False), preview=True)
+        == moved
+    )
+    assert [outcome.status for outcome in cancelled.items] == ["cancelled"] * 3
+    assert [outcome.status for outcome in moved.items] == ["moved"] * 3
+
+
+async def test_a_cancelled_day_is_closed_and_everybody_hears_of_it(
+    conn: Connection, mitte: Office, lead: Principal
+) -> None:
+    mail, code, nobody = [await book(conn, who) for who in (BY_EMAIL, BY_CODE, NOBODY_CAN_TELL)]
+    done = await service.cancel_day(conn, NOW, lead, mitte, DAY, "Streik", preview=False)
+    assert {entry.reference: entry.told_by for entry in done.items} == {
+        mail: ["email"],
+        code: ["call"],
+        nobody: [],
+    }
+    assert done.left == 0
+    assert await messages(conn, "cancelled") == [(mail, "email")]
+    assert [reference for reference, _ in await calls(conn)] == [parse_reference(code)]
+    days = (await service.staffing_plan(conn, NOW, mitte, DAY, DAY)).items
+    assert [(day.decided, day.reason, day.booked, day.free_minutes) for day in days] == [([], "Streik", 0, 0)]
+    again = await service.cancel_day(conn, NOW, lead, mitte, DAY, "Streik", preview=False)
+    assert again.items == []
+
+
+async def test_another_office_is_proposed_to_those_who_may_put_appointments_there(
+    conn: Connection, mitte: Office, lead: Principal
+) -> None:
+    reference = await book(conn, BY_EMAIL)
+    for days in range(32):
+        await staffing_changes.change_day(
+            conn, NOW, mitte, day_after(days), [], reason="Umbau", actor="staff:1"
+        )
+    [own] = (await service.list_affected(conn, NOW, lead, mitte)).items
+    assert own.proposal is not None
+    assert (own.proposal.office, own.proposal.start.date()) == ("mitte", day_after(32))
+    head = await staff(conn, "head", Role.SUPERVISOR, authority_id=mitte.authority_id)
+    [wide] = (await service.list_affected(conn, NOW, head, mitte)).items
+    assert wide.proposal is not None
+    assert (wide.proposal.office, wide.proposal.start) == ("nord", at(9, day=DAY))
+    item = MoveItem(reference, wide.proposal.start, "nord")
+    with pytest.raises(NotPermitted):
+        await service.move_affected(conn, NOW, lead, mitte, [item])
+    assert by_reference(await service.move_affected(conn, NOW, head, mitte, [item])) == {reference: "moved"}
+    assert (await booking.find(conn, reference)).office == "nord"
+
+
+async def test_the_plan_tells_what_is_planned_decided_booked_and_free(
+    conn: Connection, mitte: Office, lead: Principal
+) -> None:
+    await book(conn, BY_CODE)
+    await book(conn, BY_CODE)
+    change = StaffingChange("Krankheit", [StaffedHours(hours(8, 10), 1, [Span(540, 570)])])
+    await service.change_staffing(conn, NOW, lead, mitte, DAY, change, preview=False)
+    plan = await service.staffing_plan(conn, NOW, mitte, None, None)
+    assert len(plan.items) == 14
+    [day] = [entry for entry in plan.items if entry.day == DAY]
+    assert (day.planned, day.decided) == ([StaffedHours(hours(8, 12), 3)], change.staffing)
+    assert (day.booked, day.affected, day.free_minutes) == (2, 2, 90)
+    # Today at ten, two of three counters' four hours are over.
+    [today] = (await service.staffing_plan(conn, at(10), mitte, NOW.date(), NOW.date())).items
+    assert today.free_minutes == 3 * 120
+
+
+async def test_impossible_changes_are_refused_field_by_field(
+    conn: Connection, mitte: Office, lead: Principal
+) -> None:
+    impossible = [
+        StaffedHours(Span(720, 480), 1),
+        StaffedHours(Span(481, 600), 1),
+        StaffedHours(Span(480, 1500), 1),
+        StaffedHours(Span(480, 600), 1, [Span(590, 610)]),
+    ]
+    change = StaffingChange("Versuch", impossible)
+    with pytest.raises(InvalidFields) as refused:
+        await service.change_staffing(conn, NOW, lead, mitte, DAY, change, preview=False)
+    assert [error.field for error in refused.value.errors] == [
+        "staffing[0].hours", "staffing[1].hours", "staffing[2].hours", "staffing[3].breaks[0]",
+    ]  # fmt: skip
+    with pytest.raises(InvalidFields):
+        await service.change_staffing(conn, NOW, lead, mitte, day_after(-1), CLOSED, preview=False)
+    unknown = StaffingChange("Versuch", [], ["nowhere"])
+    with pytest.raises(PoolNotFound):
+        await service.change_staffing(conn, NOW, lead, mitte, DAY, unknown, preview=False)
+    reference = await book(conn, BY_CODE)
+    twice = [MoveItem(reference, at(9)), MoveItem(reference.lower(), at(10))]
+    with pytest.raises(InvalidFields):
+        await service.move_affected(conn, NOW, lead, mitte, twice)
