@@ -23,7 +23,7 @@ async def test_a_hold_lasts_as_long_as_its_channel_needs(
     conn: Connection, channel: Channel, minutes: int
 ) -> None:
     await build(conn, office())
-    made = await service.book(conn, NOW, request(at(8), channel=channel, hold=True))
+    made = await service.book(conn, NOW, request(at(9), channel=channel, hold=True))
     assert made.status == "held"
     assert made.expires_at == NOW + timedelta(minutes=minutes) == NOW + HOLD_TIME[channel]
 
