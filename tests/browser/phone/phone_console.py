@@ -1,15 +1,20 @@
 """What a 115 agent does at the console, key by key, and what others do at the same time."""
 
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 import httpx
-from playwright.sync_api import Browser, Locator, Page, StorageState, expect
+from playwright.sync_api import Browser, Locator, Page, StorageState, ViewportSize, expect
 
 from tests.browser.demo_office import DemoService
 from tests.browser.people_at_pages import OpenPage, log_in
 
 AGENT = "agent1"
+DESK: ViewportSize = {"width": 1200, "height": 800}
+"""The smallest window that the console is made for."""
+PATIENCE_MS = 10_000
+"""How long the page may take until a test gives up on it; the machine may be busy."""
 
 
 class Console:
@@ -19,6 +24,21 @@ class Console:
         self.page = page
         self.pressed = 0
         """Keys pressed that are not letters of a typed word."""
+        self.thrown: list[str] = []
+        """Errors of the page itself."""
+        page.on("pageerror", lambda error: self.thrown.append(str(error)))
+
+    def begin_call(self) -> None:
+        """Leave the call before wherever it stands; what it held is given back."""
+        expect(self.page.locator("#phone")).not_to_have_attribute("aria-busy", "true")
+        while self.page.locator("dialog[open]").count():
+            self.page.keyboard.press("Escape")
+        service = self.page.locator("#service")
+        self.page.keyboard.press("F9")
+        if service.evaluate("field => field !== document.activeElement"):
+            self.page.keyboard.press("F9")  # it asks before it drops what was not booked
+        expect(service).to_be_focused()
+        self.pressed = 0
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -139,29 +159,45 @@ class Others:
 class Agent:
     """Somebody at the 115 who has logged in this morning."""
 
-    def __init__(self, service: DemoService, chromium: Browser) -> None:
+    def __init__(self, service: DemoService, chromium: Browser, username: str = AGENT) -> None:
         self.service = service
-        self.api = service.api(AGENT)
-        context = chromium.new_context(locale="de-DE")
-        page = context.new_page()
+        self.api = service.api(username)
+        self._chromium = chromium
+        page = chromium.new_context(locale="de-DE").new_page()
         page.goto(f"{service.base_url}/login")
-        log_in(page, service, AGENT)
-        expect(page.locator("#service")).to_be_focused()
-        self._session: StorageState = context.storage_state()
-        context.close()
+        log_in(page, service, username)
+        self._session: StorageState = page.context.storage_state()
+        page.context.close()
+
+    @cached_property
+    def console(self) -> Console:
+        """The console, opened once and kept open from call to call."""
+        return self.opens_console(self._open_page)
+
+    @cached_property
+    def console_with_own_clock(self) -> Console:
+        """The console on a computer whose clock the test can put forward."""
+        page = self._open_page(**self._wanted({}))
+        page.clock.install()
+        return self._at_console(page, "")
 
     def opens_console(self, open_page: OpenPage, query: str = "", **options: Any) -> Console:
         """Open the console in a window of its own; ``query`` as a telephone system adds it."""
-        wanted = {"viewport": {"width": 1200, "height": 800}, "storage_state": self._session, **options}
-        page = open_page(**wanted)
-        page.goto(f"{self.service.base_url}/phone{query}")
-        expect(page.locator("#service")).to_be_focused()
-        return Console(page)
+        return self._at_console(open_page(**self._wanted(options)), query)
 
-    def opens_console_with_own_clock(self, open_page: OpenPage) -> Console:
-        """Open the console on a computer whose clock the test can put forward."""
-        page = open_page(viewport={"width": 1200, "height": 800}, storage_state=self._session)
-        page.clock.install()
-        page.goto(f"{self.service.base_url}/phone")
+    def leave(self) -> None:
+        """Hang up and go home."""
+        self.api.close()
+
+    def _wanted(self, options: dict[str, Any]) -> dict[str, Any]:
+        return {"viewport": DESK, "storage_state": self._session, **options}
+
+    def _open_page(self, **options: Any) -> Page:
+        context = self._chromium.new_context(locale="de-DE", **options)
+        context.set_default_timeout(PATIENCE_MS)
+        return context.new_page()
+
+    def _at_console(self, page: Page, query: str) -> Console:
+        page.goto(f"{self.service.base_url}/phone{query}")
         expect(page.locator("#service")).to_be_focused()
         return Console(page)
