@@ -69,7 +69,7 @@ async def test_an_appointment_follows_its_ticket(conn: Connection, verbs: list[s
     reference, office_id, appointment_id = await arrive(conn)
     for verb in verbs:
         async with conn.transaction():
-            await service.follow_ticket(conn, office_id, appointment_id, verb)  # type: ignore[arg-type]
+            await service.follow_ticket(conn, NOW, office_id, appointment_id, verb)  # type: ignore[arg-type]
     assert (await service.find(conn, reference)).state == state
     assert await service.verify(conn, NOW) == []
 
@@ -78,11 +78,11 @@ async def test_only_a_cancelled_visit_gives_its_place_back(conn: Connection) -> 
     _, office_id, appointment_id = await arrive(conn)
     assert await fits(conn) == 45
     async with conn.transaction():
-        await service.follow_ticket(conn, office_id, appointment_id, "no_show")  # type: ignore[arg-type]
+        await service.follow_ticket(conn, NOW, office_id, appointment_id, "no_show")  # type: ignore[arg-type]
     assert await fits(conn) == 45
     async with conn.transaction():
-        await service.follow_ticket(conn, office_id, appointment_id, "requeue")  # type: ignore[arg-type]
-        await service.follow_ticket(conn, office_id, appointment_id, "cancel")  # type: ignore[arg-type]
+        await service.follow_ticket(conn, NOW, office_id, appointment_id, "requeue")  # type: ignore[arg-type]
+        await service.follow_ticket(conn, NOW, office_id, appointment_id, "cancel")  # type: ignore[arg-type]
     assert await fits(conn) == 48
 
 

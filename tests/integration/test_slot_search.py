@@ -194,9 +194,15 @@ async def test_a_service_that_nobody_gives_appointments_for_is_not_offered(conn:
     assert await why(conn, "passport", offices=["nord"]) == ("not_offered", None)
 
 
-async def test_services_of_different_pools_are_not_offered_together(conn: Connection) -> None:
-    await build(conn, office("mitte", pool("papers", ["passport"]), pool("cars", ["licence"])))
-    assert await why(conn, "passport", "licence") == ("not_offered", None)
+async def test_services_of_two_pools_are_offered_one_after_the_other_where_an_office_has_both(
+    conn: Connection,
+) -> None:
+    await build(conn, office("mitte", pool(), pool("cars", ["licence"])), office("nord", pool("north")))
+    found = await search(conn, "passport", "licence", limit=2)
+    assert [(place.office, place.minutes) for place in found.items] == [("mitte", 35), ("mitte", 35)]
+    nowhere = await search(conn, "passport", "licence", offices=["nord"])
+    assert nowhere.why_none is not None
+    assert nowhere.why_none.code == "not_offered"
 
 
 async def test_times_that_are_over_or_end_before_they_begin_are_no_dates(conn: Connection) -> None:
