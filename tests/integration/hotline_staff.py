@@ -5,7 +5,14 @@ from queue_service.platform.queries import Connection
 from tests.integration.booking_town import NOW
 
 
-async def staff(conn: Connection, name: str, role: Role = Role.AGENT, **reach: int) -> Principal:
+async def staff(
+    conn: Connection,
+    name: str,
+    role: Role = Role.AGENT,
+    *,
+    office_id: int | None = None,
+    authority_id: int | None = None,
+) -> Principal:
     """Add a member of staff with a role everywhere, or where ``office_id`` or ``authority_id`` says."""
     user_id = await conn.fetchval(
         """
@@ -15,4 +22,5 @@ async def staff(conn: Connection, name: str, role: Role = Role.AGENT, **reach: i
         name,
         NOW,
     )
-    return Principal(kind="staff", key=f"staff:{user_id}", user_id=user_id, grants=(Grant(role, **reach),))
+    grant = Grant(role, authority_id=authority_id, office_id=office_id)
+    return Principal(kind="staff", key=f"staff:{user_id}", user_id=user_id, grants=(grant,))

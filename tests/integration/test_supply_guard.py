@@ -244,14 +244,14 @@ async def test_a_program_books_with_proof_and_within_its_limits_and_an_agent_wit
         }
         bare = await anybody.post("/api/v1/appointments", json=body)
         assert (bare.status_code, bare.json()["code"]) == (403, "proof_of_work_needed")
-        codes = []
+        answers = []
         for _ in range(3):
             told = (await anybody.get("/api/v1/challenges")).json()
             header = {"Proof-Of-Work": solved(msgspec.convert(told, Challenge))}
-            made = await anybody.post("/api/v1/appointments", json=body, headers=header)
-            codes.append(made.json().get("code", made.status_code))
-        assert codes == [201, 201, "too_many_bookings"]
-        assert made.json()["most"] == 2
+            answers.append(await anybody.post("/api/v1/appointments", json=body, headers=header))
+        assert [answer.status_code for answer in answers] == [201, 201, 409]
+        refusal = answers[2].json()
+        assert (refusal["code"], refusal["limit"], refusal["most"]) == ("too_many_bookings", "service", 2)
         assert (await staff.post("/api/v1/appointments", json=body | {"contact": {}})).status_code == 201
 
 
