@@ -1,10 +1,11 @@
-"""What is done once a night: everything that must hold of the data is recomputed from truth."""
+"""What is done once a night: no-shows are counted, and all that must hold is recomputed from truth."""
 
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from prometheus_client import Gauge
 
+from queue_service.booking import service as booking
 from queue_service.invariants import find_broken_invariants
 from queue_service.platform.queries import Connection, load_queries
 
@@ -25,6 +26,7 @@ async def verify_nightly(conn: Connection, now: datetime) -> list[str] | None:
     night = (now.astimezone(UTC) - BEGINS).date()
     if await load_queries("platform").claim_daily_chore(conn, name=CHORE, day=night) is None:
         return None
+    await booking.measure_no_shows(conn, now)
     broken = await find_broken_invariants(conn, now)
     for what in broken:
         log.error("invariant_broken", what=what)

@@ -83,9 +83,7 @@ async def _notice(
 ) -> AppointmentNotice:
     """Look up all that has to be told, and make the secret of the link in it."""
     office = await offices.find_office_by_id(conn, kept.office_id)
-    authority = next(
-        entry for entry in await offices.list_authorities(conn) if entry.id == office.authority_id
-    )
+    authority = await authority_of(conn, office)
     services = [
         (await offices.find_booked_service(conn, office, wish.service), wish.quantity)
         for wish in kept.services
@@ -102,6 +100,11 @@ async def _notice(
     )
 
 
+async def authority_of(conn: Connection, office: Office) -> Authority:
+    """Give the authority that writes for an office."""
+    return next(known for known in await offices.list_authorities(conn) if known.id == office.authority_id)
+
+
 def notice_of(
     kept: KeptAppointment,
     kind: Kind,
@@ -115,8 +118,8 @@ def notice_of(
     return AppointmentNotice(
         kind=kind,
         appointment_id=kept.id,
-        authority=NoticedAuthority(authority.slug, authority.name, authority.accent),
-        office=_noticed_office(office),
+        authority=noticed_authority(authority),
+        office=noticed_office(office),
         reference=reference,
         reference_words=spelled(reference),
         start=kept.starts_at.astimezone(zone),
@@ -125,12 +128,18 @@ def notice_of(
             NoticedService(service.name, quantity, service.documents, service.fee)
             for service, quantity in services
         ],
-        recipient=_recipient(kept.contact),
+        recipient=recipient_of(kept.contact),
         persons=kept.persons,
     )
 
 
-def _noticed_office(office: Office) -> NoticedOffice:
+def noticed_authority(authority: Authority) -> NoticedAuthority:
+    """Give what a message says of who writes it."""
+    return NoticedAuthority(authority.slug, authority.name, authority.accent)
+
+
+def noticed_office(office: Office) -> NoticedOffice:
+    """Give what a message says of where to go."""
     setup = office.setup
     address = setup.address
     return NoticedOffice(
@@ -143,7 +152,8 @@ def _noticed_office(office: Office) -> NoticedOffice:
     )
 
 
-def _recipient(contact: KeptContact | None) -> Recipient:
+def recipient_of(contact: KeptContact | None) -> Recipient:
+    """Give whom a message is for."""
     if contact is None:
         return Recipient()
     home = contact.postal_address

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from queue_service.booking import slot_oracle, store
 from queue_service.booking.contingents import Left, empty_day, release_times, released
 from queue_service.booking.model import HORIZON, Drift, Overbooked
+from queue_service.booking.no_show import MEASURED_DAYS, overbooking_places
 from queue_service.booking.slot_arithmetic import (
     DAY_CELLS,
     Planes,
@@ -28,7 +29,7 @@ from queue_service.booking.slot_arithmetic import (
     take_place,
     visit_cells,
 )
-from queue_service.booking.staffing import day_planes
+from queue_service.booking.staffing import day_planes, overbooked
 from queue_service.booking.store import ComputedDay, KeptPoolDay, PoolDay, PoolPlan, Visit
 from queue_service.booking.waiting_offers import offer_freed
 from queue_service.offices import service as offices
@@ -59,7 +60,13 @@ class Truth(msgspec.Struct, frozen=True):
         if self.pool.retired:
             return []
         pools = self.office.setup.pools
-        return day_planes(self.day, self.office.zone, self.pool.plan, pools, self.office.calendar)
+        planes = day_planes(self.day, self.office.zone, self.pool.plan, pools, self.office.calendar)
+        return overbooked(planes, self.extra_places)
+
+    def extra_places(self, counters: int) -> int:
+        """Give how many visitors beyond so many counters may be booked."""
+        plan = self.pool.plan
+        return overbooking_places(counters, self.pool.missed, self.pool.came, plan.overbooking_percent)
 
     def released(self, now: datetime) -> tuple[int, datetime | None]:
         """Tell how much of the day is open for booking, and when more will be."""
@@ -119,7 +126,8 @@ def sweep(truth: Truth, now: datetime) -> tuple[ComputedDay, list[int]]:
     plan, visits = truth.pool.plan, truth.visits
     places = [0] * DAY_CELLS
     if not truth.pool.retired:
-        places = slot_oracle.day_places(day, zone, plan, setup.pools, truth.office.calendar)
+        counters = slot_oracle.day_places(day, zone, plan, setup.pools, truth.office.calendar)
+        places = [count + truth.extra_places(count) for count in counters]
     share, next_release_at = truth.released(now)
     shares = slot_oracle.shares(plan.contingents, share)
     levels = [
@@ -154,6 +162,20 @@ async def release_places(conn: Connection, now: datetime) -> int:
             await recompute(conn, now, due)
         done += len(due)
     return done
+
+
+async def measure_no_shows(conn: Connection, now: datetime) -> int:
+    """Let the places of overbooked pools follow who came lately; gives the number of pools that changed."""
+    async with conn.transaction():
+        changed = await store.count_no_shows(conn, now, MEASURED_DAYS)
+        coming = {
+            key
+            for office_id in {office for office, _ in changed}
+            for key in await store.coming_pool_days(conn, office_id, now)
+        }
+        pools = {pool_id for _, pool_id in changed}
+        await recompute(conn, now, [key for key in coming if key[0] in pools])
+    return len(changed)
 
 
 async def extend_horizon(conn: Connection, now: datetime) -> int:

@@ -14,6 +14,7 @@ from queue_service.booking import contact as contacts
 from queue_service.booking.chains import Chain
 from queue_service.booking.contingents import Left, level_of
 from queue_service.booking.day_cells import cell_at
+from queue_service.booking.late_changes import refuse_late_change
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import (
     CONTACT_KEPT,
@@ -31,6 +32,7 @@ from queue_service.booking.pool_days import (
     apply_pools,
     extend_horizon,
     left_without,
+    measure_no_shows,
     recompute,
     release_places,
     verify,
@@ -41,12 +43,10 @@ from queue_service.booking.store import Leg, PoolDay
 from queue_service.booking.supply_guard import ANYBODY, Asker
 from queue_service.booking.taking import chains_to, hash_of_secret, take_place
 from queue_service.booking.waiting_offers import take_in_answers
-from queue_service.offices import service as offices
 from queue_service.platform.errors import (
     AlreadyCheckedIn,
     AppointmentCancelled,
     AppointmentNotFound,
-    ChangesClosed,
     HoldExpired,
     IllegalTransition,
     SlotTaken,
@@ -55,7 +55,7 @@ from queue_service.platform.queries import Connection
 
 __all__ = [
     "apply_pools", "book", "cancel", "confirm", "expire_holds", "extend_horizon", "find",
-    "find_for_check_in", "find_places", "follow_ticket", "forget_contacts", "mark_arrived", "miss_past",
+    "find_for_check_in", "find_places", "follow_ticket", "forget_contacts", "mark_arrived", "measure_no_shows", "miss_past",
     "move", "opens", "overview", "recompute", "release_places", "shown_appointment", "verify",
 ]  # fmt: skip
 
@@ -162,8 +162,9 @@ async def cancel(
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "cancel")
-        if by_visitor:
-            await _refuse_late_change(conn, now, kept)
+        # Holds go any time.
+        if by_visitor and kept.state == "booked":
+            await refuse_late_change(conn, now, kept.office, kept.starts_at)
         if kept.state == "arrived":
             raise AlreadyCheckedIn
         await _change(conn, kept, "cancel")
@@ -193,8 +194,8 @@ async def move(
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "move")
-        if by_visitor:
-            await _refuse_late_change(conn, now, kept)
+        if by_visitor and kept.state == "booked":
+            await refuse_late_change(conn, now, kept.office, kept.starts_at)
         wanted = wanted_services(kept.services, [request.office or kept.office], kept.persons)
         chains = await chains_to(conn, now, wanted, request.start)
         held = await store.held_days(conn, kept.office_id, kept.id)
@@ -331,14 +332,6 @@ async def _locked(conn: Connection, now: datetime, reference: str, verb: str) ->
             allowed=APPOINTMENT.allowed(kept.state),
         )
     return kept
-
-
-async def _refuse_late_change(conn: Connection, now: datetime, kept: KeptAppointment) -> None:
-    """Raise ChangesClosed where visitors can no longer change what is so near; holds go any time."""
-    office = await offices.find_office(conn, kept.office)
-    closes = kept.starts_at - timedelta(hours=office.setup.changes_close_hours)
-    if kept.state == "booked" and closes <= now and office.setup.changes_close_hours:
-        raise ChangesClosed(closed_at=closes.astimezone(office.zone))
 
 
 async def _change(conn: Connection, kept: KeptAppointment, verb: str) -> None:

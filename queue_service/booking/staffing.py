@@ -1,13 +1,15 @@
 """Which counters a pool keeps for appointments on a day, and the places this gives."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from queue_service.booking.day_cells import wall_minutes
 from queue_service.booking.slot_arithmetic import (
     CELL_MINUTES,
+    NO_CELLS,
     Plane,
     Planes,
     add_places,
@@ -41,6 +43,16 @@ def day_planes(
                 for plane in staffed[: lending.counters]:
                     planes = add_places(planes, plane & _lent_cells(day, zone, lending), 1)
     return planes
+
+
+def overbooked(planes: Planes, extra_places: Callable[[int], int]) -> Planes:
+    """Give the planes with the places beyond the counters, in each cell as its number of counters allows."""
+    grown = planes
+    for counters, (plane, following) in enumerate(pairwise((*planes, NO_CELLS)), 1):
+        extra = extra_places(counters)
+        if extra:
+            grown = add_places(grown, plane & ~following, extra)
+    return grown
 
 
 def lendings_on(day: date, lender: PoolSetup, lends: Iterable[Lending]) -> list[Lending]:

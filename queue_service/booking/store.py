@@ -161,6 +161,8 @@ class PoolPlan(msgspec.Struct, frozen=True):
     office: str
     retired: bool
     plan: PoolSetup
+    missed: int
+    came: int
 
 
 class KeptPoolDay(msgspec.Struct, frozen=True):
@@ -662,6 +664,12 @@ async def coming_pool_days(conn: Connection, office_id: int, now: datetime) -> l
     """Give the days of today and later that pools of this office have."""
     rows = _queries.coming_pool_days(conn, office_id=office_id, now=now)
     return [(row["pool_id"], row["day"]) async for row in rows]
+
+
+async def count_no_shows(conn: Connection, now: datetime, days: int) -> list[tuple[int, int]]:
+    """Count who came to pools that may be overbooked; gives (office, pool) of those with other figures."""
+    rows = _queries.count_no_shows(conn, now=now, days=days)
+    return [(row["office_id"], row["pool_id"]) async for row in rows]
 
 
 async def replace_pools(conn: Connection, office_id: int, pools: Sequence[PoolSetup]) -> None:

@@ -97,7 +97,7 @@ async def read_no_shows(
 
 def _pool(counted: Attendance) -> PoolNoShows:
     counters = max((staffing.counters for staffing in counted.plan.staffing), default=0)
-    percent: int = getattr(counted.plan, "overbooking_percent", 0)
+    percent = counted.plan.overbooking_percent
     return PoolNoShows(
         pool=counted.pool,
         services=counted.plan.services,

@@ -29,6 +29,7 @@ from queue_service.booking.waiting_model import (
     DayHours,
     KeptEntry,
     Offer,
+    OfferedFor,
     OpenOffer,
     WaitingEntry,
     WaitingList,
@@ -158,6 +159,11 @@ async def find(conn: Connection, reference: str) -> KeptEntry:
     return entry
 
 
+async def offered_for(conn: Connection, kept: KeptAppointment) -> OfferedFor | None:
+    """Tell whether an appointment is, or was, an offer to somebody who waits, and what became of it."""
+    return await store.offered_for(conn, kept.office_id, kept.id)
+
+
 async def offices_of(conn: Connection, entry: KeptEntry) -> list[Office]:
     """Give the offices that this one would go to; all of them, when none was named."""
     if not entry.offices:
@@ -181,6 +187,29 @@ async def refuse(conn: Connection, now: datetime, entry: KeptEntry) -> KeptEntry
     async with conn.transaction():
         await service.cancel(conn, now, await _locked_offer(conn, entry, "refuse"))
         return await find(conn, entry.reference)
+
+
+async def accept_place(conn: Connection, now: datetime, kept: KeptAppointment) -> KeptAppointment:
+    """Accept just this offer, for whoever knows the appointment and not the entry.
+
+    Raises IllegalTransition when it is none (any more), HoldExpired.
+    """
+    async with conn.transaction():
+        return await service.confirm(conn, now, await _locked_place(conn, kept))
+
+
+async def refuse_place(conn: Connection, now: datetime, kept: KeptAppointment) -> KeptAppointment:
+    """Refuse just this offer. Raises IllegalTransition when it is none (any more)."""
+    async with conn.transaction():
+        return await service.cancel(conn, now, await _locked_place(conn, kept))
+
+
+async def _locked_place(conn: Connection, kept: KeptAppointment) -> str:
+    """Give the reference of an appointment on offer, locked. Raises IllegalTransition."""
+    locked = await booking_store.find_appointment(conn, kept.reference, lock=True)
+    if locked is None or locked.state != "held" or await offered_for(conn, locked) is None:
+        raise IllegalTransition("This place is not on offer any more.")
+    return locked.reference
 
 
 async def withdraw(conn: Connection, now: datetime, entry: KeptEntry) -> KeptEntry:

@@ -174,6 +174,14 @@ class OpenOffer(msgspec.Struct, frozen=True):
     respond_by: datetime
 
 
+class OfferedFor(msgspec.Struct, frozen=True):
+    """What became of an appointment that was offered to somebody who waits."""
+
+    state: WaitingState
+    """Theirs."""
+    answer: Answer | None
+
+
 class Offer(msgspec.Struct, frozen=True):
     """A place that is kept for somebody until they answer."""
 

@@ -12,7 +12,7 @@ from queue_service.booking.contingents import Level
 from queue_service.booking.model import Channel, KeptContact, PostalAddress, ServiceWish
 from queue_service.booking.slot_arithmetic import Plane
 from queue_service.booking.store import PoolDay, Wanted
-from queue_service.booking.waiting_model import Answer, KeptEntry, OpenOffer, Way
+from queue_service.booking.waiting_model import Answer, KeptEntry, OfferedFor, OpenOffer, Way
 from queue_service.platform.queries import Connection, load_queries
 
 _queries: Any = load_queries("waiting_list")
@@ -170,6 +170,12 @@ async def open_offer(conn: Connection, entry_id: UUID) -> OpenOffer | None:
     """Give what is kept for this entry and not answered yet."""
     row = await _queries.open_offer(conn, entry_id=entry_id)
     return OpenOffer(**row) if row else None
+
+
+async def offered_for(conn: Connection, office_id: int, appointment_id: UUID) -> OfferedFor | None:
+    """Give what became of an appointment as an offer; None when it was never one."""
+    row = await _queries.offered_for(conn, office_id=office_id, appointment_id=appointment_id)
+    return OfferedFor(**row) if row else None
 
 
 async def list_entries(conn: Connection, office: str, most: int) -> list[ListedEntry]:

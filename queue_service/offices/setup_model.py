@@ -279,6 +279,10 @@ class PoolSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contingents: Contingents = Contingents()
     releases: list[Release] = []
     """Empty: all of a day is opened when it comes within the horizon."""
+    overbooking_percent: Annotated[
+        int, Meta(ge=0, le=30, extra=allowed("a number from 0 to 30 (percent)"))
+    ] = 0
+    """How many more than there are counters may be booked at most, as far as measured no-shows allow it."""
 
 
 class OpenConsultation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,6 +14,12 @@ ALTER TABLE office_service
 -- Cells that stay free after each visit.
 ALTER TABLE pool ADD COLUMN buffer_cells smallint NOT NULL DEFAULT 0;
 
+-- How many did not come to a pool's appointments, and how many did, as last counted for a pool that is
+-- overbooked; the places of its days follow from them.
+ALTER TABLE pool
+    ADD COLUMN missed integer NOT NULL DEFAULT 0,
+    ADD COLUMN came   integer NOT NULL DEFAULT 0;
+
 -- Beyond what its channel may take; supervisors alone book so.
 ALTER TABLE appointment
     ADD COLUMN emergency boolean NOT NULL DEFAULT false;
@@ -145,5 +151,5 @@ DROP FUNCTION first_plane(bit[]);
 DROP FUNCTION booking_level(text, boolean);
 ALTER FUNCTION take_place(bit[], bit) CALLED ON NULL INPUT;
 ALTER TABLE appointment DROP COLUMN emergency;
-ALTER TABLE pool DROP COLUMN buffer_cells;
+ALTER TABLE pool DROP COLUMN missed, DROP COLUMN came, DROP COLUMN buffer_cells;
 ALTER TABLE office_service DROP COLUMN further_minutes, DROP COLUMN family_minutes;

@@ -307,7 +307,7 @@ SELECT d.pool_id, d.day
 
 -- name: pool_plans(pool_ids)
 -- The staffing plans of these pools.
-SELECT p.office_id, p.id AS pool_id, o.slug AS office, p.retired, p.plan ::text AS plan
+SELECT p.office_id, p.id AS pool_id, o.slug AS office, p.retired, p.plan ::text AS plan, p.missed, p.came
   FROM pool p JOIN office o ON o.id = p.office_id
  WHERE p.id = ANY (:pool_ids ::integer[]);
 
@@ -414,6 +414,25 @@ SELECT d.pool_id, d.day
   FROM office o JOIN pool_day d ON d.office_id = o.id
  WHERE o.id = :office_id AND d.day >= (:now ::timestamptz AT TIME ZONE o.time_zone)::date
  ORDER BY d.pool_id, d.day;
+
+-- name: count_no_shows(now, days)
+-- Counts anew, for pools that may be overbooked, who came to the appointments of the last days, and gives
+-- the pools whose figures have changed; their days are computed anew in the same transaction.
+UPDATE pool p SET missed = counted.missed, came = counted.came
+  FROM (SELECT q.office_id, q.id,
+               count(*) FILTER (WHERE a.state = 'missed')::integer AS missed,
+               count(*) FILTER (WHERE a.state IN ('arrived', 'fulfilled'))::integer AS came
+          FROM pool q
+          JOIN office o ON o.id = q.office_id
+          LEFT JOIN appointment a ON a.pool_id = q.id AND a.office_id = q.office_id
+               AND a.day < (:now ::timestamptz AT TIME ZONE o.time_zone)::date
+               AND a.day >= (:now ::timestamptz AT TIME ZONE o.time_zone)::date - :days ::integer
+               AND a.state IN ('arrived', 'fulfilled', 'missed')
+         WHERE NOT q.retired AND (q.plan ->> 'overbooking_percent')::integer > 0
+         GROUP BY q.office_id, q.id) AS counted
+ WHERE p.office_id = counted.office_id AND p.id = counted.id
+   AND (p.missed, p.came) IS DISTINCT FROM (counted.missed, counted.came)
+RETURNING p.office_id, p.id AS pool_id;
 
 -- name: upsert_pool(office_id, code, plan, buffer_cells)$
 -- Makes the pool what the office's file says; returns its id.

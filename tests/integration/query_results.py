@@ -20,18 +20,20 @@ from queue_service.booking import store as booking
 from queue_service.booking import supply_guard_store as supply_guard
 from queue_service.booking import waiting_store as waiting
 from queue_service.booking.model import CheckInAppointment, KeptAppointment, KeptContact
-from queue_service.booking.waiting_model import KeptEntry, OpenOffer
+from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
 from queue_service.devices import store as devices
 from queue_service.entries import store as entries
 from queue_service.entries.model import (
+    DueReminder,
     FoundEntry,
     KeptEntryBooking,
     Miscounted,
     OverbookedEntry,
+    OverbookedParty,
     PlannedEntry,
 )
 from queue_service.hotline import store as hotline
-from queue_service.hotline.model import CallCounts, FoundDuplicate, KeptCallback, NewCallback
+from queue_service.hotline.model import FoundDuplicate, KeptCallback, NewCallback
 from queue_service.notices import letter_model as letters
 from queue_service.notices import store as notices
 from queue_service.notices.model import ListedMessage
@@ -147,6 +149,7 @@ RESULTS: Mapping[str, Result] = {
     "booking.add_pool_days": None,
     "booking.lock_pool_days": POOL_DAY,
     "booking.pool_plans": booking.PoolPlan,
+    "booking.count_no_shows": {"office_id": int, "pool_id": int},
     "booking.partial_pools": booking.VisitPool,
     "booking.open_days": columns_of(booking.OpenDay, plane=ONE_PLANE),
     "booking.take_leg": int,
@@ -185,13 +188,13 @@ RESULTS: Mapping[str, Result] = {
         OpenDay, left=None, planes=PLANES, counter_planes=PLANES, phone_planes=PLANES, online_planes=PLANES
     ),
     "rescheduling.pool_day_figures": PoolDayFigures,
-    "hotline.appointments_of": {"reference": str},
+    "hotline.visits_of": hotline.FoundVisit,
     "hotline.duplicates": FoundDuplicate,
     "hotline.add_callback": UUID,
     "hotline.move_callback": UUID,
     "hotline.find_callback": KeptCallback,
     "hotline.list_callbacks": KeptCallback,
-    "hotline.count_callbacks": CallCounts,
+    "hotline.count_callbacks": {"open": int, "mine": int},
     "hotline.forget_callbacks": None,
     "waiting_list.add_entry": str,
     "waiting_list.lock_person": {"pg_advisory_xact_lock": type(None)},
@@ -206,6 +209,7 @@ RESULTS: Mapping[str, Result] = {
     "waiting_list.settle": waiting.AnsweredOffer,
     "waiting_list.withdraw": UUID,
     "waiting_list.open_offer": OpenOffer,
+    "waiting_list.offered_for": OfferedFor,
     "waiting_list.list_entries": columns_of(KeptEntry, contact=None, ahead=int)
     | columns_of(OpenOffer, reference=None, appointment=str)
     | {"reference": str},
@@ -268,8 +272,13 @@ RESULTS: Mapping[str, Result] = {
     "entries.expire_held": {"office_id": int, "entry_id": int},
     "entries.end_past": {"id": UUID},
     "entries.forget_contacts": None,
+    "entries.add_secret": None,
+    "entries.forget_secrets": None,
+    "entries.due_reminders": DueReminder,
+    "entries.note_reminded": UUID,
     "entries.miscounted": Miscounted,
     "entries.overbooked": OverbookedEntry,
+    "entries.overbooked_parties": OverbookedParty,
     "supply_guard.find_secret": bytes,
     "supply_guard.add_secret": None,
     "supply_guard.lock_claims": {"pg_advisory_xact_lock": type(None)},
@@ -318,7 +327,7 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
     "booking.book": (KeptContact,),
     "booking.write_contact": (KeptContact,),
     "rescheduling.serving_pools": (booking.Wanted,),
-    "hotline.appointments_of": (hotline.Person,),
+    "hotline.visits_of": (hotline.Person,),
     "hotline.duplicates": (hotline.Person,),
     "hotline.add_callback": (NewCallback,),
     "hotline.move_callback": (hotline.Move,),
@@ -339,7 +348,7 @@ PARAMETERS: Mapping[str, Any] = {
     "address": str,
     "address_limit": int,
     "address_until": datetime,
-    "after": {"hotline.appointments_of": str, "": UUID},
+    "after": {"hotline.visits_of": str, "": UUID},
     "after_day": date,
     "after_place": int,
     "ahead": timedelta,
@@ -372,7 +381,7 @@ PARAMETERS: Mapping[str, Any] = {
     "contingent_places": int,
     "counter_id": int,
     "day": date,
-    "days": {"booking.search_days": int, "": list[date]},
+    "days": {"booking.search_days": int, "booking.count_no_shows": int, "": list[date]},
     "device_id": int,
     "display_name": str,
     "documents": str,

@@ -59,6 +59,7 @@ GET    /desk/{office}                           1   1    x3    33        33    x
 GET    /desk/{office}/counter                   1   1    x3    33        33    x3         x3    33    33
 POST   /desk/{office}/counter                   1   1    x3    33        33    x3         x3    33    33
 GET    /phone                                   1   1    33    33        xx    xx         xx    33    33
+GET    /phone/near                              1   1    33    33        xx    xx         xx    33    33
 POST   /phone/contact                           1   1    33    33        xx    xx         xx    33    33
 GET    /letters                                 1   1    33    xx        33    xx         xx    33    33
 POST   /letters/print                           1   1    33    xx        33    xx         xx    33    33
@@ -161,6 +162,7 @@ POST   /api/v1/entry-bookings/{booking}/confirm 4   1    x4    x4        x4    x
 POST   /api/v1/entry-bookings/{booking}/move    4   1    x4    x4        x4    x4         x4    44    44
 POST   /api/v1/entry-bookings/{booking}/cancel  4   1    x4    x4        x4    x4         x4    44    44
 POST   /api/v1/offices/{office}/entry-arrivals  1   1    33    x3        33    x3         x3    x3    33
+GET    /api/v1/offices/{office}/overbooked-entries 1 1   33    33        33    x3         x3    33    33
 POST   /logout                                  x   1    xx    xx        xx    xx         xx    xx    xx
 DELETE /api/v1/session                          1   1    xx    xx        xx    xx         xx    33    33
 """

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from queue_service.booking.model import Channel, Contact
+from queue_service.booking.supply_guard import ANYBODY, Asker
 from queue_service.entries import service
 from queue_service.entries.entry_plan import entry_name
 from queue_service.entries.model import EntryBookingMade, EntryBookingRequest, EntrySearch, OverbookedEntry
@@ -23,6 +24,7 @@ from queue_service.platform.queries import Connection
 NOW = datetime(2027, 1, 11, 5, tzinfo=UTC)
 """A Monday, six in the morning in Bremen."""
 OFFICE = "hall"
+ERIKA = Contact(name="Erika Mustermann")
 
 
 def lanes(
@@ -46,14 +48,17 @@ def hour(day: int = 11, code: str = "lanes") -> str:
     return entry_name(code, datetime(2027, 1, day, 9, tzinfo=UTC))
 
 
-async def build(conn: Connection, *kinds: TimedEntrySetup, now: datetime = NOW) -> list[OverbookedEntry]:
-    """Apply the hall's set-up; gives the hours with more people than places."""
+async def build(
+    conn: Connection, *kinds: TimedEntrySetup, now: datetime = NOW, closes: int = 0
+) -> list[OverbookedEntry]:
+    """Apply the hall's set-up, where visitors' changes close so many hours before; gives overbooked hours."""
     hall = OfficeSetup(
         slug=OFFICE,
         authority="bremen",
         name={"de": "Bad"},
         address=Address("Am Markt 1", "28195", "Bremen"),
         walk_ins="never",
+        changes_close_hours=closes,
         timed_entries=list(kinds),
     )
     setup = Setup([AuthoritySetup("bremen", {"de": "Bremen"}, "HB")], [], [hall])
@@ -70,12 +75,12 @@ async def book(
     channel: Channel = "counter",
     hold: bool = False,
     now: datetime = NOW,
+    contact: Contact = ERIKA,
+    asker: Asker = ANYBODY,
 ) -> EntryBookingMade:
     """Book places, at the entrance if nothing else is said."""
-    request = EntryBookingRequest(
-        OFFICE, entry or hour(), party, channel, hold=hold, contact=Contact(name="Erika Mustermann")
-    )
-    return await service.book(conn, now, request)
+    request = EntryBookingRequest(OFFICE, entry or hour(), party, channel, hold=hold, contact=contact)
+    return await service.book(conn, now, request, asker=asker)
 
 
 async def free(conn: Connection, day: int = 11, *, code: str = "lanes") -> list[int]:

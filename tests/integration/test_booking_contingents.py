@@ -215,6 +215,28 @@ async def test_a_shift_of_every_second_week_is_there_every_second_week(conn: Con
     assert not weeks & {1, 3, 5}
 
 
+async def test_a_pool_is_overbooked_as_far_as_those_who_stayed_away_allow_it(conn: Connection) -> None:
+    twenty = msgspec.structs.replace(pool(counters=20, span=hours(8, 9)), overbooking_percent=10)
+    await build(conn, office("mitte", twenty))
+    assert (await places_left(conn, TOMORROW))[8 * 12] == 20
+    # Two of ten stay away, seen often enough to count on most of it.
+    await conn.execute(
+        """
+        INSERT INTO appointment (office_id, id, pool_id, day, first_cell, cells, starts_at, ends_at, state,
+                                 reference, secret_hash, services, persons, channel, created_at)
+        SELECT p.office_id, gen_random_uuid(), p.id, $1::date - 7, 96, 3, $2, $2,
+               CASE WHEN n % 5 = 0 THEN 'missed' ELSE 'fulfilled' END, 'past' || n, '', '[]', 1, 'phone', $2
+          FROM pool p CROSS JOIN generate_series(1, 500) AS n WHERE p.code = 'citizens'
+        """,
+        TODAY,
+        NOW - timedelta(days=7),
+    )
+    assert await service.measure_no_shows(conn, NOW) == 1
+    assert 20 < (await places_left(conn, TOMORROW))[8 * 12] <= 22
+    assert await service.measure_no_shows(conn, NOW) == 0
+    assert await service.verify(conn, NOW) == []
+
+
 async def test_a_search_keeps_to_weekdays_and_hours(conn: Connection) -> None:
     await build(conn, office())
     found = await search(conn, "family", weekdays=[3, 5], hours=hours(10, 11), limit=4)

@@ -5,9 +5,8 @@ from datetime import date, datetime, timedelta
 import msgspec
 import pytest
 
-from queue_service.booking.model import CONTACT_KEPT, HOLD_TIME, HORIZON, Contact
+from queue_service.booking.model import CONTACT_KEPT, HOLD_TIME, HORIZON
 from queue_service.entries import service
-from queue_service.entries.model import EntryBookingRequest
 from queue_service.offices import service as offices
 from queue_service.platform import errors
 from queue_service.platform.queries import Connection
@@ -175,14 +174,6 @@ async def test_whoever_stands_at_the_entrance_may_join_until_the_end_others_unti
     await book(conn, now=AT_TEN + timedelta(minutes=59))
     with pytest.raises(errors.InvalidFields):
         await book(conn, now=AT_TEN + timedelta(minutes=60))
-
-
-async def test_no_message_is_promised_that_nobody_sends(conn: Connection) -> None:
-    await build(conn, lanes())
-    wanted = Contact(email="e@example.org", confirm_by="email")
-    with pytest.raises(errors.InvalidFields) as refused:
-        await service.book(conn, NOW, EntryBookingRequest(OFFICE, hour(), contact=wanted))
-    assert [error.field for error in refused.value.errors] == ["contact.confirm_by"]
 
 
 async def test_a_miscount_is_found(conn: Connection) -> None:

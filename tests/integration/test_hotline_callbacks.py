@@ -10,7 +10,14 @@ import pytest
 
 from queue_service.accounts.model import Principal, Role
 from queue_service.hotline import service, store
-from queue_service.hotline.model import CONTACT_KEPT, CallbackState, CallList, KeptCallback, NewCallback
+from queue_service.hotline.model import (
+    CONTACT_KEPT,
+    CallbackState,
+    CallCounts,
+    CallList,
+    KeptCallback,
+    NewCallback,
+)
 from queue_service.offices.catalogue import Office
 from queue_service.platform.database import Database
 from queue_service.platform.errors import (
@@ -142,6 +149,19 @@ async def test_everybody_sees_what_the_own_grants_reach_the_most_urgent_first(co
     assert [item.id for item in (await call_list(conn, everywhere, after=first.next)).items] == [later]
     noted = await conn.fetch("SELECT office_id, seen FROM contact_access WHERE actor = $1", here.key)
     assert [(row["office_id"], row["seen"]) for row in noted] == [(mitte.id, [str(urgent), str(later)])]
+
+
+async def test_calls_are_counted_by_grants_and_nobody_is_noted_to_have_seen_a_name(conn: Connection) -> None:
+    mitte, nord = await build(conn, office("mitte"), office("nord"))
+    here, agent = await staff(conn, "here", office_id=mitte.id), await staff(conn, "agent")
+    taken = await to_call(conn, mitte)
+    for place in (mitte, nord, nord):
+        await to_call(conn, place)
+    await service.take(conn, NOW, here, taken)
+    noted = await conn.fetchval("SELECT count(*) FROM contact_access")
+    assert await service.count_calls(conn, here) == CallCounts(open=1, mine=1, offered=0)
+    assert await service.count_calls(conn, agent) == CallCounts(open=3, mine=0, offered=0)
+    assert await conn.fetchval("SELECT count(*) FROM contact_access") == noted
 
 
 async def test_a_due_time_or_service_that_nobody_can_mean_is_refused(conn: Connection) -> None:
