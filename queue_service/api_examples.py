@@ -229,6 +229,7 @@ EXAMPLES: Mapping[str, Example] = {
     "moveEntryBooking": Example(PARTY, SECRET, {"entry": LATER_HOUR}),
     "cancelEntryBooking": Example(PARTY, SECRET),
     "arriveForEntry": Example({"office": "suedbad"}, body=REFERENCE),
+    "listOverbookedEntries": Example({"office": "suedbad"}),
     "livez": Example(),
     "readyz": Example(),
     "metrics": Example(),

@@ -33,6 +33,7 @@ from queue_service.booking.waiting_routes import waiting_routes
 from queue_service.devices import tokens
 from queue_service.devices.hub import Hub
 from queue_service.devices.routes import stream
+from queue_service.entries.confirmations import reminding_parties
 from queue_service.entries.routes import entry_routes
 from queue_service.hotline.routes import hotline_routes
 from queue_service.housekeeping import CHORES, keep_house, open_places
@@ -71,7 +72,8 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
     database = Database(dsn, connections=settings.database_connections)
     hub = Hub(database, clock, settings.visitor_url)
     feed = ChangeFeed(dsn, hub.hint, hub.read_everything)
-    chores = (*CHORES, reminding(timedelta(hours=settings.reminder_hours)))
+    ahead = timedelta(hours=settings.reminder_hours)
+    chores = (*CHORES, reminding(ahead), reminding_parties(ahead))
     post = Post(database, clock, ways(settings), settings.visitor_url)
 
     @asynccontextmanager

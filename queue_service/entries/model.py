@@ -117,6 +117,8 @@ class EntryMoveRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The party wants to come to another hour of the same kind at the same place."""
 
     entry: EntryName
+    displaced: bool = False
+    """For staff: the party didn't wish it, the office had to, and that is what it is told."""
 
 
 class EntryArrivalRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -200,6 +202,8 @@ class KeptEntryBooking(msgspec.Struct, frozen=True):
     state: AppointmentState
     reference: str
     secret_hash: bytes
+    link_hashes: list[bytes]
+    """Of the secrets in links that were sent, each of which opens it too."""
     party_size: int
     channel: Channel
     created_at: datetime
@@ -221,6 +225,15 @@ class Miscounted(msgspec.Struct, frozen=True):
     booked_online: int
 
 
+class DueReminder(msgspec.Struct, frozen=True):
+    """A booking whose party is to be reminded now."""
+
+    office_id: int
+    id: UUID
+    reference: str
+    starts_at: datetime
+
+
 class OverbookedEntry(msgspec.Struct, frozen=True):
     """An hour with more people than places since its plan was cut; none, when it was given up."""
 
@@ -229,3 +242,38 @@ class OverbookedEntry(msgspec.Struct, frozen=True):
     starts_at: datetime
     places: int
     taken: int
+
+
+class OverbookedParty(msgspec.Struct, frozen=True):
+    """A party of such an hour, the one that booked last first. Nothing about who."""
+
+    code: str
+    starts_at: datetime
+    reference: str
+    party_size: int
+
+
+class PartyToMove(msgspec.Struct, frozen=True):
+    """A party that may have to be moved: its booking tells who it is."""
+
+    reference: str
+    party_size: int
+
+
+class OverbookedHour(msgspec.Struct, frozen=True):
+    """An hour about which somebody has to decide: the plan has fewer places now than people."""
+
+    entry: str
+    code: str
+    start: datetime
+    places: int
+    """0, when the hour was given up."""
+    taken: int
+    parties: list[PartyToMove]
+    """The one that booked last first."""
+
+
+class OverbookedHours(msgspec.Struct, frozen=True):
+    """An office's coming hours with more people than places, the next one first."""
+
+    items: list[OverbookedHour]

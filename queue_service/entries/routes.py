@@ -9,6 +9,8 @@ from litestar.params import JSONBody, QueryParameter
 
 from queue_service.accounts.guards import PUBLIC, requires
 from queue_service.accounts.model import Permission
+from queue_service.audit import service as audit
+from queue_service.audit.model import AccessKind, Seen
 from queue_service.booking.model import ConfirmRequest
 from queue_service.booking.routes import (
     BOOK,
@@ -26,6 +28,7 @@ from queue_service.booking.routes import (
     To,
     instant_or_day,
 )
+from queue_service.booking.supply_routes import asker_of
 from queue_service.entries import service
 from queue_service.entries.card_routes import FacilityCardController, OfficePath
 from queue_service.entries.model import (
@@ -41,6 +44,7 @@ from queue_service.entries.model import (
     EntryMoveRequest,
     EntrySearch,
     KeptEntryBooking,
+    OverbookedHours,
 )
 from queue_service.offices import service as offices
 from queue_service.platform import errors
@@ -124,7 +128,7 @@ class EntryBookingController(Controller):
         opt=PUBLIC,
         responses=refusals(
             *SIGNED_IN, *STORED, errors.OfficeNotFound, errors.EntryNotFound, errors.SlotTaken,
-            errors.InProgress,
+            errors.TooManyBookings, errors.InProgress,
         ),
     )  # fmt: skip
     async def book(
@@ -132,7 +136,8 @@ class EntryBookingController(Controller):
     ) -> Response[EntryBookingMade]:
         """Book places for a party, or hold them for some minutes; the price is paid on site.
 
-        The secret is answered here and never again: with the reference it opens the booking.
+        The secret is answered here and never again: with the reference it opens the booking. Online,
+        one person may have so many coming bookings, of a kind of hour and altogether.
         """
         request.user.require(BOOK[data.channel])
 
@@ -140,9 +145,9 @@ class EntryBookingController(Controller):
             if data.channel != "online":
                 office = await offices.find_office(conn, data.office)
                 request.user.require(BOOK[data.channel], office.id, office.authority_id)
-            return await service.book(conn, state.clock(), data)
+            return await service.book(conn, state.clock(), data, asker=asker_of(request))
 
-        return await answer(request, work, status=HTTPStatus.CREATED)
+        return await answer(request, work, status=HTTPStatus.CREATED, atomic=data.channel == "online")
 
     @get(
         "/{booking:str}",
@@ -160,16 +165,16 @@ class EntryBookingController(Controller):
         self, booking: ReferencePath, request: ApiRequest, state: State, secret: Secret = None
     ) -> Response[EntryBooking]:
         """Give the booking to its visitor or to staff."""
-        async with state.database.connection() as conn:
-            kept = await _opened(conn, request, booking, secret, Permission.APPOINTMENT_READ)
-            return json_answer(service.shown_booking(kept))
+        async with state.database.transaction() as conn:
+            kept = await _opened(conn, request, booking, secret, Permission.APPOINTMENT_READ, "read")
+        return json_answer(service.shown_booking(kept))
 
     @post(
         "/{booking:str}/confirm",
         operation_id="confirmEntryBooking",
         status_code=HTTPStatus.OK,
         opt=PUBLIC,
-        responses=refusals(*SIGNED_IN, *STORED, *OF_A_BOOKING),
+        responses=refusals(*SIGNED_IN, *STORED, *OF_A_BOOKING, errors.TooManyBookings),
     )
     async def confirm(
         self,
@@ -182,18 +187,22 @@ class EntryBookingController(Controller):
         """Make a hold a booking; a contact given here replaces the one that came with the hold."""
 
         async def work(conn: Connection) -> EntryBooking:
-            await _opened(conn, request, booking, secret, Permission.APPOINTMENT_CHANGE)
+            await _opened(conn, request, booking, secret, Permission.APPOINTMENT_CHANGE, "confirm")
             contact = data.contact if data else None
-            return service.shown_booking(await service.confirm(conn, state.clock(), booking, contact))
+            asker = asker_of(request)
+            kept = await service.confirm(conn, state.clock(), booking, contact, asker=asker)
+            return service.shown_booking(kept)
 
-        return await answer(request, work)
+        return await answer(request, work, atomic=True)
 
     @post(
         "/{booking:str}/move",
         operation_id="moveEntryBooking",
         status_code=HTTPStatus.OK,
         opt=PUBLIC,
-        responses=refusals(*SIGNED_IN, *STORED, *OF_A_BOOKING, errors.EntryNotFound, errors.SlotTaken),
+        responses=refusals(
+            *SIGNED_IN, *STORED, *OF_A_BOOKING, errors.EntryNotFound, errors.SlotTaken, errors.ChangesClosed
+        ),
     )
     async def move(
         self,
@@ -206,17 +215,26 @@ class EntryBookingController(Controller):
         """Put the party into another hour of the same kind and office."""
 
         async def work(conn: Connection) -> EntryBooking:
-            await _opened(conn, request, booking, secret, Permission.APPOINTMENT_CHANGE)
-            return service.shown_booking(await service.move(conn, state.clock(), booking, data.entry))
+            await _opened(conn, request, booking, secret, Permission.APPOINTMENT_CHANGE, "move")
+            by_visitor = secret is not None
+            moved = await service.move(
+                conn,
+                state.clock(),
+                booking,
+                data.entry,
+                by_visitor=by_visitor,
+                told="displaced" if data.displaced and not by_visitor else "moved",
+            )
+            return service.shown_booking(moved)
 
-        return await answer(request, work)
+        return await answer(request, work, atomic=True)
 
     @post(
         "/{booking:str}/cancel",
         operation_id="cancelEntryBooking",
         status_code=HTTPStatus.OK,
         opt=PUBLIC,
-        responses=refusals(*SIGNED_IN, *STORED, *OF_A_BOOKING, errors.AlreadyCheckedIn),
+        responses=refusals(*SIGNED_IN, *STORED, *OF_A_BOOKING, errors.AlreadyCheckedIn, errors.ChangesClosed),
     )
     async def cancel(
         self, booking: ReferencePath, request: ApiRequest, state: State, secret: Secret = None
@@ -224,14 +242,16 @@ class EntryBookingController(Controller):
         """Give the places back."""
 
         async def work(conn: Connection) -> EntryBooking:
-            await _opened(conn, request, booking, secret, Permission.APPOINTMENT_CHANGE)
-            return service.shown_booking(await service.cancel(conn, state.clock(), booking))
+            await _opened(conn, request, booking, secret, Permission.APPOINTMENT_CHANGE, "cancel")
+            by_visitor = secret is not None
+            cancelled = await service.cancel(conn, state.clock(), booking, by_visitor=by_visitor)
+            return service.shown_booking(cancelled)
 
-        return await answer(request, work)
+        return await answer(request, work, atomic=True)
 
 
-class EntryArrivalController(Controller):
-    """The entrance of a facility."""
+class FacilityController(Controller):
+    """A facility's entrance, and what its plan has left undecided."""
 
     path = "/api/v1/offices"
     tags = ("entries",)
@@ -257,13 +277,41 @@ class EntryArrivalController(Controller):
 
         return await answer(request, work, status=HTTPStatus.CREATED)
 
+    @get(
+        "/{office:str}/overbooked-entries",
+        operation_id="listOverbookedEntries",
+        opt=requires(Permission.OFFICE_SUPERVISE),
+        response_headers=NOT_STORED,
+        responses=refusals(
+            *SIGNED_IN, errors.BadRequest, errors.InvalidFields, errors.OfficeNotFound, errors.Unavailable
+        ),
+    )
+    async def list_overbooked(
+        self, office: OfficePath, request: ApiRequest, state: State
+    ) -> Response[OverbookedHours]:
+        """List the coming hours with more people than places, since a plan was cut or an hour given up.
+
+        Nothing else is taken back by itself: each party is moved (`displaced`) or cancelled by its
+        reference, and told by its own ways.
+        """
+        async with state.database.connection() as conn:
+            here = await offices.find_office(conn, office)
+            request.user.require(Permission.OFFICE_SUPERVISE, here.id, here.authority_id)
+            return json_answer(await service.overbooked_hours(conn, state.clock(), here))
+
 
 async def _opened(
-    conn: Connection, request: ApiRequest, reference: str, secret: str | None, permission: Permission
+    conn: Connection,
+    request: ApiRequest,
+    reference: str,
+    secret: str | None,
+    permission: Permission,
+    what: AccessKind,
 ) -> KeptEntryBooking:
     """Give the booking to whoever has its secret, or may act as staff of its office.
 
-    Everybody else is told that it isn't there, which is also what a wrong secret is told.
+    That staff are shown its contact is noted, so this needs the transaction of the answer. Everybody
+    else is told that it isn't there, which is also what a wrong secret is told.
     """
     kept = await service.find(conn, reference)
     if secret is not None:
@@ -272,7 +320,10 @@ async def _opened(
         allowed = request.user.may(permission, kept.office_id, kept.authority_id)
     if not allowed:
         raise errors.EntryBookingNotFound
+    if secret is None and kept.contact is not None:
+        seen = [Seen(kept.authority_id, kept.office_id, [kept.reference])]
+        await audit.note_access(conn, request.app.state.clock(), request.user, what, seen)
     return kept
 
 
-entry_routes = [FacilityCardController, EntryController, EntryBookingController, EntryArrivalController]
+entry_routes = [FacilityCardController, EntryController, EntryBookingController, FacilityController]

@@ -8,15 +8,20 @@ import hmac
 import secrets
 from datetime import datetime
 from itertools import groupby
+from typing import Literal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from queue_service.booking import contact as contacts
+from queue_service.booking import supply_guard
+from queue_service.booking.confirmations import ways_of
+from queue_service.booking.late_changes import refuse_late_change
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import CONTACT_KEPT, HOLD_TIME, Channel, Contact, KeptContact
 from queue_service.booking.reference import new_reference, parse_reference, shown
+from queue_service.booking.supply_guard import ANYBODY, Asker, WantedHour
 from queue_service.booking.taking import REFERENCES_TRIED, SECRET_BYTES, hash_of_secret
-from queue_service.entries import store
+from queue_service.entries import confirmations, store
 from queue_service.entries.entry_days import apply_entries, broken_invariants, open_days
 from queue_service.entries.entry_plan import entry_name, parse_entry
 from queue_service.entries.entry_search import find_entries
@@ -30,6 +35,9 @@ from queue_service.entries.model import (
     FoundEntry,
     KeptEntryBooking,
     OverbookedEntry,
+    OverbookedHour,
+    OverbookedHours,
+    PartyToMove,
 )
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
@@ -54,22 +62,46 @@ from queue_service.protocol.device_api import FieldError
 __all__ = [
     "apply_entries", "arrive", "book", "broken_invariants", "cancel", "card_entries", "confirm", "end_past",
     "expire_holds", "find", "find_entries", "find_entry", "forget_contacts", "move", "open_days", "opens",
-    "overbooked", "shown_arrival", "shown_booking",
+    "overbooked", "overbooked_hours", "shown_arrival", "shown_booking",
 ]  # fmt: skip
 
 
-async def book(conn: Connection, now: datetime, request: EntryBookingRequest) -> EntryBookingMade:
+async def book(
+    conn: Connection, now: datetime, request: EntryBookingRequest, *, asker: Asker = ANYBODY
+) -> EntryBookingMade:
     """Take places for the whole party, or none.
 
-    Raises InvalidFields, OfficeNotFound, EntryNotFound, and SlotTaken when there are not as many
-    places left for the channel.
+    Raises InvalidFields, OfficeNotFound, EntryNotFound, SlotTaken when there are not as many places
+    left for the channel, and TooManyBookings when ``asker`` has as many as may be booked online.
     """
-    contact = _checked(request.contact, request.channel, held=request.hold)
+    contact = contacts.checked(request.contact, request.channel, held=request.hold)
     office = await offices.find_office(conn, request.office)
     entry = await _bookable(conn, now, office.id, request.entry, request.channel)
     if request.party_size > entry.most_party:
         message = f"At most {entry.most_party} can come by one booking."
         raise InvalidFields(errors=[FieldError("party_size", message)])
+    told = not request.hold and bool(ways_of(contact))
+    if request.channel != "online" and not told:
+        return await _take(conn, now, request, office, entry, contact)
+    async with conn.transaction():
+        hour = WantedHour(office.id, entry.code, request.channel)
+        claims = await supply_guard.admit_party(conn, now, hour, contact, asker)
+        made = await _take(conn, now, request, office, entry, contact)
+        await supply_guard.remember(conn, now, claims, made.reference)
+        if told:
+            await confirmations.tell(conn, now, await find(conn, made.reference), "booked")
+        return made
+
+
+async def _take(
+    conn: Connection,
+    now: datetime,
+    request: EntryBookingRequest,
+    office: Office,
+    entry: FoundEntry,
+    contact: KeptContact,
+) -> EntryBookingMade:
+    """Take the places in one statement, whole also without a transaction; raises SlotTaken."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     new = store.NewBooking(
         id=uuid4(),
@@ -132,7 +164,9 @@ async def find(conn: Connection, reference: str) -> KeptEntryBooking:
 
 def opens(kept: KeptEntryBooking, secret: str) -> bool:
     """Tell, in a time that doesn't depend on the answer, whether this is the booking's secret."""
-    return hmac.compare_digest(hash_of_secret(secret), kept.secret_hash)
+    sent = hash_of_secret(secret)
+    # All of them are compared, whichever it is.
+    return sum([hmac.compare_digest(sent, known) for known in (kept.secret_hash, *kept.link_hashes)]) > 0
 
 
 def shown_booking(kept: KeptEntryBooking) -> EntryBooking:
@@ -171,58 +205,87 @@ def shown_arrival(kept: KeptEntryBooking) -> EntryArrival:
 
 
 async def confirm(
-    conn: Connection, now: datetime, reference: str, contact: Contact | None = None
+    conn: Connection,
+    now: datetime,
+    reference: str,
+    contact: Contact | None = None,
+    *,
+    asker: Asker = ANYBODY,
 ) -> KeptEntryBooking:
     """Make a hold a booking; ``contact`` replaces the one that came with the hold.
 
     Can't fail for want of places. Raises EntryBookingNotFound, HoldExpired, AppointmentCancelled,
-    IllegalTransition, and InvalidFields when the contact lacks what the channel needs.
+    IllegalTransition, InvalidFields when the contact lacks what the channel needs, and TooManyBookings.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "confirm")
         known: KeptContact | None = kept.contact
         if contact is not None:
-            known = _checked(contact, kept.channel, held=False)
+            known = contacts.checked(contact, kept.channel, held=False)
+            hour = WantedHour(kept.office_id, kept.code, kept.channel)
+            await supply_guard.admit_party_confirmation(conn, now, hour, kept.reference, known, asker.limits)
             await store.write_contact(conn, kept.office_id, kept.id, known)
         contacts.require_name(known, kept.channel)
         await _change(conn, kept, "confirm")
-        return await find(conn, reference)
+        booked = await find(conn, reference)
+        await confirmations.tell(conn, now, booked, "booked")
+        return booked
 
 
-async def move(conn: Connection, now: datetime, reference: str, to: str) -> KeptEntryBooking:
+async def move(
+    conn: Connection,
+    now: datetime,
+    reference: str,
+    to: str,
+    *,
+    by_visitor: bool = False,
+    told: Literal["moved", "displaced"] = "moved",
+) -> KeptEntryBooking:
     """Put the party into another hour of the same kind and office.
 
-    The new places are taken and the old ones given back together, or neither. Raises
-    EntryBookingNotFound, EntryNotFound (also for an hour of another kind), SlotTaken,
-    InvalidFields, HoldExpired, AppointmentCancelled, IllegalTransition.
+    The new places are taken and the old ones given back together, or neither. ``told`` is what the
+    party hears: that it was moved as wished, or that the office had to. Raises EntryBookingNotFound,
+    EntryNotFound (also for an hour of another kind), SlotTaken, InvalidFields, HoldExpired,
+    AppointmentCancelled, IllegalTransition, and ChangesClosed for visitors for whom it is too late.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "move")
+        await _refuse_late(conn, now, kept, by_visitor=by_visitor)
         entry = await _bookable(conn, now, kept.office_id, to, kept.channel)
         if entry.code != kept.code:
             raise EntryNotFound
-        if entry.id != kept.entry_id:
-            both = [kept.entry_id, entry.id]
-            await store.lock_entries(conn, kept.office_id, both)
-            if not await store.move_booking(conn, kept, entry.id):
-                raise SlotTaken("There are not as many places left.")
-            await store.recount(conn, kept.office_id, both)
-        return await find(conn, reference)
+        if entry.id == kept.entry_id:
+            return kept
+        both = [kept.entry_id, entry.id]
+        await store.lock_entries(conn, kept.office_id, both)
+        if not await store.move_booking(conn, kept, entry.id):
+            raise SlotTaken("There are not as many places left.")
+        await store.recount(conn, kept.office_id, both)
+        moved = await find(conn, reference)
+        if kept.state == "booked":
+            await confirmations.tell(conn, now, moved, told, previous_start=kept.starts_at)
+        return moved
 
 
-async def cancel(conn: Connection, now: datetime, reference: str) -> KeptEntryBooking:
+async def cancel(
+    conn: Connection, now: datetime, reference: str, *, by_visitor: bool = False
+) -> KeptEntryBooking:
     """Give the places back.
 
     Raises EntryBookingNotFound, HoldExpired, AppointmentCancelled, AlreadyCheckedIn once the party
-    has come, and IllegalTransition.
+    has come, IllegalTransition, and ChangesClosed for visitors for whom it is too late.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "cancel")
+        await _refuse_late(conn, now, kept, by_visitor=by_visitor)
         if kept.state == "arrived":
             raise AlreadyCheckedIn("The party has come already.")
         await _change(conn, kept, "cancel")
         await _recount(conn, kept.office_id, [kept.entry_id])
-        return await find(conn, reference)
+        cancelled = await find(conn, reference)
+        if kept.state == "booked":
+            await confirmations.tell(conn, now, cancelled, "cancelled")
+        return cancelled
 
 
 async def arrive(conn: Connection, now: datetime, office: Office, reference: str) -> KeptEntryBooking:
@@ -265,13 +328,35 @@ async def end_past(conn: Connection, now: datetime) -> int:
 
 
 async def forget_contacts(conn: Connection, now: datetime) -> None:
-    """Delete names, numbers and addresses of visits that are over; what remains names nobody."""
+    """Delete names, numbers and addresses of visits that are over, and end the links that were sent."""
     await store.forget_contacts(conn, now - CONTACT_KEPT)
+    await store.forget_secrets(conn, now - CONTACT_KEPT)
 
 
-async def overbooked(conn: Connection, now: datetime) -> list[OverbookedEntry]:
-    """Give the coming hours that have more people than places since their plan was cut."""
-    return await store.overbooked(conn, now)
+async def overbooked(conn: Connection, now: datetime, office_id: int | None = None) -> list[OverbookedEntry]:
+    """Give the coming hours, of one office or of all, with more people than places since a plan was cut."""
+    return await store.overbooked(conn, now, office_id)
+
+
+async def overbooked_hours(conn: Connection, now: datetime, office: Office) -> OverbookedHours:
+    """Give the office's overbooked hours with the parties that may have to be moved."""
+    parties: dict[tuple[str, datetime], list[PartyToMove]] = {}
+    for party in await store.overbooked_parties(conn, office.id, now):
+        to_move = PartyToMove(shown(party.reference), party.party_size)
+        parties.setdefault((party.code, party.starts_at), []).append(to_move)
+    return OverbookedHours(
+        [
+            OverbookedHour(
+                entry=entry_name(hour.code, hour.starts_at),
+                code=hour.code,
+                start=hour.starts_at.astimezone(office.zone),
+                places=hour.places,
+                taken=hour.taken,
+                parties=parties.get((hour.code, hour.starts_at), []),
+            )
+            for hour in await overbooked(conn, now, office.id)
+        ]
+    )
 
 
 async def card_entries(conn: Connection, now: datetime, office: Office, channel: Channel) -> list[CardEntry]:
@@ -280,16 +365,6 @@ async def card_entries(conn: Connection, now: datetime, office: Office, channel:
         CardEntry(hour.entry, hour.code, hour.title, hour.start, hour.end, hour.free, hour.price)
         for hour in await store.coming(conn, office.id, now, channel, CARD_ENTRIES)
     ]
-
-
-def _checked(contact: Contact, channel: Channel, *, held: bool) -> KeptContact:
-    """Give the contact as it is kept; raises InvalidFields, also for messages that nobody would send."""
-    kept = contacts.checked(contact, channel, held=held)
-    # The outbox knows appointments alone: better refused than promised and never sent.
-    if kept.confirm_by or kept.remind:
-        message = "Places by the hour are confirmed by their reference alone, without a message."
-        raise InvalidFields(errors=[FieldError("contact.confirm_by", message)])
-    return kept
 
 
 def _parsed(reference: str) -> str:
@@ -325,6 +400,12 @@ def _refuse(kept: KeptEntryBooking, now: datetime, verb: str) -> None:
             state=kept.state,
             allowed=APPOINTMENT.allowed(kept.state),
         )
+
+
+async def _refuse_late(conn: Connection, now: datetime, kept: KeptEntryBooking, *, by_visitor: bool) -> None:
+    """Raise ChangesClosed for a visitor for whom it is too late; holds go any time."""
+    if by_visitor and kept.state == "booked":
+        await refuse_late_change(conn, now, kept.office, kept.starts_at)
 
 
 async def _change(conn: Connection, kept: KeptEntryBooking, verb: str) -> None:

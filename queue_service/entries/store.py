@@ -1,7 +1,7 @@
 """The only caller of ``sql/queries/entries.sql``."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,11 +12,13 @@ from asyncpg import Record
 from queue_service.booking.model import AppointmentState, Channel, KeptContact, PostalAddress
 from queue_service.entries.entry_plan import entry_name
 from queue_service.entries.model import (
+    DueReminder,
     EntryOffered,
     FoundEntry,
     KeptEntryBooking,
     Miscounted,
     OverbookedEntry,
+    OverbookedParty,
     PlannedEntry,
 )
 from queue_service.platform.queries import Connection, load_queries
@@ -283,11 +285,42 @@ async def forget_contacts(conn: Connection, before: datetime) -> None:
     await _queries.forget_contacts(conn, before=before)
 
 
+async def add_secret(conn: Connection, office_id: int, booking_id: UUID, secret_hash: bytes) -> None:
+    """Make a further secret open the booking."""
+    await _queries.add_secret(conn, office_id=office_id, booking_id=booking_id, secret_hash=secret_hash)
+
+
+async def forget_secrets(conn: Connection, before: datetime) -> None:
+    """End what links in messages open, for hours that ended before this instant."""
+    await _queries.forget_secrets(conn, before=before)
+
+
+async def due_reminders(conn: Connection, now: datetime, ahead: timedelta, most: int) -> list[DueReminder]:
+    """Give and lock the bookings whose parties are to be reminded, none that another asker has."""
+    return [DueReminder(**row) async for row in _queries.due_reminders(conn, now=now, ahead=ahead, most=most)]
+
+
+async def note_reminded(conn: Connection, due: DueReminder) -> bool:
+    """Note that the party is reminded of this start; False when that was noted before."""
+    noted = await _queries.note_reminded(
+        conn, office_id=due.office_id, booking_id=due.id, starts_at=due.starts_at
+    )
+    return noted is not None
+
+
 async def miscounted(conn: Connection, now: datetime) -> list[Miscounted]:
     """Give the hours of which something else is kept than their bookings say."""
     return [Miscounted(**row) async for row in _queries.miscounted(conn, now=now)]
 
 
-async def overbooked(conn: Connection, now: datetime) -> list[OverbookedEntry]:
-    """Give the hours with more people than places."""
-    return [OverbookedEntry(**row) async for row in _queries.overbooked(conn, now=now)]
+async def overbooked(conn: Connection, now: datetime, office_id: int | None = None) -> list[OverbookedEntry]:
+    """Give the hours with more people than places, of one office or of all."""
+    return [OverbookedEntry(**row) async for row in _queries.overbooked(conn, office_id=office_id, now=now)]
+
+
+async def overbooked_parties(conn: Connection, office_id: int, now: datetime) -> list[OverbookedParty]:
+    """Give who is expected at an office's overbooked hours, of each the one that booked last first."""
+    return [
+        OverbookedParty(**row)
+        async for row in _queries.overbooked_parties(conn, office_id=office_id, now=now)
+    ]

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from queue_service.booking.model import MOST_SERVICES, Appointment, ServiceWish
+from queue_service.entries.model import EntryBooking
 from queue_service.offices.model import Language
 
 CallbackState = Literal["open", "taken", "done", "withdrawn"]
@@ -54,11 +55,13 @@ class PersonSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class PeopleFound(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Appointments of people who fit, the one booked last first."""
+    """What people who fit have booked, the one booked last first."""
 
     items: list[Appointment]
+    entries: list[EntryBooking] = []
+    """Places of hours: a swimming hour, a theatre evening."""
     next: str | None = None
-    """What to send as ``after``, when there are more."""
+    """What to send as ``after``, when there are more of either."""
 
 
 class PersonNamed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -216,6 +219,16 @@ class CallList(msgspec.Struct, frozen=True, omit_defaults=True):
 
     items: list[Callback]
     next: UUID | None = None
+
+
+class CallCounts(msgspec.Struct, frozen=True):
+    """How many calls there are to make; nobody's name is needed to know it."""
+
+    open: int
+    mine: int
+    """Taken by the one who asks, and not finished yet."""
+    offered: int
+    """About a place that is kept for somebody on the waiting list until they have answered."""
 
 
 class DoneRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""Who is on the telephone: appointments found by name, number or address, each look at them noted."""
+"""Who is on the telephone: what they have booked, by name, number or address; each look at it noted."""
 
 import re
 from datetime import datetime
@@ -12,6 +12,7 @@ from queue_service.booking import contact as contacts
 from queue_service.booking import service as booking
 from queue_service.booking.model import Contact
 from queue_service.booking.reference import parse_reference, shown
+from queue_service.entries import service as entries
 from queue_service.hotline import store
 from queue_service.hotline.model import (
     MOST_PEOPLE,
@@ -35,7 +36,7 @@ SEARCHABLE = re.compile(r"[^\W_]{2,}")
 async def find_appointments(
     conn: Connection, now: datetime, who: Principal, asked: PersonSearch
 ) -> PeopleFound:
-    """Give the appointments of people who fit, of the offices where this person may read them.
+    """Give the appointments and places of people who fit, of the offices where this person may read them.
 
     Needs the caller's transaction: that they were shown is noted in it. Raises InvalidFields when
     nothing is asked for, or something that can't be found; AppointmentNotFound for a wrong ``after``.
@@ -45,19 +46,23 @@ async def find_appointments(
         raise InvalidFields(
             errors=[FieldError("name", "A name of two letters or more, a telephone number or an e-mail.")]
         )
-    references = await store.appointments_of(
+    visits = await store.visits_of(
         conn,
         who.reach(Permission.APPOINTMENT_READ),
         person,
         after=parse_reference(asked.after) if asked.after else None,
         limit=MOST_PEOPLE + 1,
     )
-    found = [await booking.find(conn, reference) for reference in references[:MOST_PEOPLE]]
-    seen = [(kept.authority_id, kept.office_id, kept.reference) for kept in found]
+    found = visits[:MOST_PEOPLE]
+    appointments = [await booking.find(conn, one.reference) for one in found if one.kind == "appointment"]
+    parties = [await entries.find(conn, one.reference) for one in found if one.kind == "entry"]
+    seen = [(kept.authority_id, kept.office_id, kept.reference) for kept in appointments]
+    seen += [(kept.authority_id, kept.office_id, kept.reference) for kept in parties]
     await audit.note_access(conn, now, who, "search", audit.by_office(seen))
     return PeopleFound(
-        items=[booking.shown_appointment(kept) for kept in found],
-        next=shown(found[-1].reference) if len(references) > MOST_PEOPLE else None,
+        items=[booking.shown_appointment(kept) for kept in appointments],
+        entries=[entries.shown_booking(kept) for kept in parties],
+        next=shown(found[-1].reference) if len(visits) > MOST_PEOPLE else None,
     )
 
 

@@ -22,6 +22,7 @@ from queue_service.hotline.model import (
     Callback,
     CallbackRequest,
     CallbackState,
+    CallCounts,
     CallList,
     DoneRequest,
     Duplicates,
@@ -115,10 +116,11 @@ class PeopleController(Controller):
     async def search(
         self, data: JSONBody[PersonSearch], request: ApiRequest, state: State
     ) -> Response[PeopleFound]:
-        """Give the appointments of a person, by name, telephone or e-mail; the one booked last first.
+        """Give what a person has booked, by name, telephone or e-mail; the last one first.
 
-        At most twenty, of the offices where the one who asks may read them, and as long as their
-        contact data is kept. Who was shown what is noted; what was searched for is not.
+        `items` are appointments, `entries` places of hours: a swimming hour, a theatre evening. At most
+        twenty of both, of the offices where the one who asks may read them, and as long as their contact
+        data is kept. Who was shown what is noted; what was searched for is not.
         """
 
         async def work(conn: Connection) -> PeopleFound:
@@ -203,6 +205,12 @@ class CallbackController(Controller):
                 limit=limit,
             )
         return json_answer(listed)
+
+    @get("/count", operation_id="countCallbacks", responses=refusals(*SIGNED_IN, errors.Unavailable))
+    async def count(self, request: ApiRequest, state: State) -> Response[CallCounts]:
+        """Give how many calls there are to make, without anybody's name: nothing of it is noted."""
+        async with state.database.connection() as conn:
+            return json_answer(await service.count_calls(conn, request.user))
 
     @post(
         "/{callback:uuid}/take",

@@ -8,6 +8,7 @@ from queue_service.accounts.service import AuthorityNotFound
 from queue_service.audit import service as audit
 from queue_service.booking import contact as contacts
 from queue_service.booking import service as booking
+from queue_service.booking import waiting_list
 from queue_service.booking.model import Contact
 from queue_service.booking.reference import shown
 from queue_service.hotline import store
@@ -18,6 +19,7 @@ from queue_service.hotline.model import (
     Callback,
     CallbackRequest,
     CallbackState,
+    CallCounts,
     CallList,
     KeptCallback,
     NewCallback,
@@ -141,6 +143,14 @@ async def call_list(
     return CallList(
         [shown_callback(kept, who) for kept in items], next=items[-1].id if len(found) > limit else None
     )
+
+
+async def count_calls(conn: Connection, who: Principal) -> CallCounts:
+    """Give how many calls there are for this person to make; nothing is shown that had to be noted."""
+    count, mine = await store.count_callbacks(conn, who.reach(Permission.CALLBACK_HANDLE), who.user_id)
+    offers = [call.offer for call in await waiting_list.to_be_rung(conn)]
+    may = [who.may(Permission.APPOINTMENT_BOOK_PHONE, one.office_id, one.authority_id) for one in offers]
+    return CallCounts(open=count, mine=mine, offered=sum(may))
 
 
 def shown_callback(kept: KeptCallback, who: Principal) -> Callback:

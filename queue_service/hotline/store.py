@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -32,6 +32,13 @@ class Person(msgspec.Struct, frozen=True):
     email: str | None
 
 
+class FoundVisit(msgspec.Struct, frozen=True):
+    """Something that somebody has booked."""
+
+    kind: Literal["appointment", "entry"]
+    reference: str
+
+
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """A step of an item's lifecycle, by whom, and what is said with it."""
 
@@ -58,14 +65,14 @@ def _places(reach: Reach) -> dict[str, Any]:
     }
 
 
-async def appointments_of(
+async def visits_of(
     conn: Connection, reach: Reach, person: Person, *, after: str | None, limit: int
-) -> list[str]:
-    """Give references of appointments whose contact fits, the one booked last first."""
-    rows = _queries.appointments_of(
+) -> list[FoundVisit]:
+    """Give what people whose contact fits have booked, the one booked last first."""
+    rows = _queries.visits_of(
         conn, **msgspec.structs.asdict(person), **_places(reach), after=after, limit=limit
     )
-    return [row["reference"] async for row in rows]
+    return [FoundVisit(**row) async for row in rows]
 
 
 async def duplicates(
@@ -136,6 +143,12 @@ async def list_callbacks(
         limit=limit,
     )
     return [_callback(row) async for row in rows]
+
+
+async def count_callbacks(conn: Connection, reach: Reach, user_id: int | None) -> tuple[int, int]:
+    """Give how many items that the reach covers wait for a call, and how many this user has taken."""
+    row = await _queries.count_callbacks(conn, **_places(reach), user_id=user_id)
+    return row["open"], row["mine"]
 
 
 async def forget_callbacks(conn: Connection, before: datetime) -> None:

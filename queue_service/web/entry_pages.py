@@ -1,11 +1,11 @@
 """``/entries``: places at pools, museums and theatres, by the hour; without any script.
 
 Three steps, plain forms and addresses: where; when and how many; check and book (here). Nothing is
-asked that isn't needed: a name if one likes. What was booked is opened, and given back, by reference
-and secret (``entry_booking_page``).
+asked that isn't needed: a name if one likes, and an e-mail address for a confirmation. What was booked
+is opened, and given back, by reference and secret (``entry_booking_page``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -27,6 +27,7 @@ from queue_service.offices.facility_card import open_today
 from queue_service.offices.model import local_day
 from queue_service.offices.setup_model import TimedEntrySetup
 from queue_service.platform.errors import EntryNotFound
+from queue_service.web.booking_contact import LONGEST
 from queue_service.web.dates_in_words import day_in_words, time_in_words
 from queue_service.web.languages import Texts, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
@@ -35,6 +36,7 @@ from queue_service.web.sent_once import new_key
 HOURS_SHOWN = 30
 """About what fits on three screens of a telephone; later days are one press away."""
 ONE_DAY = timedelta(days=1)
+NOTHING_TYPED = {"name": "", "email": ""}
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -193,6 +195,11 @@ def _why_none(found: EntriesFound, words: Texts) -> str:
 def _refused(code: str, words: Texts) -> str:
     if code == "slot_taken":
         return words.gettext("Diese Plätze wurden gerade vergeben. Bitte wählen Sie eine andere Zeit.")
+    if code == "too_many_bookings":
+        return words.gettext(
+            "Mehr Buchungen sind im Internet auf einmal nicht möglich. Geben Sie eine zurück, oder rufen Sie"
+            " die 115 an."
+        )
     return words.gettext("Diese Zeit kann nicht mehr gebucht werden. Bitte wählen Sie eine andere.")
 
 
@@ -214,7 +221,7 @@ def check(
     facility: Office,
     hour: EntryOffered,
     choice: Choice,
-    name: str = "",
+    typed: Mapping[str, str] = NOTHING_TYPED,
     mistakes: Sequence[tuple[str, str]] = (),
 ) -> Response[str]:
     """Give the page on which the last word is said."""
@@ -226,7 +233,8 @@ def check(
         hour=hour,
         kind=kind_of(facility, hour.code),
         choice=choice,
-        name=name,
+        typed=typed,
+        longest=LONGEST,
         key=new_key(),
         mistakes=list(mistakes),
         accent=facility.accent,

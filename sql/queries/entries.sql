@@ -132,7 +132,9 @@ SELECT made.reference FROM made;
 -- name: find_booking(reference)^
 -- One booking with its hour, its office and its contact.
 SELECT b.office_id, b.id, o.slug AS office, o.authority_id, o.time_zone, b.entry_id, e.code, e.starts_at, e.ends_at,
-       e.title ::text AS title, e.price ::text AS price, b.state, b.reference, b.secret_hash, b.party_size, b.channel,
+       e.title ::text AS title, e.price ::text AS price, b.state, b.reference, b.secret_hash,
+       ARRAY (SELECT s.secret_hash FROM entry_secret s
+               WHERE s.office_id = b.office_id AND s.booking_id = b.id) AS link_hashes, b.party_size, b.channel,
        b.created_at, b.expires_at, c.booking_id IS NOT NULL AS has_contact, c.name, c.phone, c.email,
        c.postal_address ::text AS postal_address, c.language, c.confirm_by, c.remind
   FROM entry_booking b
@@ -218,6 +220,41 @@ DELETE FROM entry_contact c USING entry_booking b, timed_entry e
  WHERE b.office_id = c.office_id AND b.id = c.booking_id
    AND e.office_id = b.office_id AND e.id = b.entry_id AND e.ends_at < :before;
 
+-- name: add_secret(office_id, booking_id, secret_hash)!
+-- Makes a further secret open the booking.
+INSERT INTO entry_secret (office_id, booking_id, secret_hash) VALUES (:office_id, :booking_id, :secret_hash);
+
+-- name: forget_secrets(before)!
+-- Ends what links in messages open, for hours that ended before.
+DELETE FROM entry_secret s USING visit v
+ WHERE v.office_id = s.office_id AND v.id = s.booking_id AND v.ends_at < :before;
+
+-- name: due_reminders(now, ahead, most)
+-- Bookings whose parties want to be reminded, and are to be by now, each given to one asker alone; as
+-- of appointments. Of an hour that is no longer planned nobody is reminded.
+SELECT b.office_id, b.id, b.reference, e.starts_at
+  FROM timed_entry e
+  JOIN entry_booking b ON b.office_id = e.office_id AND b.entry_id = e.id
+  JOIN entry_contact c ON c.office_id = b.office_id AND c.booking_id = b.id
+  JOIN office o ON o.id = b.office_id
+ CROSS JOIN LATERAL (SELECT reminder_at(e.starts_at, :ahead ::interval, o.time_zone) AS at) AS due
+ WHERE b.state = 'booked' AND c.remind AND c.reminded_for IS DISTINCT FROM e.starts_at AND NOT e.withdrawn
+   -- The evening before is at most thirteen hours earlier, fourteen when clocks are set back.
+   AND e.starts_at > :now AND e.starts_at <= :now ::timestamptz + :ahead ::interval + interval '14 hours'
+   AND due.at <= :now AND b.created_at < due.at
+   AND (:now ::timestamptz AT TIME ZONE o.time_zone)::time BETWEEN '08:00' AND '20:00'
+   AND NOT EXISTS (SELECT FROM outbox m
+                    WHERE m.office_id = b.office_id AND m.visit_id = b.id AND m.created_at >= due.at)
+ ORDER BY e.starts_at, b.id
+ LIMIT :most
+   FOR UPDATE OF b SKIP LOCKED;
+
+-- name: note_reminded(office_id, booking_id, starts_at)$
+-- Notes that the party is reminded of this start; no row when that was noted before.
+UPDATE entry_contact SET reminded_for = :starts_at
+ WHERE office_id = :office_id AND booking_id = :booking_id AND reminded_for IS DISTINCT FROM :starts_at
+RETURNING booking_id;
+
 -- name: miscounted(now)
 -- Hours that aren't over and of which something else is kept than their bookings say.
 SELECT o.slug AS office, e.code, e.starts_at, e.taken, e.taken_phone, e.taken_online,
@@ -235,9 +272,20 @@ SELECT o.slug AS office, e.code, e.starts_at, e.taken, e.taken_phone, e.taken_on
    AND (e.taken, e.taken_phone, e.taken_online) IS DISTINCT FROM (truth.taken, truth.taken_phone, truth.taken_online)
  ORDER BY e.office_id, e.id;
 
--- name: overbooked(now)
--- Coming hours with more people than the plan has places for, or that are no longer planned at all.
+-- name: overbooked(office_id, now)
+-- Coming hours with more people than the plan has places for, or that are no longer planned at all;
+-- office_id may be NULL: of all offices.
 SELECT o.slug AS office, e.code, e.starts_at, CASE WHEN e.withdrawn THEN 0 ELSE e.places END AS places, e.taken
   FROM timed_entry e JOIN office o ON o.id = e.office_id
- WHERE e.ends_at > :now AND e.taken > CASE WHEN e.withdrawn THEN 0 ELSE e.places END
+ WHERE (:office_id ::integer IS NULL OR e.office_id = :office_id)
+   AND e.ends_at > :now AND e.taken > CASE WHEN e.withdrawn THEN 0 ELSE e.places END
  ORDER BY e.starts_at, o.slug, e.code;
+
+-- name: overbooked_parties(office_id, now)
+-- Who has booked those hours of an office, of each the one that booked last first.
+SELECT e.code, e.starts_at, b.reference, b.party_size
+  FROM timed_entry e
+  JOIN entry_booking b ON b.office_id = e.office_id AND b.entry_id = e.id AND b.state IN ('held', 'booked')
+ WHERE e.office_id = :office_id
+   AND e.ends_at > :now AND e.taken > CASE WHEN e.withdrawn THEN 0 ELSE e.places END
+ ORDER BY e.starts_at, e.code, b.created_at DESC, b.reference;

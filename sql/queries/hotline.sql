@@ -1,20 +1,26 @@
--- name: appointments_of(name, phone, email, everywhere, authority_ids, office_ids, after, limit)
--- References of the appointments whose contact fits all that is given, the one booked last first; only
--- those that somebody's grants reach, and that still have a contact. Reads booking's tables for the
--- references alone: what is shown of them, booking tells. after is the last reference seen.
-SELECT a.reference
-  FROM appointment_contact c
-  JOIN appointment a ON a.office_id = c.office_id AND a.id = c.appointment_id
-  JOIN office o ON o.id = a.office_id
- WHERE a.state <> 'expired'
+-- name: visits_of(name, phone, email, everywhere, authority_ids, office_ids, after, limit)
+-- References of the appointments, and bookings of hours, whose contact fits all that is given, the one
+-- booked last first; only those that somebody's grants reach, and that still have a contact. Reads other
+-- areas' tables for the references alone: what is shown of them, those tell. after is the last one seen.
+SELECT c.kind, c.reference
+  FROM (SELECT 'appointment' ::text AS kind, a.reference, a.created_at, a.office_id, a.state,
+               c.name, c.phone, c.email, c.words
+          FROM appointment_contact c
+          JOIN appointment a ON a.office_id = c.office_id AND a.id = c.appointment_id
+        UNION ALL
+        SELECT 'entry' ::text, b.reference, b.created_at, b.office_id, b.state, c.name, c.phone, c.email, c.words
+          FROM entry_contact c
+          JOIN entry_booking b ON b.office_id = c.office_id AND b.id = c.booking_id) AS c
+  JOIN office o ON o.id = c.office_id
+ WHERE c.state <> 'expired'
    AND (:name ::text IS NULL OR (c.name <> '' AND c.words @@ name_query(:name)))
    AND (:phone ::text IS NULL OR c.phone = :phone)
    AND (:email ::text IS NULL OR lower(c.email) = lower(:email))
    AND (:everywhere OR o.authority_id = ANY (:authority_ids ::integer[]) OR o.id = ANY (:office_ids ::integer[]))
    AND (:after ::text IS NULL
-        OR (a.created_at, a.reference) < (SELECT seen.created_at, seen.reference
-                                            FROM appointment seen WHERE seen.reference = :after))
- ORDER BY a.created_at DESC, a.reference DESC
+        OR (c.created_at, c.reference) < (SELECT seen.created_at, seen.reference
+                                            FROM visit seen WHERE seen.reference = :after LIMIT 1))
+ ORDER BY c.created_at DESC, c.reference DESC
  LIMIT :limit;
 
 -- name: duplicates(name, phone, email, codes, start, without, everywhere, authority_ids, office_ids, now, limit)
@@ -98,6 +104,13 @@ SELECT kept.*
         OR (kept.due_at, kept.id) > (SELECT seen.due_at, seen.id FROM callback seen WHERE seen.id = :after))
  ORDER BY kept.due_at, kept.id
  LIMIT :limit;
+
+-- name: count_callbacks(everywhere, authority_ids, office_ids, user_id)^
+-- How many items that somebody's grants reach wait for a call, and how many of them they have taken.
+SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE taken_by = :user_id) AS mine
+  FROM callback
+ WHERE state IN ('open', 'taken')
+   AND (:everywhere OR authority_id = ANY (:authority_ids ::integer[]) OR office_id = ANY (:office_ids ::integer[]));
 
 -- name: forget_callbacks(before)!
 -- Empties what names or tells of somebody in items that ended before; they stay for the figures.
