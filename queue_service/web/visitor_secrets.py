@@ -8,6 +8,7 @@ after too many of either an address has to wait.
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from litestar import Response
@@ -23,6 +24,16 @@ from queue_service.web.rendering import PageRequest
 COOKIE_KEPT = timedelta(hours=1)
 """Time for a confirmation to be printed; then the reference and the secret are asked for again."""
 LONGEST_SECRET = 100
+
+
+def read_access(reference: str, secret: str) -> tuple[str, str]:
+    """Give reference and secret as typed; whoever pastes the whole link into a field means both."""
+    for typed in (reference, secret):
+        linked = dict(parse_qsl(urlsplit(typed.strip()).query))
+        if "secret" in linked:
+            return linked.get("reference", ""), linked["secret"]
+    # It is printed in groups.
+    return reference.strip(), "".join(secret.split())
 
 
 class SecretKind(msgspec.Struct, frozen=True):
