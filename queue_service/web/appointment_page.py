@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import segno
 from litestar import Response, get, post
@@ -34,7 +34,9 @@ from queue_service.web.booking_offers import chosen_place, find_offers, read_pre
 from queue_service.web.booking_page import offices_for, places_context
 from queue_service.web.booking_refusals import refusal_in_words, refused_in_words, why_none_in_words
 from queue_service.web.languages import Texts, choose_language, texts
+from queue_service.web.offer_page import offer_page
 from queue_service.web.rendering import PageRequest, page
+from queue_service.web.visitor_secrets import read_access
 
 LONGEST_TYPED = 400
 """Characters of a field into which somebody may paste the whole link."""
@@ -58,16 +60,6 @@ async def open_appointment(request: PageRequest) -> Response[Any]:
     form = await request.form()
     typed = {name: str(form.get(name, ""))[:LONGEST_TYPED] for name in ("reference", "secret")}
     return await _open(request, *read_access(typed["reference"], typed["secret"]))
-
-
-def read_access(reference: str, secret: str) -> tuple[str, str]:
-    """Give reference and secret as typed; whoever pastes the whole link into a field means both."""
-    for typed in (reference, secret):
-        linked = dict(parse_qsl(urlsplit(typed.strip()).query))
-        if "secret" in linked:
-            return linked.get("reference", ""), linked["secret"]
-    # It is printed in groups.
-    return reference.strip(), "".join(secret.split())
 
 
 async def _open(request: PageRequest, reference: str, secret: str) -> Response[Any]:
@@ -124,6 +116,11 @@ async def appointment_page(request: PageRequest, reference: FromPath[str]) -> Re
     if isinstance(found, Response):
         return found
     kept, view = found
+    if kept.state in {"held", "expired", "cancelled"}:
+        async with request.app.state.database.connection() as conn:
+            offer = await offer_page(request, conn, kept)
+        if offer is not None:
+            return offer
     if kept.state in {"held", "expired"}:
         return Redirect(f"/appointment/{view.reference}/contact", status_code=303)
     language = choose_language(request)

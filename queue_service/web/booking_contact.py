@@ -53,14 +53,15 @@ class ContactForm(msgspec.Struct, frozen=True):
 def read_contact(fields: Mapping[str, Any]) -> ContactForm:
     """Give the form; what is no text (an upload) counts as empty, what nobody can type as not sent."""
     sent = {
-        field: _typed(value)
+        field: typed_line(value)
         for field in ContactForm.__struct_fields__
         if isinstance(value := fields.get(field), str)
     }
     return ContactForm(**sent)
 
 
-def _typed(value: str) -> str:
+def typed_line(value: str) -> str:
+    """Give one line as it was meant: trimmed, single spaces, without what nobody can type."""
     spaced = " ".join(value.split())
     return "".join(character for character in spaced if character.isprintable())
 

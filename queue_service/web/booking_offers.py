@@ -97,7 +97,7 @@ def read_preferences(fields: Iterable[tuple[str, str]], words: Texts) -> tuple[P
     sent = list(fields)
     values = dict(sent)
     mistakes = {}
-    begin, day = _day(values.get("from", "")), _day(values.get("day", ""))
+    begin, day = read_day(values.get("from", "")), read_day(values.get("day", ""))
     if values.get("from") and begin is None:
         mistakes["from"] = words.gettext("Das ist kein Datum. So sieht eines aus: 24.11.2026.")
     weekdays = {int(value) for name, value in sent if name == "weekday" and value in _WEEKDAY_TEXTS}
@@ -122,7 +122,8 @@ YEARS = range(2000, 3000)
 """Beyond them, time zones run out of calendar."""
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """Give the day that was typed, or None."""
     for form in ("%Y-%m-%d", GERMAN_DATE):
         try:
             # Only the day is taken: the time zone is the office's.
@@ -139,6 +140,15 @@ def has_level_access(office: Office) -> bool:
     return bool(fact and fact.available)
 
 
+def offices_meant(wanted: Preferences, offices: Sequence[Office]) -> list[Office]:
+    """Give those of the offices that somebody would go to."""
+    return [
+        office
+        for office in offices
+        if wanted.office in {"", office.slug} and (has_level_access(office) or not wanted.level_access)
+    ]
+
+
 async def find_offers(
     conn: Connection, now: datetime, wish: Wish, wanted: Preferences, offices: Sequence[Office]
 ) -> Offers:
@@ -146,11 +156,7 @@ async def find_offers(
 
     Raises what ``booking.find_places`` raises.
     """
-    among = [
-        office
-        for office in offices
-        if wanted.office in {"", office.slug} and (has_level_access(office) or not wanted.level_access)
-    ]
+    among = offices_meant(wanted, offices)
     if not among:
         return Offers([], WhyNone("not_offered", ""))
     by_slug = {office.slug: office for office in among}

@@ -28,7 +28,6 @@ from queue_service.platform.queries import Connection
 from queue_service.web.appointment_access import APPOINTMENTS, held_here, opened, sender_of
 from queue_service.web.appointment_view import view_of
 from queue_service.web.booking_offers import (
-    Preferences,
     chosen_place,
     find_offers,
     has_level_access,
@@ -167,7 +166,9 @@ async def places_page(request: PageRequest) -> Response[Any]:
             if why and why.next_release_at
             else ""
         ),
-        everything_query=urlencode([*wish.fields, *Preferences(begin=wanted.begin).fields]),
+        waiting_query=urlencode([*wish.fields, *msgspec.structs.replace(wanted, day=None).fields])
+        if among
+        else "",
         overview_query=urlencode(
             [*wish.fields, *msgspec.structs.replace(wanted, day=None, office="").fields]
         ),

@@ -16,6 +16,7 @@ from litestar.types import ControllerRouterHandler
 
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, require_own_origin
 from queue_service.booking import service as booking
+from queue_service.booking import waiting_list
 from queue_service.booking.model import CONTACT_KEPT, BookingRequest, Contact, KeptAppointment, PlaceSearch
 from queue_service.booking.supply_routes import asker_of
 from queue_service.offices import service as offices_service
@@ -168,6 +169,9 @@ async def _held(
         kept = await _own(conn, request, reference)
         if kept is None:
             return Redirect("/appointment", status_code=303)
+        if await waiting_list.offered_for(conn, kept) is not None:
+            # An offer is answered on its own page: whoever waits has said how they are told.
+            return Redirect(f"/appointment/{reference}", status_code=303)
         view = await view_of(conn, kept, choose_language(request))
     over = kept.expires_at is not None and kept.expires_at <= request.app.state.clock()
     if kept.state == "expired" or (kept.state == "held" and over):

@@ -10,7 +10,12 @@ from queue_service.web.entry_booking_page import entry_booking_handlers
 from queue_service.web.entry_pages import entry_handlers
 from queue_service.web.held_place_page import held_place_handlers
 from queue_service.web.letters_page import letters_handlers
+from queue_service.web.offer_page import offer_handlers
 from queue_service.web.phone_page import phone_handlers
+from queue_service.web.plan_affected_page import plan_affected_handlers
+from queue_service.web.plan_day_page import plan_day_handlers
+from queue_service.web.plan_page import plan_handlers
+from queue_service.web.waiting_page import waiting_handlers
 
 web_handlers: list[ControllerRouterHandler] = [
     static_router,
@@ -20,6 +25,8 @@ web_handlers: list[ControllerRouterHandler] = [
     *booking_handlers,
     *held_place_handlers,
     *appointment_handlers,
+    *offer_handlers,
+    *waiting_handlers,
     *entry_handlers,
     *entry_booking_handlers,
     offices_page.offices_page,
@@ -35,4 +42,7 @@ web_handlers: list[ControllerRouterHandler] = [
     desk_page.take_counter,
     *phone_handlers,
     *letters_handlers,
+    *plan_handlers,
+    *plan_day_handlers,
+    *plan_affected_handlers,
 ]

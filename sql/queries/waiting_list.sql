@@ -141,6 +141,12 @@ SELECT f.entry_id, a.reference, f.office_id, o.authority_id, o.slug AS office, o
   JOIN office o ON o.id = f.office_id
  WHERE f.entry_id = :entry_id AND f.answer IS NULL;
 
+-- name: offered_for(office_id, appointment_id)^
+-- What became of an appointment as an offer, and of whoever waited for it; no row when it was never one.
+SELECT e.state, f.answer
+  FROM waiting_offer f JOIN waiting_entry e ON e.id = f.entry_id
+ WHERE f.office_id = :office_id AND f.appointment_id = :appointment_id;
+
 -- name: list_entries(office, most)
 -- Who waits and would come to this office, in the order of asking, without contacts, with how many
 -- asked before and what they are offered.

@@ -104,3 +104,10 @@ class Citizen:
         found = re.search(r"secret=([\w-]+)", self.page.text)
         assert found, "the page shows no link with a secret"
         return found[1]
+
+    @property
+    def printed_secret(self) -> str:
+        """The key as it stands on the page in groups, typed together."""
+        found = re.search(r'<p class="secret">(.*?)</p>', self.page.text, re.DOTALL)
+        assert found, "the page shows no key"
+        return "".join(re.findall(r"<span>(.*?)</span>", found[1]))

@@ -238,6 +238,7 @@ NONSENSE = [
 FIELDS = (
     "service", "quantity-reisepass", "persons", "office", "from", "day", "weekday", "key", "place",
     "preferences", "instead", "reference", "secret", "confirm_by", "email", "refused", "q",
+    "until", "notice", "way", "mobile", "phone",
 )  # fmt: skip
 
 
@@ -254,12 +255,24 @@ async def test_nonsense_in_any_field_is_answered_in_words_and_never_a_fault(
             "/booking/services",
             "/booking/places",
             "/appointment",
+            "/waiting/join",
+            "/waiting",
             f"{held}/move",
             f"{held}/cancel",
         )
         for path in pages:
             faults += [path] if (await citizen.goes_to(f"{path}?{query}")).is_server_error else []
-        for path in ("/booking/hold", "/appointment", f"{held}/check", f"{held}/again", f"{held}/move"):
+        forms = (
+            "/booking/hold",
+            "/appointment",
+            "/waiting",
+            "/waiting/join",
+            f"{held}/check",
+            f"{held}/again",
+            f"{held}/move",
+            f"{held}/refuse",
+        )
+        for path in forms:
             faults += [path] if (await citizen.post(path, sent)).is_server_error else []
     assert faults == []
     assert await taken(conn, "booked") == 0

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from queue_service.booking.model import MOST_PERSONS, MOST_SERVICES, WhyNone
 from queue_service.offices.catalogue import OfferedService
 from queue_service.platform import errors
-from queue_service.web.appointment_page import read_access
 from queue_service.web.appointment_view import in_groups, spelling
 from queue_service.web.booking_contact import checked_contact, read_contact
 from queue_service.web.booking_offers import chosen_place, read_preferences
@@ -18,6 +17,7 @@ from queue_service.web.booking_search import search_services
 from queue_service.web.booking_wish import MOST_OF_ONE, Wish, chosen_services, read_wish
 from queue_service.web.dates_in_words import day_in_words
 from queue_service.web.languages import texts
+from queue_service.web.visitor_secrets import read_access
 
 GERMAN, ENGLISH = texts("de"), texts("en")
 CODES = st.from_regex(r"[a-z][a-z0-9-]{0,30}", fullmatch=True)
