@@ -18,7 +18,7 @@ from queue_service.offices.catalogue import Office
 from queue_service.offices.model import local_day
 from queue_service.platform.queries import Connection
 from queue_service.rescheduling import store
-from queue_service.rescheduling.model import Affected, AffectedRow, NewPlace
+from queue_service.rescheduling.model import Affected, AffectedRow, NewPlace, Told
 from queue_service.rescheduling.proposals import Course, Part, Place, Supply, Wish, nearest, propose
 from queue_service.rescheduling.telling import time_to_tell, told_by
 
@@ -103,7 +103,7 @@ async def _wishes(
                 office=row.office,
                 start=row.starts_at.astimezone(ZoneInfo(row.time_zone)),
                 level=LEVELS[row.level - 1],
-                not_before=now + time_to_tell(row.confirm_by),
+                not_before=now + time_to_tell(_told_by(row, now)),
                 courses=known[visit],
             )
         )
@@ -143,6 +143,10 @@ def _others(wish: Wish, supply: Supply, asked: Sequence[str]) -> list[Place]:
     ]
 
 
+def _told_by(row: AffectedRow, now: datetime) -> list[Told]:
+    return told_by(row.confirm_by, now, row.starts_at, has_phone=row.has_phone)
+
+
 def _affected(
     now: datetime, row: AffectedRow, wish: Wish, proposal: Place | None, others: Sequence[Place]
 ) -> Affected:
@@ -160,7 +164,7 @@ def _affected(
         services=row.services,
         persons=row.persons,
         channel=row.channel,
-        told_by=told_by(row.confirm_by, now, row.starts_at, has_phone=row.has_phone),
+        told_by=_told_by(row, now),
         proposal=new_place(proposal) if proposal else None,
         why_none=why_none,  # type: ignore[arg-type]  # one of two words
         others=[new_place(place) for place in others if place != proposal],

@@ -63,7 +63,7 @@ async def staffing_plan(
     """
     first = first or local_day(now, office.setup.time_zone)
     last = last or first + (FIRST_DAYS - 1) * ONE_DAY
-    if not first <= last < first + MOST_DAYS * ONE_DAY:
+    if not 0 <= (last - first).days < MOST_DAYS:
         raise InvalidFields(errors=[FieldError("to", f"At most {MOST_DAYS} days, in their order.")])
     lost = [(entry.pool, entry.day) for entry in await staffing_changes.displaced(conn, now, office.id)]
     figures = {
@@ -135,6 +135,12 @@ async def restore_staffing(
         lost = await staffing_changes.restore_day(conn, now, office, day, pools=pools)
         references = [entry.reference for entry in lost]
         return StaffingChanged(False, await affected_of(conn, now, who, office, references))
+
+
+async def count_affected(conn: Connection, now: datetime, office: Office) -> int:
+    """Count the coming appointments that have no counter; as ``list_affected``, outside a transaction."""
+    lost = await staffing_changes.displaced(conn, now, office.id)
+    return len(await store.affected(conn, [entry.reference for entry in lost], now))
 
 
 async def list_affected(conn: Connection, now: datetime, who: Principal, office: Office) -> AffectedList:

@@ -36,9 +36,9 @@ def told_by(confirm_by: Sequence[str], now: datetime, starts_at: datetime, *, ha
     return [*ways, "call"] if has_phone and needs_call else ways
 
 
-def time_to_tell(confirm_by: Sequence[str]) -> timedelta:
-    """Give how long before a new visit somebody has to be told of it."""
-    return POST_TAKES if list(confirm_by) == ["letter"] else MESSAGE_TAKES
+def time_to_tell(told: Sequence[Told]) -> timedelta:
+    """Give how long before a new visit somebody who is told so has to be told of it."""
+    return POST_TAKES if list(told) == ["letter"] else MESSAGE_TAKES
 
 
 async def tell(

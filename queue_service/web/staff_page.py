@@ -49,6 +49,14 @@ def doors_for(user: Principal, words: Texts, demo_devices: dict[str, str]) -> li
                 words.gettext("Briefe drucken und aufgeben, Nachrichten erneut senden"),
             )
         )
+    if anonymous or user.may(Permission.OFFICE_SUPERVISE):
+        doors.append(
+            Door(
+                "/plan",
+                words.gettext("Besetzung und Termine"),
+                words.gettext("Tage anders besetzen, betroffene Termine verlegen"),
+            )
+        )
     if "kiosk" in demo_devices:
         doors.append(
             Door(

@@ -37,6 +37,7 @@ PAGE_FORMS = (
     "/logout",
     "/desk",
     "/letters",
+    "/plan",
     "/booking",
     "/appointment",
     "/entries/",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -120,21 +120,30 @@ async def test_a_letter_that_would_come_too_late_is_read_out_on_the_telephone(
     conn: Connection, mitte: Office, lead: Principal
 ) -> None:
     soon = await book(conn, BY_LETTER, day=day_after(2))
+    no_phone = await book(conn, replace(BY_LETTER, phone=None), day=day_after(2))
     later = await book(conn, BY_LETTER, hour=10)
     for day in (day_after(2), DAY):
         await service.change_staffing(conn, NOW, lead, mitte, day, CLOSED, preview=False)
-    first, second = (await service.list_affected(conn, NOW, lead, mitte)).items
-    assert (first.reference, first.told_by) == (soon, ["letter", "call"])
-    assert (second.reference, second.told_by) == (later, ["letter"])
-    # Four days for the post: none of the days between.
-    assert first.proposal is not None
-    assert first.proposal.start.date() >= day_after(4)
+    listed = (await service.list_affected(conn, NOW, lead, mitte)).items
+    assert {entry.reference: entry.told_by for entry in listed} == {
+        soon: ["letter", "call"],
+        no_phone: ["letter"],
+        later: ["letter"],
+    }
+    # Nobody is sent to a place before the post can have told them of it.
+    assert {entry.reference: entry.proposal.start for entry in listed if entry.proposal} == {
+        soon: at(9, day=day_after(3)),
+        no_phone: at(9, day=day_after(4)),
+        later: at(10, day=AFTERWARDS),
+    }
 
 
 async def test_who_booked_first_keeps_the_counter_that_is_left(
     conn: Connection, mitte: Office, lead: Principal
 ) -> None:
-    first, second, third = [await book(conn, BY_CODE) for _ in range(3)]
+    asked = request(at(9, day=DAY), contact=BY_CODE)
+    first = (await booking.book(conn, NOW - timedelta(minutes=1), asked)).reference
+    second, third = [await book(conn, BY_CODE) for _ in range(2)]
     change = StaffingChange("Krankheit", [StaffedHours(hours(8, 12), 1)], ["citizens"])
     changed = await service.change_staffing(conn, NOW, lead, mitte, DAY, change, preview=False)
     assert {entry.reference for entry in changed.affected} == {second, third}
