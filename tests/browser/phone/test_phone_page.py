@@ -2,9 +2,10 @@
 
 import re
 from itertools import pairwise
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.demo_office import DemoService
 from tests.browser.people_at_pages import Axe, OpenPage, has_no_sideways_scroll, log_in
@@ -187,7 +188,9 @@ def test_somebody_is_called_back_and_need_not_tell_it_twice(
     console.press("Enter")
     console.reads("Rückruf vorgemerkt: ")
     expect(console.focused).to_have_attribute("name", "place")
-    console.press("F9", "F10")
+    console.press("F9")
+    expect(page.get_by_role("button", name="Rückrufe")).to_have_accessible_name(re.compile(r"Rückrufe \(1\)"))
+    console.press("F10")
     items = page.get_by_role("list", name="Rückrufe").get_by_role("button")
     expect(items).to_have_count(1)
     console.press("1")
@@ -268,13 +271,46 @@ def test_every_place_answers_questions_and_its_hours_are_booked_and_cancelled(
     expect(page.locator("#booked-reference")).to_be_focused()
     reference = page.locator("#booked-reference").inner_text()
     console.press("F9", "F8")
-    console.type(reference)
+    console.type("familie wass")
     console.press("Enter")
+    expect(page.locator("#hit-list button")).to_contain_text("Personen: 2")
+    console.press("1")
+    expect(page.locator("#found-reference")).to_have_text(reference)
     expect(page.locator("#found-facts")).to_contain_text("Personen: 2")
     console.press("Tab", "Enter", "Enter")
     console.reads("Der Termin ist abgesagt.")
     kept = agent.api.get(f"/entry-bookings/{reference}").raise_for_status().json()
     assert (kept["status"], kept["party_size"]) == ("cancelled", 2)
+
+
+def test_hours_that_others_book_are_gone_from_the_card_while_it_is_read(
+    agent: Agent, console: Console, axe: Axe
+) -> None:
+    page = console.page
+    console.press("F7")
+    page.locator("#card-office").select_option("suedbad")
+    hours = page.locator("#card button.hit")
+    expect(hours.first).to_contain_text("noch")
+    query = {"office": "suedbad", "channel": "phone", "limit": 2}
+    first, second = agent.api.get("/entries", params=query).raise_for_status().json()["items"]
+
+    def others_book(hour: dict[str, Any], party: int) -> str:
+        taken = {"office": "suedbad", "entry": hour["entry"], "party_size": party, "channel": "phone"}
+        made = agent.api.post("/entry-bookings", json=taken | {"contact": {"name": "Andere"}})
+        return str(made.raise_for_status().json()["reference"])
+
+    free, most = first["free"], first["most_party"]
+    taken = [others_book(second, 1), *(others_book(first, min(most, free - n)) for n in range(0, free, most))]
+    expect(hours.nth(1)).to_contain_text(f"noch {second['free'] - 1} Plätze")
+    expect(hours.first).to_contain_text("gerade vergeben")
+    axe(page)
+    page.locator("#card").focus()
+    console.press("1")
+    expect(page.locator("#card-dialog [data-error]")).to_have_text("Diese Plätze wurden gerade vergeben.")
+    expect(page.locator("#entry-form")).to_be_hidden()
+    for reference in taken:
+        agent.api.post(f"/entry-bookings/{reference}/cancel").raise_for_status()
+    expect(hours.first).to_contain_text(f"noch {free} Plätze")
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -307,6 +343,11 @@ def test_every_state_is_accessible_and_fits(
     console.press("Escape")
     console.choose_service("personalausweis" if language == "de" else "identity card")
     is_fine()
+    console.press("k")
+    expect(dialog).to_be_visible()
+    is_fine()
+    console.press("Escape")
+    expect(dialog).to_have_count(0)
     console.press("1")
     expect(page.locator("#contact-name")).to_be_focused()
     console.press("Enter")
@@ -341,3 +382,97 @@ def test_people_who_book_nothing_by_telephone_are_refused_in_words(
     answer = page.goto(f"{demo_service.base_url}/phone")
     assert answer is not None
     assert answer.status == 403
+
+
+def test_the_calendar_leads_to_the_places_of_one_office_from_one_day_on(console: Console) -> None:
+    console.choose_service("perso")
+    console.press("k")
+    expect(console.focused).to_have_attribute("aria-label", re.compile(", frühester Tag: "))
+    day = (
+        console.page.locator("#day-map tbody tr")
+        .nth(1)
+        .get_by_role("gridcell")
+        .filter(has_text=re.compile(r"\d"))
+    )
+    console.press("ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight")
+    for _ in range(3):  # over a weekend
+        if "noch etwa" in (console.focused.get_attribute("aria-label") or ""):
+            break
+        console.press("ArrowRight")
+    office, _, words = (console.focused.get_attribute("aria-label") or "").partition(", ")
+    expect(day.first).to_be_visible()
+    console.press("Enter")
+    expect(console.focused).to_have_attribute("name", "place")
+    expect(console.page.locator("#filter-office option:checked")).to_have_text(office)
+    heading = console.page.locator(".day__heading").first
+    assert words.split(",")[1].strip().rpartition(" ")[0] in heading.inner_text()
+    assert len({console.offer(number)[0] for number in range(1, 10)}) == 1
+
+
+def test_a_full_day_in_the_calendar_is_refused_in_words(console: Console) -> None:
+    console.choose_service("perso")
+    console.press("k")
+    console.page.locator("#day-map td", has_text="–").first.click()
+    dialog = console.page.get_by_role("dialog", name="Kalender")
+    expect(dialog.get_by_role("alert")).to_have_text(re.compile("An diesem Tag ist dort nichts frei."))
+
+
+def test_the_nearest_offices_come_first_with_their_distance(console: Console) -> None:
+    console.choose_service("perso")
+    near = console.page.get_by_label("In der Nähe von")
+    near.focus()
+    console.type("Vegesack")
+    console.press("Enter")
+    expect(console.focused).to_have_attribute("name", "place")
+    console.reads("Zuerst die Standorte nahe Vegesack.")
+    assert console.offer(1)[0] == "bsc-nord"
+    expect(console.offers.first).to_contain_text("1,1 km")
+    near.focus()
+    console.press("Control+a")
+    console.type("Atlantis")
+    console.press("Enter")
+    console.reads("Diesen Stadtteil oder diese Postleitzahl kennt das Verzeichnis nicht.")
+    expect(near).to_be_focused()
+
+
+def test_only_days_of_the_wanted_weekday_are_offered(console: Console) -> None:
+    console.choose_service("perso")
+    console.page.get_by_label("Wochentag").select_option("thursday")
+    console.page.get_by_label("Tageszeit").select_option("morning")
+    expect(console.page.locator(".day__heading").first).to_contain_text("Donnerstag")
+    headings = console.page.locator(".day__heading").all_inner_texts()
+    assert all("Donnerstag" in heading for heading in headings)
+    assert all(console.offer(number)[1][11:13] < "12" for number in range(1, 10))
+
+
+def test_somebody_on_the_waiting_list_is_found_by_the_number_and_taken_off(
+    agent: Agent, console: Console, others: Others
+) -> None:
+    reference = others.wait_for_a_place(SERVICE, name="Wanda Wartet", phone="0421 3619881")
+    console.press("F8")
+    console.type(reference)
+    console.press("Enter")
+    console.reads("Steht auf der Warteliste. Streichen?")
+    expect(console.page.locator("#found-facts")).to_contain_text("Wanda Wartet")
+    console.press("Tab", "Enter", "Enter")
+    console.reads("Von der Warteliste gestrichen.")
+    kept = agent.api.get(f"/waiting-list/{reference}").raise_for_status().json()
+    assert kept["state"] == "withdrawn"
+
+
+def test_supervisors_alone_are_offered_places_kept_for_emergencies(
+    console: Console, chromium: Browser, demo_service: DemoService, open_page: OpenPage
+) -> None:
+    expect(console.page.locator("#emergency-possible")).to_be_hidden()
+    supervisor = Agent(demo_service, chromium, "supervisor1")
+    urgent = supervisor.opens_console(open_page)
+    urgent.choose_service("perso")
+    urgent.page.get_by_label("mit Notfallplätzen").check()
+    urgent.press("F4")
+    with urgent.page.expect_response("**/api/v1/appointments") as held:
+        urgent.hold()
+    assert held.value.status == 201
+    assert held.value.request.post_data_json["emergency"] is True
+    urgent.press("Escape")
+    expect(urgent.focused).to_have_attribute("name", "place")
+    supervisor.leave()

@@ -4,7 +4,8 @@ import { gettext } from "../texts.js";
 import { element, setText } from "../desk/elements.js";
 import { showBooked } from "./appointment_views.js";
 import { call, goTo } from "./call.js";
-import { showCard } from "./card_view.js";
+import { showCard, showLeft } from "./card_view.js";
+import { watch } from "./card_watch.js";
 import { offices, spellingNames } from "./catalogue.js";
 import * as contactForm from "./contact_form.js";
 import * as dialogs from "./dialogs.js";
@@ -16,6 +17,7 @@ import { carryOut, read } from "./requests.js";
 import { inLanguage, whenInWords } from "./spoken.js";
 
 const KEYS = 9;
+const NOTHING = [];
 const HOLDING = ["contact", "read-back"];
 const dialog = document.getElementById("card-dialog");
 const choice = document.getElementById("card-office");
@@ -38,6 +40,16 @@ export function start({ show, choose, book }) {
     event.preventDefault();
     book();
   });
+  watch(() => (dialog.open ? entries : NOTHING), takenMeanwhile);
+}
+
+/** Others have booked or given back: what is left, where it stands, so that no key changes its meaning. */
+function takenMeanwhile(left) {
+  entries = left;
+  showLeft(left, said.voice());
+  const still = left.find(({ entry }) => entry === wanted?.entry);
+  if (wanted && still.free === 0 && wanted.free > 0) showError(gettext("Diese Plätze wurden gerade vergeben."));
+  wanted = wanted && still;
 }
 
 /** The office that the call is about, as far as it can be told. */
@@ -66,8 +78,12 @@ export async function show() {
 }
 
 export function choose(index) {
-  wanted = entries[index] ?? null;
-  if (!wanted) return;
+  if (!entries[index]) return;
+  if (entries[index].free === 0) {
+    showError(gettext("Diese Plätze wurden gerade vergeben."));
+    return;
+  }
+  wanted = entries[index];
   if (HOLDING.includes(call.step)) {
     showError(gettext("Erst den reservierten Termin buchen oder freigeben."));
     return;

@@ -1,7 +1,7 @@
 // All that a caller asks about an office, a pool, a museum: on one card, in sentences to read aloud, in the
 // caller's language.
 
-import { element } from "../desk/elements.js";
+import { element, setText } from "../desk/elements.js";
 import { fact } from "./read_back_view.js";
 import { accessSentences, addressInWords, clockInWords, dayInWords, inLanguage, shortDay } from "./spoken.js";
 
@@ -38,6 +38,22 @@ function bringLines({ services, entry_kinds: kinds }, chosen, voice) {
   ].filter(([, words]) => words);
 }
 
+function leftInWords({ free }, { gettext }) {
+  return free === 0 ? gettext("gerade vergeben") : gettext("noch %(count)s Plätze", { count: free });
+}
+
+/** What is left of the hours on the card; one that is full stays where it stands, struck out. */
+export function showLeft(entries, voice) {
+  for (const [index, entry] of entries.entries()) {
+    const button = card.querySelector(`button[data-index="${index}"]`);
+    const isGone = entry.free === 0;
+    setText(button.querySelector(".hit__tags"), leftInWords(entry, voice));
+    button.classList.toggle("hit--gone", isGone);
+    // aria-disabled and not disabled: the focus must not fall off the list.
+    button.setAttribute("aria-disabled", String(isGone));
+  }
+}
+
 function entryButton(entry, index, zone, voice) {
   const { gettext } = voice;
   return element(
@@ -54,7 +70,7 @@ function entryButton(entry, index, zone, voice) {
         element("span", {}, gettext("%(day)s, %(time)s Uhr", {
           day: shortDay(entry.start, voice, zone), time: clockInWords(entry.start, zone, voice),
         })),
-        element("span", { class: "hit__tags" }, gettext("noch %(count)s Plätze", { count: entry.free })),
+        element("span", { class: "hit__tags" }, leftInWords(entry, voice)),
       ),
     ),
   );

@@ -73,8 +73,8 @@ async function readByReference(typed) {
 
 async function foundBy(way, typed) {
   if (way === "reference") return [await readByReference(typed)];
-  const { items } = await ask(SEARCHES, { [way]: typed });
-  return items;
+  const { items, entries = [] } = await ask(SEARCHES, { [way]: typed });
+  return [...items, ...entries].sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at));
 }
 
 const NOTHING = ["appointment_not_found", "entry_booking_not_found", "invalid_fields"]; // nobody has a number that there can't be

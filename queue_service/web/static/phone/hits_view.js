@@ -1,4 +1,4 @@
-// The appointments that a search found, to choose one by its key.
+// The appointments and places that a search found, to choose one by its key.
 
 import { gettext } from "../texts.js";
 import { element, setText } from "../desk/elements.js";
@@ -10,10 +10,15 @@ const KEYS = 9;
 const list = document.getElementById("hit-list");
 const note = document.getElementById("hits-note");
 
+/** What somebody comes for: services, or an hour with so many others. */
+function whatInWords({ services, title, party_size: count }) {
+  if (!services) return `${inLanguage(title)}, ${gettext("Personen")}: ${count}`;
+  return services.map(({ service, quantity }) => serviceInWords(serviceOf(service), quantity)).join("; ");
+}
+
 function hit(appointment, index) {
-  const { start, office: slug, services, status, contact } = appointment;
+  const { start, office: slug, status, contact } = appointment;
   const office = offices.get(slug);
-  const what = services.map(({ service, quantity }) => serviceInWords(serviceOf(service), quantity)).join("; ");
   return element(
     "li",
     {},
@@ -26,7 +31,7 @@ function hit(appointment, index) {
         { class: "hit__words" },
         element("strong", {}, contact ? contactInWords(contact) : ""),
         element("span", {}, whenInWords(start, office.time_zone)),
-        element("span", {}, `${inLanguage(office.name)} · ${what}`),
+        element("span", {}, `${inLanguage(office.name)} · ${whatInWords(appointment)}`),
         status === "booked" ? null : element("span", { class: "hit__state" }, stateInWords(status)),
       ),
     ),
