@@ -1,6 +1,5 @@
 """What visitors are told about their appointments: written inside the verbs' own transactions."""
 
-import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from msgspec.structs import replace
 from queue_service.booking import confirmation_store, store
 from queue_service.booking.model import CONTACT_KEPT, KeptAppointment, KeptContact
 from queue_service.booking.reference import shown, spelled
-from queue_service.booking.taking import SECRET_BYTES, hash_of_secret
+from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.notices import service as notices
 from queue_service.notices.model import (
     WAYS,
@@ -163,7 +162,7 @@ def recipient_of(contact: KeptContact | None) -> Recipient:
 
 async def _new_link(conn: Connection, kept: KeptAppointment) -> str:
     """Give a link that opens the appointment by a secret of its own: nobody knows the first one any more."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    secret = new_secret()
     await confirmation_store.add_secret(conn, kept.office_id, kept.id, hash_of_secret(secret))
     return f"{LINK}?{urlencode({'reference': shown(kept.reference), 'secret': secret})}"
 

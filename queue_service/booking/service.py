@@ -1,6 +1,5 @@
 """The verbs of an appointment: one short transaction each; connection and time are arguments."""
 
-import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -9,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from queue_service.booking import confirmations, store, supply_guard
+from queue_service.booking import confirmations, store, supply_guard, visitor_secret
 from queue_service.booking import contact as contacts
 from queue_service.booking.chains import Chain
 from queue_service.booking.contingents import Left, level_of
@@ -41,7 +40,7 @@ from queue_service.booking.reference import parse_reference, shown
 from queue_service.booking.search import find_places, wanted_services
 from queue_service.booking.store import Leg, PoolDay
 from queue_service.booking.supply_guard import ANYBODY, Asker
-from queue_service.booking.taking import chains_to, hash_of_secret, take_place
+from queue_service.booking.taking import chains_to, take_place
 from queue_service.booking.waiting_offers import take_in_answers
 from queue_service.platform.errors import (
     AlreadyCheckedIn,
@@ -100,9 +99,7 @@ async def find(conn: Connection, reference: str) -> KeptAppointment:
 
 def opens(kept: KeptAppointment, secret: str) -> bool:
     """Tell, in a time that doesn't depend on the answer, whether this is the appointment's secret."""
-    sent = hash_of_secret(secret)
-    # All of them are compared, whichever it is.
-    return sum([hmac.compare_digest(sent, known) for known in (kept.secret_hash, *kept.link_hashes)]) > 0
+    return visitor_secret.opens(secret, [kept.secret_hash, *kept.link_hashes])
 
 
 def shown_appointment(kept: KeptAppointment) -> Appointment:

@@ -1,7 +1,5 @@
 """Taking a place: what every way to an appointment has in common."""
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -13,12 +11,11 @@ from queue_service.booking.model import HOLD_TIME, HORIZON, BookingMade, Booking
 from queue_service.booking.reference import new_reference, shown
 from queue_service.booking.search import refuse_unknown, wanted_services
 from queue_service.booking.store import Leg, NewAppointment, Wanted
+from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.platform.errors import InvalidFields, ServiceNotOffered, SlotTaken
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import FieldError
 
-SECRET_BYTES = 24
-"""192 random bits: who knows a reference, as a whole waiting room may, opens nothing by it."""
 REFERENCES_TRIED = 3
 """With 27 thousand million references and ten million appointments, three taken in a row is a matter
 of more bookings than there will be."""
@@ -41,7 +38,7 @@ async def take_place(
     """
     wanted = wanted_services(request.services, [request.office], request.persons)
     chains = await chains_to(conn, now, wanted, request.start)
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    secret = new_secret()
     appointment_id = uuid4()
     references = [new_reference() for _ in range(REFERENCES_TRIED)]
     expires_at = now + (hold_for or HOLD_TIME[request.channel]) if request.hold else None
@@ -134,8 +131,3 @@ async def chains_to(conn: Connection, now: datetime, wanted: Wanted, start: date
     if not begins_cell(start, chains[0].zone):
         raise InvalidFields(errors=[FieldError("start", "Appointments begin on full five minutes.")])
     return chains
-
-
-def hash_of_secret(secret: str) -> bytes:
-    """Give what is kept of a secret: random as it is, it needs no salt."""
-    return hashlib.sha256(secret.encode(errors="replace")).digest()

@@ -1,7 +1,5 @@
 """The verbs of those who wait: one short transaction each; connection and time are arguments."""
 
-import hmac
-import secrets
 from datetime import datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -9,7 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from queue_service.booking import contact as contacts
-from queue_service.booking import service
+from queue_service.booking import service, visitor_secret
 from queue_service.booking import store as booking_store
 from queue_service.booking import waiting_store as store
 from queue_service.booking.contingents import level_of
@@ -20,7 +18,8 @@ from queue_service.booking.reference import new_reference, parse_reference, show
 from queue_service.booking.search import refuse_unknown, wanted_services
 from queue_service.booking.store import PoolDay, Wanted
 from queue_service.booking.supply_guard import HOTLINE, person_of
-from queue_service.booking.taking import REFERENCES_TRIED, SECRET_BYTES, hash_of_secret
+from queue_service.booking.taking import REFERENCES_TRIED
+from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.booking.waiting_match import place_for
 from queue_service.booking.waiting_model import (
     ENTRIES_SHOWN,
@@ -74,7 +73,7 @@ async def join(conn: Connection, now: datetime, request: WaitingRequest) -> Wait
     pools = await booking_store.visit_pools(conn, wanted)
     if not pools:
         raise ServiceNotOffered
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    secret = new_secret()
     new = _new_entry(request, wanted, now, ZoneInfo(pools[0].time_zone), secret)
     async with conn.transaction():
         await _admit(conn, request, contact)
@@ -173,7 +172,7 @@ async def offices_of(conn: Connection, entry: KeptEntry) -> list[Office]:
 
 def opens(entry: KeptEntry, secret: str) -> bool:
     """Tell, in a time that doesn't depend on the answer, whether this is the entry's secret."""
-    return hmac.compare_digest(hash_of_secret(secret), entry.secret_hash)
+    return visitor_secret.opens(secret, [entry.secret_hash])
 
 
 async def accept(conn: Connection, now: datetime, entry: KeptEntry) -> KeptAppointment:

@@ -1,6 +1,5 @@
 """What parties are told about their hours: as of appointments, inside the verbs' own transactions."""
 
-import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +16,7 @@ from queue_service.booking.confirmations import (
     ways_of,
 )
 from queue_service.booking.reference import shown, spelled
-from queue_service.booking.taking import SECRET_BYTES, hash_of_secret
+from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.entries import store
 from queue_service.entries.model import KeptEntryBooking
 from queue_service.notices import service as notices
@@ -83,7 +82,7 @@ def _to_bring(office: Office, code: str) -> dict[str, list[str]]:
 
 async def _new_link(conn: Connection, kept: KeptEntryBooking) -> str:
     """Give a link that opens the booking by a secret of its own: nobody knows the first one any more."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    secret = new_secret()
     await store.add_secret(conn, kept.office_id, kept.id, hash_of_secret(secret))
     return f"{LINK}?{urlencode({'reference': shown(kept.reference), 'secret': secret})}"
 

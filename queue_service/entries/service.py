@@ -4,8 +4,6 @@ Booking is one statement. Whatever else changes what is taken of an hour locks t
 anew from its bookings, so that nothing can drift.
 """
 
-import hmac
-import secrets
 from datetime import datetime
 from itertools import groupby
 from typing import Literal
@@ -13,14 +11,15 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from queue_service.booking import contact as contacts
-from queue_service.booking import supply_guard
+from queue_service.booking import supply_guard, visitor_secret
 from queue_service.booking.confirmations import ways_of
 from queue_service.booking.late_changes import refuse_late_change
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import CONTACT_KEPT, HOLD_TIME, Channel, Contact, KeptContact
 from queue_service.booking.reference import new_reference, parse_reference, shown
 from queue_service.booking.supply_guard import ANYBODY, Asker, WantedHour
-from queue_service.booking.taking import REFERENCES_TRIED, SECRET_BYTES, hash_of_secret
+from queue_service.booking.taking import REFERENCES_TRIED
+from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.entries import confirmations, store
 from queue_service.entries.entry_days import apply_entries, broken_invariants, open_days
 from queue_service.entries.entry_plan import entry_name, parse_entry
@@ -102,7 +101,7 @@ async def _take(
     contact: KeptContact,
 ) -> EntryBookingMade:
     """Take the places in one statement, whole also without a transaction; raises SlotTaken."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    secret = new_secret()
     new = store.NewBooking(
         id=uuid4(),
         references=[new_reference() for _ in range(REFERENCES_TRIED)],
@@ -164,9 +163,7 @@ async def find(conn: Connection, reference: str) -> KeptEntryBooking:
 
 def opens(kept: KeptEntryBooking, secret: str) -> bool:
     """Tell, in a time that doesn't depend on the answer, whether this is the booking's secret."""
-    sent = hash_of_secret(secret)
-    # All of them are compared, whichever it is.
-    return sum([hmac.compare_digest(sent, known) for known in (kept.secret_hash, *kept.link_hashes)]) > 0
+    return visitor_secret.opens(secret, [kept.secret_hash, *kept.link_hashes])
 
 
 def shown_booking(kept: KeptEntryBooking) -> EntryBooking:

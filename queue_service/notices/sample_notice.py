@@ -66,6 +66,6 @@ def sample_notice(kind: Kind, language: str, authority: NoticedAuthority) -> App
         ),
         persons=2,
         previous_start=START - timedelta(days=6) if kind in KINDS_THAT_MOVE else None,
-        link="https://termine.example.org/a/K7RM-W3XA?secret=pT3xkq0a9cV2yR8mWb5nZ7sL1dF4gH6j",
+        link="https://termine.example.org/a/K7RM-W3XA?secret=KZ4TGW7PNX2MB9HVR6DYC3SJLE8FUA5K",
         respond_by=START - timedelta(days=2, hours=2) if kind in KINDS_TO_ANSWER else None,
     )

@@ -92,7 +92,6 @@ def _wrong(words: Texts) -> str:
     # Which of the two it was, and whether there is such an appointment, is nobody's business.
     return words.gettext(
         "Terminnummer und Schlüssel passen nicht zusammen. Bitte vergleichen Sie Zeichen für Zeichen."
-        " Beim Schlüssel zählt Groß- und Kleinschreibung."
     )
 
 
