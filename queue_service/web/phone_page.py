@@ -7,25 +7,30 @@ name and number are fine before anything is booked.
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from queue_service.accounts.guards import requires
 from queue_service.accounts.model import Permission
 from queue_service.booking import contact as contacts
 from queue_service.booking.model import HORIZON, ConfirmBy, Contact, ContactShown
+from queue_service.booking.office_choice import by_distance
 from queue_service.booking.reference import DIN_5009_NAMES
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Authority, OfferedService, Office
+from queue_service.offices.model import WEEKDAYS
 from queue_service.offices.setup_model import Access, AccessFact, Address
 from queue_service.platform.errors import InvalidFields
 from queue_service.platform.http import json_answer
 from queue_service.platform.queries import Connection
+from queue_service.web.dates_in_words import weekday_names
 from queue_service.web.everyday_words import everyday_words
 from queue_service.web.languages import Texts, choose_language, texts
+from queue_service.web.quarters import LONGEST_QUARTER, find_quarter
 from queue_service.web.rendering import PageRequest, page
 
 TIME_ZONE = "Europe/Berlin"
@@ -60,6 +65,16 @@ class OfficeEntry(msgspec.Struct, frozen=True):
     """Codes of what is done there by appointment."""
 
 
+class Near(msgspec.Struct, frozen=True):
+    """Where the caller lives, as far as it helps to find the nearest office."""
+
+    name: str
+    position: str
+    """As a search takes it."""
+    kilometres: dict[str, float]
+    """By office, as the crow flies; those without a position are missing."""
+
+
 class Catalogue(msgspec.Struct, frozen=True):
     """All that the page's scripts know before they ask the API."""
 
@@ -67,6 +82,8 @@ class Catalogue(msgspec.Struct, frozen=True):
     offices: list[OfficeEntry]
     every_office: bool
     """Whether the agent books for all offices; otherwise a search has to name them."""
+    emergencies: bool
+    """Whether the agent may take places that are kept for emergencies, at all of these offices."""
     spelling_names: dict[str, str]
     horizon_days: int
 
@@ -81,9 +98,9 @@ async def phone_page(request: PageRequest) -> Response[str]:
     async with request.app.state.database.connection() as conn:
         listed = await offices.list_offices(conn)
         own = [office for office in listed if _books_for(request, office)]
-        catalogue = await _catalogue(conn, listed, own)
+        catalogue = await _catalogue(conn, request, listed, own)
         authorities = await offices.list_authorities(conn)
-    words = texts(choose_language(request))
+    language = choose_language(request)
     return page(
         request,
         "phone.html",
@@ -92,7 +109,8 @@ async def phone_page(request: PageRequest) -> Response[str]:
         called=_called(authorities, request.query_params.get("authority", "")),
         caller=caller_shown(request.query_params.get("caller", "")),
         time_zone=TIME_ZONE,
-        confirmations=_confirmations(words),
+        confirmations=_confirmations(texts(language)),
+        weekdays=list(zip(WEEKDAYS, weekday_names(language), strict=True)),
     )
 
 
@@ -111,6 +129,24 @@ def check_contact(data: JSONBody[Contact]) -> Response[ContactShown]:
     return json_answer(contacts.shown(contacts.checked(data, "phone", held=False)))
 
 
+@get("/phone/near", opt=requires(Permission.APPOINTMENT_BOOK_PHONE), include_in_schema=False)
+async def near(
+    request: PageRequest, where: Annotated[str, QueryParameter(name="where", max_length=LONGEST_QUARTER)]
+) -> Response[Near | None]:
+    """Answer where a postal code or quarter lies and how far the offices are; null for an unknown one."""
+    quarter = find_quarter(where)
+    if quarter is None:
+        return json_answer(None)
+    async with request.app.state.database.connection() as conn:
+        listed = await offices.list_offices(conn)
+    kilometres = {
+        office.slug: distance
+        for office, distance in by_distance(listed, quarter.position)
+        if distance is not None
+    }
+    return json_answer(Near(quarter.name, "{},{}".format(*quarter.position), kilometres))
+
+
 def caller_shown(sent: str) -> str:
     """Give the caller's number as it is dialled; empty for what is no number, or a withheld one."""
     # A "+" that nobody encoded has become a space on its way.
@@ -126,7 +162,9 @@ def caller_shown(sent: str) -> str:
     return contacts.phone_shown(kept.phone) if kept.phone else ""
 
 
-async def _catalogue(conn: Connection, every: Sequence[Office], own: Sequence[Office]) -> Catalogue:
+async def _catalogue(
+    conn: Connection, request: PageRequest, every: Sequence[Office], own: Sequence[Office]
+) -> Catalogue:
     offered = {office.slug: await offices.list_offered_services(conn, office) for office in own}
     bookable = {service.code for services in offered.values() for service in services if service.appointment}
     services = [service for service in await offices.list_catalogue(conn) if service.code in bookable]
@@ -134,6 +172,7 @@ async def _catalogue(conn: Connection, every: Sequence[Office], own: Sequence[Of
         services=[_service(service) for service in services],
         offices=[_office(office, offered[office.slug]) for office in own],
         every_office=len(own) == len(every),
+        emergencies=bool(own) and all(_supervises(request, office) for office in own),
         spelling_names=DIN_5009_NAMES,
         horizon_days=HORIZON.days,
     )
@@ -168,6 +207,10 @@ def _books_for(request: PageRequest, office: Office) -> bool:
     return bool(request.user.may(Permission.APPOINTMENT_BOOK_PHONE, office.id, office.authority_id))
 
 
+def _supervises(request: PageRequest, office: Office) -> bool:
+    return bool(request.user.may(Permission.OFFICE_SUPERVISE, office.id, office.authority_id))
+
+
 def _called(authorities: Sequence[Authority], asked: str) -> str:
     slugs = [authority.slug for authority in authorities]
     return asked if asked in slugs else next(iter(slugs), "")
@@ -183,4 +226,4 @@ def _confirmations(words: Texts) -> list[tuple[ConfirmBy, str]]:
     ]
 
 
-phone_handlers: list[ControllerRouterHandler] = [phone_page, check_contact]
+phone_handlers: list[ControllerRouterHandler] = [phone_page, check_contact, near]

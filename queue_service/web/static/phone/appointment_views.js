@@ -4,7 +4,7 @@ import { gettext } from "../texts.js";
 import { element, setText } from "../desk/elements.js";
 import { offices, serviceOf } from "./catalogue.js";
 import { fact } from "./read_back_view.js";
-import { addressInWords, inLanguage, serviceInWords, spelledLines, whenInWords, whereInWords } from "./spoken.js";
+import { addressInWords, dayInWords, inLanguage, serviceInWords, spelledLines, whenInWords, whereInWords } from "./spoken.js";
 
 const CONFIRMATIONS = {
   sms: gettext("per SMS"),
@@ -21,8 +21,15 @@ const STATES = {
   cancelled: gettext("abgesagt"),
   expired: gettext("Reservierung abgelaufen"),
 };
+const WAITING_STATES = {
+  waiting: gettext("wartet auf einen freien Termin"),
+  offered: gettext("Termin angeboten, Antwort steht aus"),
+  accepted: gettext("hat einen Termin bekommen"),
+  withdrawn: gettext("wartet nicht mehr"),
+  lapsed: gettext("Frist ist vorbei"),
+};
 const WARNED_OF = 2; // more are not read while somebody waits on the line
-const CHANGEABLE = ["held", "booked"];
+const CHANGEABLE = ["held", "booked", "waiting", "offered"];
 
 export function stateInWords(status) {
   return STATES[status];
@@ -107,23 +114,41 @@ function spelledCharacter({ character, words }) {
   return element("li", { class: "spelled__character" }, large, " ", element("span", {}, words));
 }
 
+function showFacts(reference, lines) {
+  setText(document.getElementById("found-reference"), reference);
+  const known = lines.filter(([, value]) => value);
+  document.getElementById("found-facts").replaceChildren(...known.map(([term, value]) => fact(term, value)));
+}
+
 /** An appointment found by its reference, {appointment, office, chosen}. */
 export function showFound({ appointment, office, chosen }) {
-  setText(document.getElementById("found-reference"), appointment.reference);
-  const lines = [
+  showFacts(appointment.reference, [
     [gettext("Stand"), stateInWords(appointment.status)],
     [gettext("Zeit"), whenInWords(appointment.start, office.time_zone)],
     [gettext("Standort"), whereInWords(office)],
     [gettext("Dienstleistung"), chosen.map(({ service, quantity }) => serviceInWords(service, quantity)).join("; ")],
     [gettext("Personen"), appointment.party_size && String(appointment.party_size)],
     [gettext("Kontakt"), appointment.contact && contactInWords(appointment.contact)],
-  ].filter(([, value]) => value);
-  document.getElementById("found-facts").replaceChildren(
-    ...lines.map(([term, value]) => fact(term, value)),
-  );
+  ]);
 }
 
-/** Whether an appointment in this state can still be moved or cancelled. */
-export function canChange({ status }) {
-  return CHANGEABLE.includes(status);
+/** Somebody on the waiting list, with what is kept for them now. */
+export function showWaiting({ appointment: entry, chosen }) {
+  const { offer } = entry;
+  const places = entry.offices.map((slug) => inLanguage(offices.get(slug)?.name) || slug);
+  const kept = offer && offices.get(offer.office);
+  showFacts(entry.reference, [
+    [gettext("Stand"), WAITING_STATES[entry.state]],
+    [gettext("Angeboten"), kept && `${whenInWords(offer.start, kept.time_zone)}, ${inLanguage(kept.name)}`],
+    [gettext("Dienstleistung"), chosen.map(({ service, quantity }) => serviceInWords(service, quantity)).join("; ")],
+    [gettext("Standort"), places.join(", ") || gettext("alle Standorte")],
+    [gettext("Der Termin hilft noch bis zum"), dayInWords(entry.until, "UTC")],
+    [gettext("Davor an der Reihe"), entry.ahead !== null && String(entry.ahead)],
+    [gettext("Kontakt"), entry.contact && contactInWords(entry.contact)],
+  ]);
+}
+
+/** Whether it can still be moved or cancelled, as it stands now. */
+export function canChange({ status, state }) {
+  return CHANGEABLE.includes(status ?? state);
 }

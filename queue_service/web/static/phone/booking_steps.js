@@ -19,7 +19,7 @@ const DUPLICATES = "/api/v1/appointment-duplicates";
 
 function held(offer) {
   return carryOut(APPOINTMENTS, {
-    office: offer.office, services: wishes(call.chosen), start: offer.start, channel: "phone", hold: true,
+    office: offer.office, services: wishes(call.chosen), start: offer.start, channel: "phone", hold: true, emergency: offer.emergency,
   });
 }
 

@@ -10,6 +10,7 @@ import { offices, spellingNames } from "./catalogue.js";
 import * as contactForm from "./contact_form.js";
 import * as dialogs from "./dialogs.js";
 import { showError } from "./message_line.js";
+import * as filters from "./place_filters.js";
 import * as places from "./places_view.js";
 import * as said from "./read_back_view.js";
 import { contactMistakes, refusalInWords } from "./refusals.js";
@@ -54,7 +55,7 @@ function takenMeanwhile(left) {
 
 /** The office that the call is about, as far as it can be told. */
 function officeInHand() {
-  return call.place?.office ?? call.found?.appointment.office ?? places.officeInHand() ?? choice.value;
+  return call.place?.office ?? call.found?.appointment.office ?? places.officeLookedAt() ?? filters.officeChosen() ?? choice.value;
 }
 
 export async function open() {

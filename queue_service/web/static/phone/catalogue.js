@@ -9,6 +9,7 @@ const nameOf = ({ name }) => name[language] ?? name.de;
 export const services = data.services.sort((a, b) => nameOf(a).localeCompare(nameOf(b), language));
 export const spellingNames = data.spelling_names;
 export const everyOffice = data.every_office; // otherwise a search names the agent's own
+export const emergencies = data.emergencies; // whether the agent may take places kept for them
 export const horizonDays = data.horizon_days;
 export const caller = page.dataset.caller;
 export const timeZone = page.dataset.timeZone;

@@ -1,9 +1,11 @@
 // An appointment that exists already: look at it, move it, cancel it.
 
 import { gettext } from "../texts.js";
-import { canChange, showBooked, showFound } from "./appointment_views.js";
+import { setText } from "../desk/elements.js";
+import { canChange, showBooked, showFound, showWaiting } from "./appointment_views.js";
 import { call, goTo } from "./call.js";
 import { offices, serviceOf, spellingNames, visitOf } from "./catalogue.js";
+import { isParty, isWaiting, kindOf } from "./found_kinds.js";
 import { showPrompt } from "./message_line.js";
 import { empty, searchPlaces, taken } from "./place_steps.js";
 import * as places from "./places_view.js";
@@ -17,10 +19,6 @@ export function addressOf(reference, verb = "", kind = "appointments") {
   return `/api/v1/${kind}/${encodeURIComponent(reference)}${verb}`;
 }
 
-function isParty(appointment) {
-  return "party_size" in appointment;
-}
-
 function chosenIn(appointment) {
   if (isParty(appointment)) return [{ service: { ...serviceOf(appointment.code), name: appointment.title }, quantity: 1 }];
   return appointment.services.map(({ service, quantity }) => ({ service: serviceOf(service), quantity }));
@@ -29,14 +27,22 @@ function chosenIn(appointment) {
 function shown(appointment) {
   const chosen = chosenIn(appointment);
   call.found = { appointment, office: offices.get(appointment.office), chosen };
-  showFound(call.found);
+  if (isWaiting(appointment)) showWaiting(call.found);
+  else showFound(call.found);
 }
+
+const WORDS_AT = { label: "found-label", cancel: "cancel-found-words", question: "cancel-words", yes: "cancel-for-good-words", final: "found-final" };
 
 /** Show it with what can be done about it. */
 export function look(appointment) {
   shown(appointment);
-  goTo(canChange(call.found.appointment) ? "found" : "final");
-  document.getElementById("move-found").hidden = isParty(appointment); // another hour is booked anew
+  const kind = kindOf(appointment);
+  for (const [name, id] of Object.entries(WORDS_AT)) setText(document.getElementById(id), kind[name]);
+  document.getElementById("move-found").hidden = !kind.canMove;
+  if (canChange(appointment)) {
+    goTo("found");
+    showPrompt(kind.prompt);
+  } else goTo("final");
   document.getElementById("found-reference").focus();
 }
 
@@ -107,17 +113,19 @@ export async function move() {
 /** The first press asks, the second cancels. */
 export function askToCancel() {
   goTo("cancel");
+  showPrompt(kindOf(call.found.appointment).sure);
   document.getElementById("cancel-for-good").focus();
 }
 
 export function keep() {
   goTo("found");
+  showPrompt(kindOf(call.found.appointment).prompt);
   document.getElementById("cancel-found").focus();
 }
 
 export async function cancel() {
   const { appointment } = call.found;
-  const kind = isParty(appointment) ? "entry-bookings" : "appointments";
-  look(await carryOut(addressOf(appointment.reference, "/cancel", kind)));
-  showPrompt(gettext("Der Termin ist abgesagt. Neuer Anruf: F9."));
+  const { path, verb, done } = kindOf(appointment);
+  look(await carryOut(addressOf(appointment.reference, `/${verb}`, path)));
+  showPrompt(done);
 }

@@ -5,6 +5,7 @@ import { gettext, ngettext } from "../texts.js";
 import { call, goTo } from "./call.js";
 import * as existing from "./existing_steps.js";
 import { waysToFind } from "./find_query.js";
+import { KINDS } from "./found_kinds.js";
 import { showHits } from "./hits_view.js";
 import { showError, showPrompt } from "./message_line.js";
 import { ask, read } from "./requests.js";
@@ -61,30 +62,30 @@ function hintInWords() {
   return gettext("Terminnummer, Name oder Telefonnummer");
 }
 
-/** An appointment or a party's places: both have numbers of the same shape. */
+/** All kinds have numbers of the same shape; null when it is nobody's. */
 async function readByReference(typed) {
-  try {
-    return await read(existing.addressOf(typed));
-  } catch (refusal) {
-    if (refusal.code !== "appointment_not_found") throw refusal;
-    return read(existing.addressOf(typed, "", "entry-bookings"));
+  for (const { path, unknown } of KINDS) {
+    try {
+      return await read(existing.addressOf(typed, "", path));
+    } catch (refusal) {
+      if (refusal.code !== unknown) throw refusal;
+    }
   }
+  return null;
 }
 
 async function foundBy(way, typed) {
-  if (way === "reference") return [await readByReference(typed)];
+  if (way === "reference") return [await readByReference(typed)].filter(Boolean);
   const { items, entries = [] } = await ask(SEARCHES, { [way]: typed });
   return [...items, ...entries].sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at));
 }
-
-const NOTHING = ["appointment_not_found", "entry_booking_not_found", "invalid_fields"]; // nobody has a number that there can't be
 
 /** The appointments, none when there are none; what else is refused is thrown. */
 async function found(way, typed) {
   try {
     return await foundBy(way, typed);
   } catch (refusal) {
-    if (!NOTHING.includes(refusal.code)) throw refusal;
+    if (refusal.code !== "invalid_fields") throw refusal; // nobody has a number that there can't be
     return [];
   }
 }

@@ -32,8 +32,11 @@ const GROUPS = [
       { shown: "1–9", keys: DIGITS, zones: ["places"], steps: ["new-place"], text: gettext("wählen"), full: gettext("beim Verschieben: neuen Termin wählen"), does: "chooseOffer" },
       { shown: "0", keys: ["0"], zones: ["places"], steps: AT_PLACES, text: gettext("weitere"), full: gettext("weitere Termine"), does: "nextOffers" },
       { shown: "T", keys: ["t"], zones: ["places"], steps: AT_PLACES, text: gettext("Tageszeit"), full: gettext("vormittags, nachmittags, ganztags"), does: "nextHalf" },
+      { shown: "K", keys: ["k"], zones: ["places", "instead"], steps: AT_PLACES, text: gettext("Kalender"), full: gettext("Kalender: was an welchem Standort an welchem Tag frei ist"), does: "toMap" },
       { shown: "W", keys: ["w"], zones: ["places", "instead"], steps: ["places"], text: gettext("Warteliste"), full: gettext("kein Termin passt: auf die Warteliste"), does: "toWaiting" },
       { shown: gettext("Enter"), zones: ["filters"], text: gettext("zu den Terminen") },
+      { shown: "← ↑ ↓ →", zones: ["map"], text: gettext("Standort und Tag") },
+      { shown: gettext("Enter"), zones: ["map"], text: gettext("diese Termine zeigen"), full: gettext("im Kalender: Termine dieses Standorts ab diesem Tag") },
     ],
   },
   {

@@ -5,7 +5,7 @@ export const OFFERS_A_PAGE = 9; // one for each of the keys 1 to 9
 const APART_MINUTES = 30; // a caller thinks in half hours
 const APART_AT_ONE_OFFICE_MINUTES = 15;
 const FIRST_OF_HALF_DAY = 3; // at each office: enough to choose from, and the other offices come up as well
-const NOON = "12:00";
+export const NOON = "12:00";
 
 export function dayOf(place) {
   return place.start.slice(0, 10);
@@ -35,14 +35,12 @@ export class Selection {
   #last = new Map(); // by office
   #count = new Map(); // by office and half day
 
-  constructor(filters) {
-    this.filters = filters;
-    this.apart = filters.one ? APART_AT_ONE_OFFICE_MINUTES : APART_MINUTES;
-    this.most = filters.one ? Infinity : FIRST_OF_HALF_DAY;
+  constructor(oneOffice) {
+    this.apart = oneOffice ? APART_AT_ONE_OFFICE_MINUTES : APART_MINUTES;
+    this.most = oneOffice ? Infinity : FIRST_OF_HALF_DAY;
   }
 
   takes(place) {
-    if (this.filters.half && halfOf(place) !== this.filters.half) return false;
     const last = this.#last.get(place.office);
     if (last && minutesBetween(last, place) < this.apart) return false;
     const half = `${place.office} ${dayOf(place)} ${halfOf(place)}`;
@@ -54,26 +52,13 @@ export class Selection {
   }
 }
 
-function nextDay(day) {
-  const next = new Date(`${day}T00:00:00Z`);
-  next.setUTCDate(next.getUTCDate() + 1);
-  return next.toISOString().slice(0, 10);
-}
-
-/** Where to go on searching after `last`: the next instant, or past the half day that isn't wanted. */
-export function searchOnFrom(last, half) {
-  const offset = last.start.slice(19);
-  if (half === "afternoon" && halfOf(last) === "morning") return `${dayOf(last)}T${NOON}:00${offset}`;
-  if (half === "morning" && halfOf(last) === "afternoon") return nextDay(dayOf(last));
-  return new Date(Date.parse(last.start) + 60_000).toISOString();
-}
-
-/** Offers by day, in order: [{day, offers}]. */
-export function byDay(offers) {
-  const days = new Map();
+/** Offers put together by what `keyIn` gives, in order: [{key, offers}]. */
+export function groupedBy(keyIn, offers) {
+  const groups = new Map();
   for (const offer of offers) {
-    if (!days.has(dayOf(offer))) days.set(dayOf(offer), []);
-    days.get(dayOf(offer)).push(offer);
+    const key = keyIn(offer);
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(offer);
   }
-  return [...days].map(([day, its]) => ({ day, offers: its }));
+  return [...groups].map(([key, its]) => ({ key, offers: its }));
 }

@@ -4,10 +4,11 @@ import { gettext } from "../texts.js";
 import { setText } from "../desk/elements.js";
 import { forget } from "./appointment_views.js";
 import * as booking from "./booking_steps.js";
+import * as callbackCount from "./callback_count.js";
 import * as callbacks from "./callback_steps.js";
 import { call, forgetCall, goTo, onStep, quantityOf, STEPS, withQuantity } from "./call.js";
 import * as card from "./card_steps.js";
-import { caller, offices, serviceOf, services, timeZone } from "./catalogue.js";
+import { caller, serviceOf, services, timeZone } from "./catalogue.js";
 import * as chosenServices from "./chosen_services.js";
 import * as contactForm from "./contact_form.js";
 import * as dialogs from "./dialogs.js";
@@ -15,9 +16,12 @@ import * as existing from "./existing_steps.js";
 import * as finding from "./find_steps.js";
 import * as keyHelp from "./key_help.js";
 import * as keys from "./keys.js";
+import * as map from "./map_steps.js";
 import { showError, showPrompt } from "./message_line.js";
 import { explain, isUnderWay, step } from "./one_at_a_time.js";
+import * as nearness from "./nearness.js";
 import * as placeSteps from "./place_steps.js";
+import * as filters from "./place_filters.js";
 import * as places from "./places_view.js";
 import * as said from "./read_back_view.js";
 import { serviceNow } from "./requests.js";
@@ -53,6 +57,7 @@ function showStep(now) {
   field.closest(".panel").classList.toggle("panel--resting", !may.services);
   chosenServices.show(call.chosen, !may.services);
   places.rest(!may.places, call.place);
+  filters.rest(!may.places);
   finding.rest(!may.find);
   const isCalledBack = now === "booked" && call.callback;
   showPrompt(isCalledBack ? gettext("Terminnummer diktieren. Danach F10: Rückruf abschließen.") : PROMPTS[now]);
@@ -99,8 +104,28 @@ function narrow() {
   placeSteps.searchPlaces().catch(explain);
 }
 
+function showNearest() {
+  const quarter = nearness.quarter();
+  if (quarter && call.step === "places") {
+    showPrompt(gettext("Zuerst die Standorte nahe %(quarter)s. Termin wählen: Tasten 1 bis 9.", { quarter }));
+  }
+}
+
+/** The nearest offices first, from where the caller lives. */
+async function lookNear() {
+  const isKnown = await nearness.look();
+  await placeSteps.searchPlaces();
+  if (isKnown) {
+    toPlaces();
+    showNearest();
+  } else {
+    nearness.focus();
+    showError(gettext("Diesen Stadtteil oder diese Postleitzahl kennt das Verzeichnis nicht. Bitte ausschreiben oder die andere Angabe nehmen."));
+  }
+}
+
 function nextHalf() {
-  places.nextHalf();
+  filters.nextHalf();
   placeSteps.searchPlaces().then(places.focusList).catch(explain);
 }
 
@@ -132,7 +157,7 @@ function begin({ name = "", phone = "", reference = "" } = {}) {
   forget();
   callbacks.clear();
   contactForm.reset({ name, phone });
-  places.resetFilters();
+  filters.reset();
   finding.reset({ phone, reference });
   said.resetLanguage();
   said.stopCountdown();
@@ -141,6 +166,7 @@ function begin({ name = "", phone = "", reference = "" } = {}) {
   document.getElementById("caller").hidden = phone === "" || phone !== caller;
   placeSteps.empty();
   placeSteps.limitDays();
+  callbackCount.count();
   serviceField.focus();
 }
 
@@ -181,7 +207,7 @@ const ACTIONS = {
   keepFound: existing.keep,
   toService: serviceField.focus,
   toPlaces,
-  toFilters: places.focusFilters,
+  toFilters: filters.focus,
   toFind: finding.focusField,
   newCall,
   toCallback: callbacks.agree,
@@ -189,6 +215,7 @@ const ACTIONS = {
   takeCallback: ({ key }) => callbacks.take(Number(key) - 1, callBack),
   toCard: () => step(card.open),
   chooseEntry: ({ key }) => card.choose(Number(key) - 1),
+  toMap: () => step(map.open),
   toWaiting: waiting.open,
   toHelp: keyHelp.open,
 };
@@ -208,7 +235,8 @@ function start() {
   onStep(showStep);
   serviceField.start(services, { choose: addService, proceed: toPlaces });
   chosenServices.start(changeQuantity);
-  places.start(offices, { take: takeOffer, narrow, toList: toPlaces, outside: showError });
+  places.start(takeOffer);
+  filters.start({ narrow, toList: toPlaces, lookNear: () => step(lookNear), outside: showError });
   callbacks.start({ begin: callBack, end: begin });
   contactForm.start(() => step(booking.checkContact));
   finding.start(() => step(finding.find), (index) => whenFree(() => finding.openHit(index))());
@@ -222,6 +250,8 @@ function start() {
   card.start({
     show: () => step(card.show), choose: (index) => whenFree(() => card.choose(index))(), book: () => step(card.book),
   });
+  map.start((wanted) => step(() => map.choose(wanted)));
+  onClick("to-map", () => step(map.open));
   waiting.start(() => step(waiting.join));
   dialogs.start();
   onClick("book", () => step(booking.book));
@@ -240,6 +270,7 @@ function start() {
   });
   keys.listen(keyBar, () => call.step, (name, event) => whenFree(ACTIONS[name])(event));
   placeSteps.start();
+  callbackCount.start();
   window.addEventListener("beforeunload", (event) => {
     if (call.hold) event.preventDefault(); // the browser asks before a call is lost by a slip
   });

@@ -1,24 +1,42 @@
 // The search as it goes on: asks the service for more places until a page of offers is full.
 
-import { OFFERS_A_PAGE, Selection, keyOf, searchOnFrom } from "./offers.js";
+import { NOON, OFFERS_A_PAGE, Selection, keyOf } from "./offers.js";
 
 const PLACES_AN_ANSWER = 200; // the most that the service gives
 const ROUNDS_A_PAGE = 12; // what is still missing then is asked for when the agent wants more
+const HALVES = { morning: { before: NOON }, afternoon: { after: NOON } };
 
-/** Address of a search: `services` as [{service, quantity}], no `offices` are all; `from` is a day or an instant. */
-function searchAddress({ services, offices }, from) {
-  const query = new URLSearchParams({ channel: "phone", limit: PLACES_AN_ANSWER });
+/**
+ * What is asked for, as both searches of the service take it. `services` as [{service, quantity}], no
+ * `offices` are all; `near` is a position.
+ */
+export function questionOf({ services, offices, near = "", weekday = "", emergency = false }) {
+  const query = new URLSearchParams({ channel: "phone" });
   for (const { service, quantity } of services) {
     for (let nth = 0; nth < quantity; nth += 1) query.append("service", service);
   }
   for (const office of offices) query.append("office", office);
-  if (from) query.append("from", from);
+  if (near) query.set("near", near);
+  if (weekday) query.set("weekday", weekday);
+  if (emergency) query.set("emergency", "true");
+  return query;
+}
+
+/** Address of a search; `from` and `to` are days or instants. */
+function searchAddress(wish, { from, to, limit = PLACES_AN_ANSWER }) {
+  const query = questionOf(wish);
+  const span = { ...HALVES[wish.half], from, to, limit };
+  for (const [name, value] of Object.entries(span)) if (value) query.set(name, value);
   return `/api/v1/slots?${query}`;
 }
 
 /** An instant before which the place begins, and no later one on the grid of five minutes. */
 function justAfter(place) {
   return new Date(Date.parse(place.start) + 60_000).toISOString();
+}
+
+function inOrderOfTime(offers) {
+  return [...offers].sort((one, other) => Date.parse(one.start) - Date.parse(other.start));
 }
 
 export class PlaceSearch {
@@ -29,23 +47,28 @@ export class PlaceSearch {
   #answerBefore = "";
   whyNone = null; // the service's {code, message, next_release_at} when there is no place at all
 
-  /** `wish`: {services, offices}; `filters`: {one, from, half} as the Selection takes them. */
-  constructor(read, wish, filters) {
+  /** `wish`: {services, offices, one, from, half, weekday, near, emergency}; `one`: a particular office. */
+  constructor(read, wish) {
     this.read = read;
     this.wish = wish;
-    this.filters = filters;
-    this.#from = filters.from;
-    this.#selection = new Selection(filters);
+    this.#from = wish.from;
+    this.#selection = new Selection(wish.one);
+  }
+
+  /** Of a particular office all that is worth saying is shown, in order of time. */
+  get isNearestFirst() {
+    return Boolean(this.wish.near) && !this.wish.one;
   }
 
   /** The same search from its beginning. */
   again() {
-    return new PlaceSearch(this.read, this.wish, this.filters);
+    return new PlaceSearch(this.read, this.wish);
   }
 
   /** Offers on page n (from 0); asks the service for what is missing. */
   async page(n) {
     const wanted = (n + 1) * OFFERS_A_PAGE;
+    if (this.isNearestFirst) await this.#searchNearest(wanted);
     for (let round = 0; round < ROUNDS_A_PAGE && this.#offers.length < wanted && !this.#exhausted; round += 1) {
       await this.#searchOn();
     }
@@ -57,12 +80,25 @@ export class PlaceSearch {
     return !this.#exhausted || this.#offers.length > (n + 1) * OFFERS_A_PAGE;
   }
 
+  #asOffer(place) {
+    return { ...place, emergency: Boolean(this.wish.emergency) };
+  }
+
   async #searchOn() {
-    const found = await this.read(searchAddress(this.wish, this.#from));
+    const found = await this.read(searchAddress({ ...this.wish, near: "" }, { from: this.#from }));
     this.whyNone ??= found.why_none ?? null;
-    this.#offers.push(...found.items.filter((place) => this.#selection.takes(place)));
+    this.#offers.push(...found.items.filter((place) => this.#selection.takes(place)).map((place) => this.#asOffer(place)));
     this.#exhausted = found.items.length < PLACES_AN_ANSWER;
-    if (!this.#exhausted) this.#from = searchOnFrom(found.items.at(-1), this.filters.half);
+    if (!this.#exhausted) this.#from = justAfter(found.items.at(-1));
+  }
+
+  /** A few places of each office, the nearest first: the service chooses, a page is the rest of an answer. */
+  async #searchNearest(wanted) {
+    const limit = Math.min(wanted + 1, PLACES_AN_ANSWER);
+    const found = await this.read(searchAddress(this.wish, { from: this.wish.from, limit }));
+    this.whyNone = found.why_none ?? null;
+    this.#offers = found.items.map((place) => this.#asOffer(place));
+    this.#exhausted = true;
   }
 
   /**
@@ -71,12 +107,12 @@ export class PlaceSearch {
    */
   async takenSince(offers) {
     if (offers.length === 0) return [];
-    const first = offers[0].start;
-    const wish = { ...this.wish, offices: [...new Set(offers.map(({ office }) => office))] };
-    const now = await this.read(`${searchAddress(wish, first)}&to=${encodeURIComponent(justAfter(offers.at(-1)))}`);
+    const [first, ...others] = inOrderOfTime(offers);
+    const wish = { ...this.wish, near: "", offices: [...new Set(offers.map(({ office }) => office))] };
+    const now = await this.read(searchAddress(wish, { from: first.start, to: justAfter(others.at(-1) ?? first) }));
     const listed = new Set(now.items.map(keyOf));
     const isWhole = now.items.length < PLACES_AN_ANSWER;
-    const answer = [first, ...listed].join();
+    const answer = [first.start, ...listed].join();
     if (isWhole && answer === this.#answerBefore) return [];
     // A free place may be missing: a full answer ends somewhere, and offers follow one another from the
     // beginning of a free time, which may be another now. So each missing one is asked for by itself.
@@ -87,8 +123,8 @@ export class PlaceSearch {
   }
 
   async #isFree(offer) {
-    const address = searchAddress({ ...this.wish, offices: [offer.office] }, offer.start);
-    const { items } = await this.read(`${address}&to=${encodeURIComponent(justAfter(offer))}`);
+    const wish = { ...this.wish, near: "", offices: [offer.office] };
+    const { items } = await this.read(searchAddress(wish, { from: offer.start, to: justAfter(offer) }));
     return items.some((place) => keyOf(place) === keyOf(offer));
   }
 }

@@ -7,6 +7,7 @@ import { onReturn } from "./connection.js";
 import { showError, showPrompt, tell } from "./message_line.js";
 import { explain, isUnderWay } from "./one_at_a_time.js";
 import { PlaceSearch } from "./place_search.js";
+import * as filters from "./place_filters.js";
 import * as view from "./places_view.js";
 import { whyNoneInWords } from "./refusals.js";
 import { read, serviceNow } from "./requests.js";
@@ -15,12 +16,28 @@ import { clockInWords, dayHeading, dayInWords, inLanguage, isoDay } from "./spok
 const LOOK_AGAIN_MS = 1_000; // how old the list may get while the agent reads it out
 const AFTER_FAILURE_MS = 10_000;
 const DAY_MS = 86_400_000;
+const MAY_BE_ANOTHER_TIME = ["closed", "full", "too_long"]; // reasons that the service gives for the asked days alone
 
 let running = new AbortController();
 let search = null;
 let page = 0;
 let shown = [];
 let fresh = null; // {of, next, offers}: what the list is to be at the next key, because places are gone
+
+/** What is asked for: the chosen services, and what the filters say; `anywhere`: but for where and when. */
+export function wishNow({ anywhere = false } = {}) {
+  const possible = officesFor(call.chosen);
+  filters.offerOffices(possible);
+  const narrowed = filters.filtersNow(possible);
+  const own = everyOffice ? [] : possible;
+  return {
+    ...narrowed,
+    weekday: anywhere ? "" : narrowed.weekday,
+    services: wishes(call.chosen),
+    offices: narrowed.offices.length > 0 && !anywhere ? narrowed.offices : own,
+    emergency: narrowed.emergency && !call.found, // an appointment is moved as what it was booked as
+  };
+}
 
 /** Search for the chosen services with the filters as they are; resolves when the list stands. */
 export async function searchPlaces() {
@@ -32,13 +49,8 @@ export async function searchPlaces() {
     empty();
     return;
   }
-  const possible = officesFor(call.chosen);
-  view.offerOffices(possible);
-  const filters = view.filtersNow(possible);
-  const anywhere = everyOffice ? [] : possible;
-  const wish = { services: wishes(call.chosen), offices: filters.offices.length > 0 ? filters.offices : anywhere };
   view.showSearching();
-  search = new PlaceSearch((address) => read(address, signal), wish, filters);
+  search = new PlaceSearch((address) => read(address, signal), wishNow());
   await showPage(0);
 }
 
@@ -47,14 +59,14 @@ export function empty() {
   search = null;
   shown = [];
   fresh = null;
-  view.offerOffices([...offices.keys()]);
+  filters.offerOffices([...offices.keys()]);
   view.showNote(gettext("Hier erscheinen die frühesten Termine aller Standorte, sobald eine Dienstleistung gewählt ist."));
   goTo("search");
 }
 
 export function limitDays() {
   const now = serviceNow();
-  view.limitDays(isoDay(now, timeZone), isoDay(now + horizonDays * DAY_MS, timeZone));
+  filters.limitDays(isoDay(now, timeZone), isoDay(now + horizonDays * DAY_MS, timeZone));
 }
 
 async function showPage(wanted) {
@@ -74,7 +86,7 @@ async function showPage(wanted) {
 
 function show(offers) {
   shown = offers;
-  if (offers.length > 0) view.showOffers(offers, { page, more: search.mayHaveMoreAfter(page) });
+  if (offers.length > 0) view.showOffers(offers, { page, more: search.mayHaveMoreAfter(page), byOffice: search.isNearestFirst });
   else view.showNote(noneInWords(), { offersOtherWays: !call.found && isWorthWaiting() });
 }
 
@@ -96,9 +108,11 @@ function countedInWords(offers) {
 
 function noneInWords() {
   const until = dayInWords(serviceNow() + horizonDays * DAY_MS, timeZone);
-  if (!search.whyNone) {
-    return gettext("Kein Termin zu dieser Tageszeit bis %(until)s. Mit T eine andere wählen.", { until });
+  const { half, weekday } = search.wish;
+  if ((half || weekday) && MAY_BE_ANOTHER_TIME.includes(search.whyNone?.code)) {
+    return gettext("Zu diesen Zeiten kein Termin bis %(until)s. Mit T eine andere Tageszeit, mit F3 einen anderen Wochentag wählen.", { until });
   }
+  if (!search.whyNone) return gettext("Kein Termin bis %(until)s.", { until });
   const { next_release_at: release } = search.whyNone;
   const why = whyNoneInWords(search.whyNone, until);
   if (!release) return why;

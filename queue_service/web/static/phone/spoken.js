@@ -50,6 +50,14 @@ export function shortDay(day, voice = pageVoice, zone = "UTC") {
   return formatted(day, zone, voice, { weekday: "short", day: "numeric", month: "long" });
 }
 
+/** {weekday: "Mo", date: "23.11."}, for tables; `day` is 2026-11-23. */
+export function dayInShort(day, voice = pageVoice) {
+  return {
+    weekday: formatted(day, "UTC", voice, { weekday: "short" }),
+    date: formatted(day, "UTC", voice, { day: "numeric", month: "numeric" }),
+  };
+}
+
 /** "10:15" */
 export function clockInWords(instant, timeZone, voice = pageVoice) {
   return formatted(instant, timeZone, voice, CLOCK);

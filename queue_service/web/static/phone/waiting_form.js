@@ -7,7 +7,8 @@ import { everyOffice, horizonDays, officesFor, timeZone } from "./catalogue.js";
 import * as contactForm from "./contact_form.js";
 import * as dialogs from "./dialogs.js";
 import { showError, showPrompt } from "./message_line.js";
-import * as places from "./places_view.js";
+import { NOON } from "./offers.js";
+import * as filters from "./place_filters.js";
 import * as said from "./read_back_view.js";
 import { contactMistakes } from "./refusals.js";
 import { carryOut, serviceNow } from "./requests.js";
@@ -15,7 +16,7 @@ import { dayInWords, isoDay, serviceInWords } from "./spoken.js";
 
 const DAY_MS = 86_400_000;
 const USUAL_PATIENCE_DAYS = 14;
-const NOON = "12:00";
+const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const HALVES = { morning: { until: NOON }, afternoon: { from: NOON } };
 const dialog = document.getElementById("waiting-dialog");
 const form = document.getElementById("waiting-form");
@@ -58,7 +59,7 @@ export function open() {
 /** What is waited for: services, offices, time of day, as the list is narrowed now. */
 function wishInWords() {
   const what = call.chosen.map(({ service, quantity }) => serviceInWords(service, quantity)).join("; ");
-  return [what, ...places.filtersInWords()].join(" · ");
+  return [what, ...filters.filtersInWords()].join(" · ");
 }
 
 function mistakes() {
@@ -74,13 +75,14 @@ function mistakes() {
 
 function wish() {
   const possible = officesFor(call.chosen);
-  const filters = places.filtersNow(possible);
+  const narrowed = filters.filtersNow(possible);
   return {
     services: wishes(call.chosen),
-    from: filters.from || null,
+    from: narrowed.from || null,
     until: until.value,
-    offices: filters.offices.length > 0 || everyOffice ? filters.offices : possible,
-    hours: HALVES[filters.half] ?? {},
+    offices: narrowed.offices.length > 0 || everyOffice ? narrowed.offices : possible,
+    weekdays: narrowed.weekday ? [WEEKDAYS.indexOf(narrowed.weekday) + 1] : [],
+    hours: HALVES[narrowed.half] ?? {},
     notice_hours: Number(notice.value),
     ways: [way()],
     channel: "phone",
