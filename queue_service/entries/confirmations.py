@@ -69,6 +69,7 @@ async def _notice(
         services=[NoticedService(kept.title, documents=_to_bring(office, kept.code), fee=kept.price)],
         recipient=recipient_of(kept.contact),
         persons=kept.party_size,
+        of_hour=True,
         previous_start=previous_start.astimezone(office.zone) if previous_start else None,
         link="" if kind in WITHOUT_LINK else await _new_link(conn, kept),
         sequence=await notices.next_sequence(conn, kept.office_id, kept.id),

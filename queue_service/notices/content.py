@@ -79,7 +79,7 @@ def content(notice: AppointmentNotice, way: Way, own: Mapping[str, str]) -> Cont
     """
     language, text = _text(notice, way, own)
     words = wording(language)
-    lines = expanded(text, words.parts_for(way))
+    lines = expanded(text, words.parts_for(way, of_hour=notice.of_hour))
     values = _values(notice, language, words)
     # A subject only has facts that every notice knows; so the text's check demands.
     subject = filled(lines[0], values) or ""

@@ -110,6 +110,8 @@ class AppointmentNotice(msgspec.Struct, frozen=True):
     Kept as a path; ``with_address`` makes an address of it when words are made."""
     respond_by: datetime | None = None
     """When an offer, or a proposed place, is given to somebody else."""
+    of_hour: bool = False
+    """Places of an hour (a swimming hour, a theatre evening): nobody waits there with a number."""
     sequence: int = 0
     """Grows with every change of the appointment; calendars keep the highest."""
 

@@ -19,8 +19,8 @@ STRAY_BRACE = re.compile(r"[{}]")
 ITEM = "- "
 BLOCKS = ("appointment", "services")
 """Facts that are drawn as a table rather than said in a sentence."""
-PARTS = ("change", "answer", "closing")
-"""Standard words about how to reach us, in the language of the text."""
+PARTS = ("change", "answer", "closing", "check_in")
+"""Standard words about how to reach us and what to do on arrival, in the language of the text."""
 SURE = ("greeting", "authority", "office", "street", "place", "city", "day", "short_day", "time", "reference")
 """What every notice knows."""
 MAYBE = ("spelled", "phone", "link", "site", "persons")

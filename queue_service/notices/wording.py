@@ -59,6 +59,8 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A letter without a text of its own says what the e-mail says."""
     parts_on_paper: dict[str, str] = {}
     """Those that a letter has in other words."""
+    parts_of_hours: dict[str, str] = {}
+    """Those that are other words for a party that comes for an hour, by whatever way."""
     greeting_unnamed: str = ""
     """For somebody whose name isn't known; empty: as for others."""
 
@@ -67,9 +69,10 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         texts = self.texts[kind]
         return texts[way] if way in texts else texts["email"]
 
-    def parts_for(self, way: Way) -> dict[str, str]:
+    def parts_for(self, way: Way, *, of_hour: bool = False) -> dict[str, str]:
         """Give what stands for the placeholders of parts."""
-        return self.parts | self.parts_on_paper if way == "letter" else self.parts
+        parts = self.parts | self.parts_on_paper if way == "letter" else self.parts
+        return parts | self.parts_of_hours if of_hour else parts
 
     def greet(self, name: str) -> str:
         """Give the words before the comma."""

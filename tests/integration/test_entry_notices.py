@@ -115,6 +115,10 @@ async def test_mail_brings_a_calendar_file_and_a_link_that_opens_the_booking_unt
     await send_due(post_office(database, MovableClock(NOW), mail=mail.port), "email")
     [message] = mail.received
     [calendar, *_] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+    said = message.get_body(("plain",))
+    assert said is not None
+    assert "am Eingang. Bezahlt wird dort." in said.get_content()
+    assert "Automat" not in said.get_content()
     [event] = Calendar.from_ical(str(calendar.get_content())).walk("VEVENT")
     assert event.decoded("DTSTART") == made.start
     kept = await service.find(conn, link["reference"])
