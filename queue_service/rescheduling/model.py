@@ -25,8 +25,10 @@ FIRST_DAYS = 14
 MOST_DAYS = 60
 """As far ahead as appointments are given out."""
 MOST_MOVES = 200
-"""Appointments moved in one transaction, of about ten milliseconds each: bookings on the same days
-wait as long."""
+"""Appointments in one request."""
+MOVES_AT_ONCE = 50
+"""Appointments moved in one transaction, some twenty milliseconds each: bookings on the same days wait
+as long."""
 MOST_POOLS = 50
 STEP_MINUTES = 5
 ONE_MINUTE = timedelta(minutes=1)
@@ -35,7 +37,7 @@ ONE_MINUTE = timedelta(minutes=1)
 class StaffingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a day is to be staffed; no hours close it for appointments."""
 
-    reason: Annotated[str, Meta(min_length=1, max_length=200, examples=["Krankheit"])]
+    reason: Annotated[str, Meta(pattern=r"\S", max_length=200, examples=["Krankheit"])]
     """For colleagues; visitors are not told."""
     staffing: list[StaffedHours]
     pools: Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(max_length=MOST_POOLS)] = []
@@ -45,7 +47,7 @@ class StaffingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DayDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why a whole day is cancelled or moved, for colleagues and whoever rings the visitors."""
 
-    reason: Annotated[str, Meta(min_length=1, max_length=200, examples=["Wasserschaden"])]
+    reason: Annotated[str, Meta(pattern=r"\S", max_length=200, examples=["Wasserschaden"])]
 
 
 class PoolDayPlan(msgspec.Struct, frozen=True):

@@ -160,7 +160,7 @@ class StaffingController(Controller):
             found = await supervised(conn, request, office)
             return await service.move_affected(conn, state.clock(), request.user, found, data.items)
 
-        return await answer(request, work, atomic=True)
+        return await answer(request, work)
 
     @post(
         "/days/{day:date}/cancel",
@@ -204,7 +204,8 @@ class StaffingController(Controller):
     ) -> Response[Outcomes]:
         """Close a day for appointments, move those that are still to come, and tell each person.
 
-        At most 200 at once, the earliest first; `left` counts those that have not been moved.
+        `left` counts those for whom there is no place. With an Idempotency-Key at most 200 are moved,
+        the earliest first: for what is left, ask again with another key.
         """
 
         async def work(conn: Connection) -> Outcomes:
@@ -213,7 +214,7 @@ class StaffingController(Controller):
                 conn, state.clock(), request.user, found, day, data.reason, preview=preview
             )
 
-        return await answer(request, work, atomic=True)
+        return await answer(request, work)
 
 
 async def supervised(conn: Connection, request: ApiRequest, slug: str) -> Office:

@@ -1,8 +1,9 @@
 """The verbs of team leads: staff a day otherwise, see whom it affects, give them new places, tell them.
 
-A list of appointments is moved in one transaction, each in its own savepoint: what can't be moved is
-said, and takes nothing from the others. All that will be needed is locked before the first move, in
-the order of all verbs: appointments by reference, then pool-days by key.
+Appointments are moved by rounds, each a transaction, every appointment in a savepoint of its own: what
+can't be moved is said, and takes nothing from the others. All that a round needs is locked before its
+first move, in the order of all verbs: appointments by reference, then pool-days by key. Inside a
+caller's transaction there is one round, since what is locked stays locked.
 
 A preview does what would be done and takes it back, so it can't say anything else than what happens.
 """
@@ -32,6 +33,7 @@ from queue_service.rescheduling.model import (
     FIRST_DAYS,
     MOST_DAYS,
     MOST_MOVES,
+    MOVES_AT_ONCE,
     AffectedList,
     AffectedRow,
     MoveItem,
@@ -165,8 +167,12 @@ async def move_affected(
     for slug in sorted({move.office for move in moves.values() if move.office}):
         there = await offices.find_office(conn, slug)
         who.require(Permission.APPOINTMENT_CHANGE, there.id, there.authority_id)
-    async with conn.transaction():
-        outcomes = await _move_all(conn, now, who, office, moves, reason="")
+    references, outcomes = list(moves), []
+    at_once = len(moves) or 1 if conn.is_in_transaction() else MOVES_AT_ONCE
+    for first in range(0, len(references), at_once):
+        of_round = {reference: moves[reference] for reference in references[first : first + at_once]}
+        async with conn.transaction():
+            outcomes += await _move_all(conn, now, who, office, of_round, reason="")
     return Outcomes(False, [*outcomes, *nonsense])
 
 
@@ -197,8 +203,30 @@ async def move_day(
 ) -> Outcomes:
     """Close a day for appointments and move those that are still to come to the places proposed.
 
-    At most ``MOST_MOVES``, earliest first: for what is left, ask again. Raises as ``cancel_day``.
+    Inside a caller's transaction at most ``MOST_MOVES``, earliest first: for what is left, ask again.
+    Raises as ``cancel_day``.
     """
+    if preview or conn.is_in_transaction():
+        return await _move_some(conn, now, who, office, day, reason, MOST_MOVES, preview=preview)
+    done: list[Outcome] = []
+    while True:
+        some = await _move_some(conn, now, who, office, day, reason, MOVES_AT_ONCE, preview=False)
+        done += some.items
+        if not some.left or not any(outcome.status == "moved" for outcome in some.items):
+            return Outcomes(False, done, some.left)
+
+
+async def _move_some(
+    conn: Connection,
+    now: datetime,
+    who: Principal,
+    office: Office,
+    day: date,
+    reason: str,
+    most: int,
+    *,
+    preview: bool,
+) -> Outcomes:
     async with _kept_unless(conn, preview):
         # What the places are is known when the day is closed; what is locked for it comes first.
         async with _kept_unless(conn, preview=True):
@@ -210,7 +238,7 @@ async def move_day(
             for entry in planned
             if entry.proposal
         }
-        moves = dict(list(moves.items())[:MOST_MOVES])
+        moves = dict(list(moves.items())[:most])
         await _lock(conn, now, office, moves, day)
         await _close(conn, now, who, office, day, reason)
         outcomes = await _move_all(conn, now, who, office, moves, reason)

@@ -16,6 +16,7 @@ from queue_service.platform.queries import Connection
 from queue_service.rescheduling import service as rescheduling
 from queue_service.rescheduling.model import (
     MOST_MOVES,
+    MOVES_AT_ONCE,
     Affected,
     MoveAffected,
     MoveItem,
@@ -181,19 +182,25 @@ async def move_affected(request: PageRequest, office: FromPath[str]) -> Response
         if not items:
             return await _list(conn, request, here, mistake=True)
 
-    async def move(conn: Connection) -> Outcomes:
-        return await rescheduling.move_affected(conn, request.app.state.clock(), request.user, here, items)
-
-    wish = MoveAffected(items)
-    outcomes = await once(
-        request.app.state.database,
-        request.app.state.clock(),
-        Sent(f"{SENT_FROM} {request.user.key}", str(sent.get("key", "")), wish),
-        move,
-        Outcomes,
-    )
+    key = str(sent.get("key", ""))
+    outcomes = [
+        await _move_once(request, here, f"{key}.{first}", items[first : first + MOVES_AT_ONCE])
+        for first in range(0, len(items), MOVES_AT_ONCE)
+    ]
+    done = Outcomes(False, [outcome for round_ in outcomes for outcome in round_.items])
     async with request.app.state.database.connection() as conn:
-        return await results_page(conn, request, here, outcomes, "moved")
+        return await results_page(conn, request, here, done, "moved")
+
+
+async def _move_once(request: PageRequest, here: Office, key: str, items: list[MoveItem]) -> Outcomes:
+    """Move one round of appointments, or give what became of them when the page was sent before."""
+    now = request.app.state.clock()
+
+    async def move(conn: Connection) -> Outcomes:
+        return await rescheduling.move_affected(conn, now, request.user, here, items)
+
+    sent = Sent(f"{SENT_FROM} {request.user.key}", key, MoveAffected(items))
+    return await once(request.app.state.database, now, sent, move, Outcomes)
 
 
 async def results_page(

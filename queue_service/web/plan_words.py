@@ -17,6 +17,8 @@ from queue_service.web.message_words import way_name
 SHORT_DAY: Mapping[str, str] = {"de": "EEE d. MMMM", "en": "EEE d MMMM"}
 """Patterns of Unicode's locale data (CLDR), for what has to fit into a choice; within sixty days the year
 goes without saying."""
+WORD_JOINER = "\u2060"
+"""Keeps both ends of a span on one line."""
 GROUPS_NAMED = 2
 """Headings of services that name a pool; more would be a list."""
 
@@ -102,4 +104,4 @@ class Reader(msgspec.Struct, frozen=True):
 
 def _clock(span: Span) -> str:
     """Give hours as they are printed: ``08:00–12:00``."""
-    return str(span).replace("-", "–")
+    return str(span).replace("-", f"–{WORD_JOINER}")

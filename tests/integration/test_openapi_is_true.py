@@ -193,6 +193,7 @@ async def test_every_documented_example_works(story: Story, running_service: Run
     await _what_nobody_was_told(story, running_service)
     await _a_call_to_make(story)
     await _a_wait_for_a_place(story)
+    await _a_day_staffed_otherwise(story)
 
     party = await _a_party(story)
 
@@ -250,6 +251,15 @@ async def _a_wait_for_a_place(story: Story) -> None:
     story.known = {"entry": waiting["reference"], "secret": waiting["secret"]}
     await story.send("leaveWaitingList")
     story.known = visit
+
+
+async def _a_day_staffed_otherwise(story: Story) -> None:
+    """Ask what would happen: the day's visitor is still to come."""
+    for verb in (
+        "readStaffing", "changeStaffing", "restoreStaffing", "listAffectedAppointments",
+        "moveAffectedAppointments", "cancelDay", "moveDay",
+    ):  # fmt: skip
+        await story.send(verb)
 
 
 async def _a_party(story: Story) -> dict[str, str]:

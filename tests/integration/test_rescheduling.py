@@ -39,6 +39,12 @@ CLOSED = StaffingChange("Wasserschaden", [])
 SUPERVISORS = 6
 
 
+@pytest.fixture(autouse=True)
+def small_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So small that a handful of people take several."""
+    monkeypatch.setattr(service, "MOVES_AT_ONCE", 2)
+
+
 @pytest.fixture
 async def mitte(conn: Connection) -> Office:
     built = await build(conn, office("mitte", pool(counters=3)), office("nord", pool("north")))
@@ -177,7 +183,9 @@ async def test_a_place_that_is_gone_meanwhile_costs_the_others_nothing(
     assert refused.proposal is not None
     assert refused.proposal.start == at(8, 45, day=AFTERWARDS)
     again = MoveItem(refused.reference, refused.proposal.start)
-    outcomes = await service.move_affected(conn, NOW, lead, mitte, [again])
+    # As with an Idempotency-Key: inside the transaction that remembers the answer.
+    async with conn.transaction():
+        outcomes = await service.move_affected(conn, NOW, lead, mitte, [again])
     assert by_reference(outcomes) == {refused.reference: "moved"}
     assert len(await messages(conn, "displaced")) == len(people)
     assert (await booking.find(conn, gone)).starts_at == at(9, day=AFTERWARDS)
