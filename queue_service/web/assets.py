@@ -4,24 +4,37 @@ All files stand under ``/static/<fingerprint>/``: relative imports between scrip
 fonts stay within one version, and a browser may keep every file for good.
 """
 
+import gzip
 import hashlib
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import msgspec
-from litestar import MediaType, Response, get
+from litestar import HttpMethod, MediaType, Request, Response, get, route
 from litestar.datastructures import CacheControlHeader
 from litestar.params import FromPath
-from litestar.static_files import create_static_files_router
 
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN
 from queue_service.platform.errors import NotFound
 from queue_service.web.languages import LANGUAGE_NAMES, script_texts
 
+AnyRequest: TypeAlias = Request[Any, Any, Any]
 STATIC = Path(__file__).parent / "static"
 FINGERPRINT_LENGTH = 12
 ACCENT_FILE = re.compile(r"[0-9a-f]{6}\.css")
+MEDIA_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+OTHER_MEDIA_TYPE = "application/octet-stream"
+WORTH_PACKING = 0.95
+"""Of its size; what hardly shrinks is not worth the unpacking."""
+NOT_WANTED = {"0", "0.0", "0.00", "0.000"}
+"""How ``q=0`` may be written (RFC 9110, 12.4.2)."""
 FOR_GOOD = CacheControlHeader(public=True, immutable=True, max_age=365 * 24 * 60 * 60)
 
 
@@ -54,13 +67,64 @@ def accent_url(colour: str) -> str:
     return f"/static/accent/{colour.removeprefix('#').lower()}.css" if colour else ""
 
 
-static_router = create_static_files_router(
-    path=f"/static/{fingerprint()}",
-    directories=[STATIC],
-    cache_control=FOR_GOOD,
+class Asset(msgspec.Struct, frozen=True):
+    """A file as it is sent, and smaller for those who can unpack it."""
+
+    media_type: str
+    plain: bytes
+    packed: bytes | None
+    """None where packing gains nothing: fonts are packed already."""
+
+    def answer(self, request: AnyRequest) -> Response[bytes]:
+        """Give what this sender can read."""
+        packed = self.packed if _unpacks(request) else None
+        headers = {"Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
+        if packed is not None:
+            headers["Content-Encoding"] = "gzip"
+        return Response(packed or self.plain, media_type=self.media_type, headers=headers)
+
+
+def _unpacks(request: AnyRequest) -> bool:
+    offers = request.headers.get("Accept-Encoding", "").lower().split(",")
+    wishes = dict(offer.replace(" ", "").partition(";q=")[::2] for offer in offers)
+    return "gzip" in wishes and wishes["gzip"] not in NOT_WANTED
+
+
+def _asset(media_type: str, plain: bytes) -> Asset:
+    packed = gzip.compress(plain, mtime=0)
+    return Asset(media_type, plain, packed if len(packed) < len(plain) * WORTH_PACKING else None)
+
+
+# Only what is the same for everybody is packed. A page holds a token, and words that its sender chose:
+# whoever sees its packed length could guess the token letter by letter (BREACH).
+@cache
+def _file(path: str) -> Asset | None:
+    """Give a file of ``static``, read and packed once a process; None when there is none."""
+    known = {str(file.relative_to(STATIC)): file for file in STATIC.rglob("*") if file.is_file()}
+    if path not in known:
+        return None
+    return _asset(MEDIA_TYPES.get(known[path].suffix, OTHER_MEDIA_TYPE), known[path].read_bytes())
+
+
+@cache
+def _texts(language: str) -> Asset:
+    return _asset("application/json", msgspec.json.encode(script_texts(language)))
+
+
+@route(
+    f"/static/{fingerprint()}/{{file:path}}",
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
     opt=PUBLIC_FOR_UNKNOWN,
-    name="static",
+    cache_control=FOR_GOOD,
+    include_in_schema=False,
+    sync_to_thread=False,
 )
+def static_file(request: AnyRequest, file: FromPath[str]) -> Response[bytes]:
+    """Answer a file of ``static``; raises NotFound."""
+    found = _file(file.removeprefix("/"))
+    if found is None:
+        raise NotFound
+    return found.answer(request)
 
 
 @get(
@@ -70,12 +134,12 @@ static_router = create_static_files_router(
     include_in_schema=False,
     sync_to_thread=False,
 )
-def texts_of_scripts(version: FromPath[str], file: FromPath[str]) -> dict[str, str | list[str]]:
+def texts_of_scripts(request: AnyRequest, version: FromPath[str], file: FromPath[str]) -> Response[bytes]:
     """Answer a language's texts; raises NotFound for other languages and versions."""
     language = file.removesuffix(".json")
     if language not in LANGUAGE_NAMES or version != fingerprint():
         raise NotFound
-    return script_texts(language)
+    return _texts(language).answer(request)
 
 
 @get(

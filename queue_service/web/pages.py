@@ -4,7 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from queue_service.web import desk_page, follow_page, login_page, offices_page, staff_page
 from queue_service.web.appointment_page import appointment_handlers
-from queue_service.web.assets import accent_style, favicon, static_router, texts_of_scripts
+from queue_service.web.assets import accent_style, favicon, static_file, texts_of_scripts
 from queue_service.web.booking_page import booking_handlers
 from queue_service.web.entry_booking_page import entry_booking_handlers
 from queue_service.web.entry_pages import entry_handlers
@@ -18,7 +18,7 @@ from queue_service.web.plan_page import plan_handlers
 from queue_service.web.waiting_page import waiting_handlers
 
 web_handlers: list[ControllerRouterHandler] = [
-    static_router,
+    static_file,
     texts_of_scripts,
     accent_style,
     favicon,

@@ -40,6 +40,9 @@ async def test_whoever_finds_nothing_waits_looks_again_with_number_and_key_and_l
     )
     reference = await joins(citizen, NEVER, weekday="7")
     assert citizen.heading == "Sie stehen auf der Warteliste"
+    # The length of what is packed tells what stands in it; a page with secrets is sent as it is.
+    assert citizen.page.request.headers["Accept-Encoding"].startswith("gzip")
+    assert "Content-Encoding" not in citizen.page.headers
     for said in ("0421 36188880", "nur Sonntag", "BürgerServiceCenter-Mitte", "hat niemand"):
         assert said in citizen.page.text
     secret = citizen.printed_secret
