@@ -29,12 +29,14 @@ DEFAULT_ITEMS = 50
 MOST_ITEMS = 200
 """Items in one answer of the call list."""
 
+NOT_BLANK = r"\S"
+"""There is something to read in it."""
 SearchedName: TypeAlias = Annotated[str, Meta(max_length=200, examples=["muster eri"])]
 SearchedPhone: TypeAlias = Annotated[str, Meta(max_length=60, examples=["0421 361 12345"])]
 SearchedEmail: TypeAlias = Annotated[str, Meta(max_length=254, examples=["erika@example.org"])]
-Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, examples=["Erika Mustermann"])]
+Name: TypeAlias = Annotated[str, Meta(pattern=NOT_BLANK, max_length=200, examples=["Erika Mustermann"])]
 Phone: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60, examples=["0421 361 12345"])]
-Subject: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, examples=["Termin verschieben"])]
+Subject: TypeAlias = Annotated[str, Meta(pattern=NOT_BLANK, max_length=200, examples=["Termin verschieben"])]
 Note: TypeAlias = Annotated[str, Meta(max_length=LONGEST_NOTE)]
 Slug: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60)]
 ServiceCode: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60, examples=["personalausweis"])]
@@ -234,7 +236,7 @@ class CallCounts(msgspec.Struct, frozen=True):
 class DoneRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What came of it, in a sentence."""
 
-    result: Annotated[str, Meta(min_length=1, max_length=LONGEST_NOTE)]
+    result: Annotated[str, Meta(pattern=NOT_BLANK, max_length=LONGEST_NOTE)]
 
 
 class ReleaseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
