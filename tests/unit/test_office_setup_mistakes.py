@@ -55,6 +55,10 @@ offices:
 """
 
 
+EXCEPTIONS = "        exceptions:\n"
+"""Where more about a pool may be said."""
+
+
 def mistakes_of(text: str) -> list[str]:
     """Give what is wrong with a file called ``town.yaml``, one line each."""
     with pytest.raises(SetupError) as raised:
@@ -165,23 +169,24 @@ def test_a_file_without_mistakes_is_read() -> None:
             "39:20: offices[0].counters[0].features[0]: unknown choice 'loop'; did you mean 'induction_",
         ),
         (
-            "        exceptions:\n",
-            "        contingents: {online: 80, phone: 60}\n        exceptions:\n",
+            EXCEPTIONS,
+            "        contingents: {online: 80, phone: 60}\n" + EXCEPTIONS,
             "46:31: offices[0].pools[0].contingents.online: the web may not take more than the teleph",
         ),
         (
-            "        exceptions:\n",
-            "        releases: [{percent: 60, days_before: 9}, {percent: 50, days_before: 1}]\n        exceptions:\n",
+            EXCEPTIONS,
+            "        releases: [{percent: 60, days_before: 9}, {percent: 50, days_before: 1}]\n" + EXCEPTIONS,
             "46:19: offices[0].pools[0].releases: 110 percent of a day are opened in all",
         ),
         (
-            "        exceptions:\n",
-            '        releases: [{percent: 60, days_before: 1, at: "9:00"}]\n        exceptions:\n',
+            EXCEPTIONS,
+            '        releases: [{percent: 60, days_before: 1, at: "9:00"}]\n' + EXCEPTIONS,
             "46:54: offices[0].pools[0].releases[0].at: '9:00': allowed is a time such as 07:00",
         ),
         (
-            "        exceptions:\n",
-            "        lends: [{to: papers, weekdays: [monday], hours: 08:00-09:00, counters: 1}]\n        exceptions:\n",
+            EXCEPTIONS,
+            "        lends: [{to: papers, weekdays: [monday], hours: 08:00-09:00, counters: 1}]\n"
+            + EXCEPTIONS,
             "46:22: offices[0].pools[0].lends[0].to: unknown other pool 'papers'",
         ),
         (
