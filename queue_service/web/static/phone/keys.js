@@ -58,7 +58,7 @@ const GROUPS = [
       { shown: gettext("Tab"), steps: ["found"], text: gettext("verschieben oder absagen") },
       { shown: gettext("Enter"), steps: ["move"], text: gettext("verschieben") },
       { shown: gettext("Esc"), keys: ["Escape"], steps: ["move"], text: gettext("anderen Termin wählen"), does: "backToPlaces" },
-      { shown: gettext("Enter"), steps: ["cancel"], text: gettext("absagen"), full: gettext("endgültig absagen") },
+      { shown: gettext("Enter"), steps: ["cancel"], text: gettext("bestätigen"), full: gettext("endgültig absagen oder streichen") },
       { shown: gettext("Esc"), keys: ["Escape"], steps: ["cancel"], text: gettext("behalten"), does: "keepFound" },
       { shown: gettext("Esc"), keys: ["Escape"], steps: ["hits", "found", "final", "new-place"], text: gettext("schließen"), does: "closeFound" },
     ],
