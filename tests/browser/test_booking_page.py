@@ -224,3 +224,50 @@ def test_the_same_is_found_with_and_without_scripts_and_told_in_english(
     expect(scripted.get_by_role("status")).to_have_text(f"{len(found[0])} matches found")
     assert has_no_sideways_scroll(scripted)
     axe(scripted)
+
+
+def test_whoever_finds_nothing_waits_says_no_to_one_offer_and_leaves(
+    at: Callable[..., Page], axe: Axe
+) -> None:
+    page = at("/booking/places?service=personalausweis&office=bsc-nord&weekday=6")
+
+    def looked_at() -> None:
+        assert has_no_sideways_scroll(page)
+        axe(page)
+
+    looked_at()
+    page.get_by_role("link", name="Auf die Warteliste setzen lassen").click()
+    question(page, "Auf die Warteliste setzen lassen")
+    page.get_by_role("link", name="An allen Standorten warten").click()
+    press(page, "Jetzt eintragen")
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_role("alert").get_by_role("link", name="Bitte wählen Sie, wie wir Ihnen Bescheid").click()
+    page.get_by_label("Mit einem Anruf der 115").check()
+    press(page, "Jetzt eintragen")
+    field = page.get_by_label("Telefonnummer")
+    expect(field).to_have_accessible_description(re.compile("brauchen wir Ihre Telefonnummer"))
+    looked_at()
+    field.fill("0421 361 88880")
+    press(page, "Jetzt eintragen")
+    question(page, "Ein Termin ist für Sie frei")
+    looked_at()
+    press(page, "Nein, auf einen anderen warten")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        re.compile("Sie stehen auf der Warteliste|Ein Termin ist für Sie frei")
+    )
+    looked_at()
+    page.get_by_role("link", name="Von der Warteliste streichen").click()
+    press(page, "Ja, von der Liste streichen")
+    question(page, "Sie stehen nicht mehr auf der Warteliste")
+
+
+def test_a_visit_to_two_groups_of_counters_is_booked_as_one(at: Callable[..., Page]) -> None:
+    # Vehicles are another pool there, so the visit leads from one to the next.
+    page = at("/booking/places?service=personalausweis&service=fahrzeug-abmelden&office=bsc-nord")
+    choose_first_place(page)
+    page.get_by_label("Nur auf der nächsten Seite").check()
+    press(page, "Weiter: Angaben prüfen")
+    press(page, "Termin verbindlich buchen")
+    question(page, "Ihr Termin ist gebucht")
+    for said in ("Personalausweis beantragen", "Fahrzeug", "BürgerServiceCenter-Nord"):
+        expect(page.locator(".visit--booked")).to_contain_text(said)

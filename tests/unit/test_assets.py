@@ -1,9 +1,10 @@
 """Style and scripts are sent small to whoever can unpack them, and as they are to everybody else."""
 
 import gzip
+from typing import Any
 
 import pytest
-from litestar import Response
+from litestar import Request, Response
 from litestar.testing import create_test_client
 
 from queue_service.platform.errors import NotFound
@@ -55,7 +56,10 @@ def test_the_booking_page_is_light() -> None:
 
 
 def test_nothing_beside_the_files_can_be_asked_for() -> None:
-    refused = {NotFound: lambda _request, _refusal: Response(None, status_code=404)}
+    def not_found(_request: Request[Any, Any, Any], _refusal: Exception) -> Response[None]:
+        return Response(None, status_code=404)
+
+    refused: dict[int | type[Exception], Any] = {NotFound: not_found}
     with create_test_client([static_file], exception_handlers=refused) as client:
         for name in ("../assets.py", "..%2fassets.py", "vendor", "none.css", "%00"):
             assert client.get(asset_url("base.css").replace("base.css", name)).status_code == 404
