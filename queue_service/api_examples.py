@@ -79,10 +79,15 @@ EXAMPLES: Mapping[str, Example] = {
     "overviewSlots": Example(
         query={
             "service": ["personalausweis"],
+            "office": ["bsc-mitte"],
             "from": "2027-01-11",
             "to": "2027-01-15",
+            "persons": 1,
+            "channel": "phone",
             "weekday": ["monday", "friday"],
+            "access": ["level_entrance"],
             "near": "53.0793,8.8017",
+            "emergency": False,
         }
     ),
     "findSlots": Example(
@@ -94,6 +99,12 @@ EXAMPLES: Mapping[str, Example] = {
             "persons": 1,
             "channel": "phone",
             "limit": 5,
+            "weekday": ["monday", "thursday"],
+            "after": "08:00",
+            "before": "18:00",
+            "access": ["level_entrance"],
+            "near": "53.0793,8.8017",
+            "emergency": False,
         }
     ),
     "bookAppointment": Example(

@@ -231,8 +231,8 @@ async def _a_call_to_make(story: Story) -> None:
         await story.send(asked)
     story.known["callback"] = (await story.send("addCallback", 201))["id"]
     for step in (
-        "listCallbacks", "takeCallback", "releaseCallback", "takeCallback", "postponeCallback",
-        "takeCallback", "finishCallback", "listContactAccesses",
+        "listCallbacks", "countCallbacks", "takeCallback", "releaseCallback", "takeCallback",
+        "postponeCallback", "takeCallback", "finishCallback", "listContactAccesses",
     ):  # fmt: skip
         await story.send(step)
 
@@ -278,6 +278,8 @@ async def _a_party(story: Story) -> dict[str, str]:
 
 
 async def _an_appointment(story: Story) -> dict[str, str]:
+    await story.send("overviewSlots")
+    await story.send("overviewSlots")
     slots = await story.send("findSlots")
     assert slots["items"][0]["office"] == OFFICE
     booked = await story.send("bookAppointment", 201)
