@@ -54,8 +54,9 @@ from queue_service.platform.queries import Connection
 
 __all__ = [
     "apply_pools", "book", "cancel", "confirm", "expire_holds", "extend_horizon", "find",
-    "find_for_check_in", "find_places", "follow_ticket", "forget_contacts", "mark_arrived", "measure_no_shows", "miss_past",
-    "move", "opens", "overview", "recompute", "release_places", "shown_appointment", "verify",
+    "find_for_check_in", "find_places", "follow_ticket", "forget_contacts", "mark_arrived",
+    "measure_no_shows", "miss_past", "move", "opens", "overview", "recompute", "release_places",
+    "shown_appointment", "verify",
 ]  # fmt: skip
 
 VERB_OF_TICKET = {"finish": "finish", "no_show": "no_show", "requeue": "return", "cancel": "cancel"}

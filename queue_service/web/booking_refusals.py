@@ -51,7 +51,7 @@ _SENTENCES: Mapping[str, Callable[[Texts], str]] = {
         " oder rufen Sie die 115 an, wenn Sie mehr brauchen."
     ),
     "proof_of_work_needed": lambda words: words.gettext(
-        "Bitte wählen Sie noch einmal. Ohne JavaScript geht es hier gerade nicht; am Telefon gern: 115."
+        "Bitte wählen Sie noch einmal. Geht es wieder nicht, rufen Sie bitte die 115 an."
     ),
     "too_many_attempts": lambda words: words.gettext("Das waren zu viele Versuche hintereinander."),
     "changes_closed": lambda words: words.gettext(

@@ -38,11 +38,13 @@ async def hold_once(
 ) -> BookingMade:
     """Hold the place, or give the hold that this page has already got for it.
 
-    Raises what ``booking.book`` and ``once`` raise, and ProofOfWorkNeeded.
+    Raises what ``booking.book`` and ``once`` raise, and ProofOfWorkNeeded for a proof that is none.
     """
 
     async def hold(conn: Connection) -> BookingMade:
-        await require_proof(conn, now, sender.proof_bits, sender.proof)
+        # Whoever has no script sends none, and is limited by address alone: nobody is shut out for it.
+        if sender.proof:
+            await require_proof(conn, now, sender.proof_bits, sender.proof)
         return await booking.book(conn, now, request, asker=sender.asker)
 
     return await once(database, now, Sent(PRINCIPAL, key, request), hold, BookingMade)

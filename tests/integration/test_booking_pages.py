@@ -197,23 +197,28 @@ async def test_the_calendar_file_is_one_that_a_calendar_reads(citizen: Citizen, 
     assert reference in str(event["DESCRIPTION"])
 
 
-async def test_where_a_sum_is_asked_for_a_place_is_held_for_its_result_only(
+async def test_where_a_sum_is_asked_for_a_wrong_result_holds_nothing_and_no_script_shuts_nobody_out(
     citizen: Citizen, running_service: RunningService, conn: Connection
 ) -> None:
     settings = running_service.app.state.settings
     running_service.app.state.settings = msgspec.structs.replace(settings, proof_of_work_bits=FEW_BITS)
     await citizen.goes_to(FIRST_PLACES)
-    await citizen.sends("/booking/hold", 0)
-    assert "Ohne JavaScript geht es hier gerade nicht" in citizen.page.text
-    assert await taken(conn, "held") == 0
     challenge = re.search(r'data-challenge="([^"]+)"', citizen.page.text)
     assert challenge
-    answers = (f"{challenge[1]}.{number}" for number in count())
     form = citizen.form("/booking/hold")
-    proof = next(answer for answer in answers if solves(answer, FEW_BITS))
     fields = [field for field in form.fields if field[0] != "proof"]
-    await citizen.post(form.action, [*fields, form.buttons[0], ("proof", proof)])
+    answers = (f"{challenge[1]}.{number}" for number in count())
+    wrong = next(answer for answer in answers if not solves(answer, FEW_BITS))
+    await citizen.post(form.action, [*fields, form.buttons[0], ("proof", wrong)])
+    assert await taken(conn, "held") == 0
+    right = next(answer for answer in answers if solves(answer, FEW_BITS))
+    await citizen.post(form.action, [*fields, form.buttons[0], ("proof", right)])
     assert await taken(conn, "held") == 1
+    # Without a script there is no result to send.
+    await citizen.goes_to(FIRST_PLACES)
+    await citizen.sends("/booking/hold", 1)
+    # The place held before is given back for it.
+    assert (await taken(conn, "held"), await taken(conn, "cancelled")) == (1, 1)
 
 
 async def test_another_site_s_page_can_do_nothing_here(citizen: Citizen, conn: Connection) -> None:
