@@ -30,7 +30,13 @@ EMPTY_DAY = "2026-12-15"
 """Nobody has an appointment: closing it takes nothing from the other routes."""
 HOUR = "rundgang.20261124T0800Z"
 """Of a made-up tour through the office."""
-CALLBACK = {"office": HERE, "name": "Test", "phone": "0421 3610", "subject": "Test", "due_at": MORNING}
+CALLBACK: dict[str, object] = {
+    "office": HERE,
+    "name": "Test",
+    "phone": "0421 3610",
+    "subject": "Test",
+    "due_at": MORNING,
+}
 STATUS_OF_SIGN = {"1": 401, "3": 403, "4": 404}
 PAGE_FORMS = (
     "/login",
@@ -193,7 +199,7 @@ class Town:
                 "contact": {"name": "Test", "phone": "0421 3610"},
             }
         if "/staffing/" in path or "/days/" in path:
-            return {"reason": "Test"} | ({"staffing": []} if "/staffing/" in path else {})
+            return {"reason": "Test", "staffing": []} if "/staffing/" in path else {"reason": "Test"}
         if path.endswith("affected-appointments/move"):
             return {"items": [{"reference": self.fill.get("reference", ""), "start": MORNING}]}
         if channel:

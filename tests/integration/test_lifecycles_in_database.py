@@ -47,8 +47,8 @@ INSERTED = {
         """,
     "message": f"""
         WITH told AS (
-            INSERT INTO appointment (office_id, id, pool_id, day, first_cell, cells, starts_at, ends_at, state,
-                                     reference, secret_hash, services, persons, channel, created_at)
+            INSERT INTO appointment (office_id, id, pool_id, day, first_cell, cells, starts_at, ends_at,
+                                     state, reference, secret_hash, services, persons, channel, created_at)
             SELECT p.office_id, gen_random_uuid(), p.id, '2026-11-23', 100, 3, now(), now(), 'booked',
                    'TOLD', '', '[]', 1, 'phone', now()
               FROM pool p LIMIT 1
@@ -59,7 +59,7 @@ INSERTED = {
                CASE WHEN $1 <> ALL (ARRAY{[*OVER]}) THEN '{{}}'::jsonb END, $1, 0,
                now(), CASE WHEN $1 = 'sending' THEN now() END, now(), now()
           FROM told
-        """,
+        """,  # noqa: S608  # our own states
     "waiting": """
         INSERT INTO waiting_entry (id, reference, secret_hash, state, codes, quantities, persons, channel,
                                    offices, first_day, last_day, weekdays, opens, closes, notice_hours, ways,
@@ -81,7 +81,8 @@ UPDATED = {
         UPDATE appointment SET state = $2, expires_at = CASE WHEN $2 = 'held' THEN now() END WHERE state = $1
         """,
     "callback": """
-        UPDATE callback SET state = $2, taken_by = CASE WHEN $2 = 'taken' THEN (SELECT id FROM staff_user) END,
+        UPDATE callback
+           SET state = $2, taken_by = CASE WHEN $2 = 'taken' THEN (SELECT id FROM staff_user) END,
                finished_at = CASE WHEN $2 IN ('done', 'withdrawn') THEN now() END
          WHERE state = $1
         """,
@@ -89,7 +90,7 @@ UPDATED = {
         UPDATE outbox SET state = $2, claimed_until = CASE WHEN $2 = 'sending' THEN now() END,
                payload = CASE WHEN $2 <> ALL (ARRAY{[*OVER]}) THEN '{{}}'::jsonb END
          WHERE state = $1
-        """,
+        """,  # noqa: S608  # our own states
     "waiting": """
         UPDATE waiting_entry SET state = $2,
                ended_at = CASE WHEN $2 NOT IN ('waiting', 'offered') THEN now() END

@@ -1,63 +1,79 @@
-"""Whatever is staffed, booked, moved, cancelled or cut: search and planes are what a plain sweep finds."""
+"""Whatever is staffed, booked, moved, cancelled or decided: search and planes are what a plain sweep finds.
+
+All of it happens at night, because that is when clocks change; on an ordinary day it makes no difference.
+"""
 
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from queue_service.booking import service, slot_oracle
-from queue_service.booking.contingents import level_of, release_times, released
-from queue_service.booking.day_cells import CELL
-from queue_service.booking.model import LEAD_TIME, Channel, MoveRequest, Place
-from queue_service.booking.staffing import staffing_on
+from queue_service.booking import pool_days, service
+from queue_service.booking.model import Channel, MoveRequest
+from queue_service.booking.staffing_changes import change_day, restore_day
 from queue_service.offices import service as offices
-from queue_service.offices.catalogue import Office
-from queue_service.offices.model import Span
-from queue_service.offices.setup_model import Contingents, PoolSetup, Release, Staffing
+from queue_service.offices.model import WEEKDAYS, Span
+from queue_service.offices.setup_model import (
+    Contingents,
+    Lending,
+    PoolSetup,
+    Release,
+    StaffedHours,
+    Staffing,
+)
 from queue_service.platform.errors import QueueError
 from queue_service.platform.queries import Connection
-from tests.integration.booking_town import (
-    BERLIN,
-    MINUTES,
-    NOW,
-    TODAY,
-    WORKING_DAYS,
-    build,
-    office,
-    request,
-    restaff,
-    search,
-)
+from tests.integration.booking_town import BERLIN, build, office, request, restaff, search
 from tests.integration.servers import on_every_server
+from tests.integration.slot_sweep import swept
 
 pytestmark = on_every_server
 
-SERVICES = ("passport", "certificate", "family")
-POOLS = {"mitte": ("citizens", "papers"), "nord": ("north",)}
-LAST_DAY = TODAY + timedelta(days=2)
-"""Everything happens on these three days, so that it gets crowded."""
+POOLS = {
+    "mitte": {"citizens": ["passport", "certificate", "family"], "cars": ["licence"]},
+    "nord": {"north": ["passport", "certificate", "family", "licence"]},
+}
+"""A passport and a licence are one visit to two pools in the one office, and to one in the other."""
+SERVICES = POOLS["nord"]["north"]
+FIRST_DAYS = (date(2027, 1, 11), date(2027, 3, 27), date(2026, 10, 24))
+"""An ordinary Monday; the Saturdays before clocks go forward, and back."""
+DAYS = 3
+"""Everything happens on so many days, so that it gets crowded."""
 FIVE = 5
-MORNING = (7 * 60 + 30, 10 * 60)
-minutes = st.integers(MORNING[0] // FIVE, MORNING[1] // FIVE).map(lambda cells: cells * FIVE)
-codes = st.lists(st.sampled_from(SERVICES), min_size=1, max_size=2, unique=True)
-days = st.integers(0, 2).map(lambda n: TODAY + timedelta(days=n))
-starts = st.builds(
-    lambda day, minute: datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=BERLIN),
-    days,
-    minutes,
-)
+NIGHT = (90, 270)
+"""From 01:30 to 04:30 by the wall clock, in minutes."""
+
+
+class When(msgspec.Struct, frozen=True):
+    """A time by the wall clock on one of the days; ``fold``: the second time it shows it."""
+
+    day: int
+    minute: int
+    fold: int
+
+    def on(self, first: date) -> datetime:
+        """Give the instant (UTC)."""
+        clock = time(self.minute // 60, self.minute % 60, fold=self.fold)
+        return datetime.combine(first + timedelta(days=self.day), clock, BERLIN).astimezone(UTC)
 
 
 class Book(msgspec.Struct, frozen=True):
     """Somebody tries to book, or to hold for some minutes."""
 
     office: str
-    start: datetime
+    start: When
     codes: list[str]
     hold: bool
     channel: Channel
+
+
+class Confirm(msgspec.Struct, frozen=True):
+    """One of those who held confirms."""
+
+    nth: int
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -65,7 +81,7 @@ class Move(msgspec.Struct, frozen=True):
 
     nth: int
     office: str
-    start: datetime
+    start: When
 
 
 class Cancel(msgspec.Struct, frozen=True):
@@ -74,8 +90,10 @@ class Cancel(msgspec.Struct, frozen=True):
     nth: int
 
 
-class Expire(msgspec.Struct, frozen=True):
-    """Holds run out."""
+class Later(msgspec.Struct, frozen=True):
+    """Time passes: holds run out, and places are released."""
+
+    minutes: int
 
 
 class Restaff(msgspec.Struct, frozen=True):
@@ -85,16 +103,41 @@ class Restaff(msgspec.Struct, frozen=True):
     pools: list[PoolSetup]
 
 
-spans = st.builds(Span, st.sampled_from([420, 450, 485]), st.sampled_from([570, 600, 660]))
+class ChangeDay(msgspec.Struct, frozen=True):
+    """A team lead decides about a day, for one pool or all of the office."""
+
+    office: str
+    day: int
+    staffing: list[StaffedHours]
+    pools: list[str]
+
+
+class RestoreDay(msgspec.Struct, frozen=True):
+    """And takes it back."""
+
+    office: str
+    day: int
+
+
+whens = st.builds(
+    When,
+    st.integers(0, DAYS - 1),
+    st.integers(NIGHT[0] // FIVE, NIGHT[1] // FIVE).map(lambda cells: cells * FIVE),
+    st.integers(0, 1),
+)
+codes = st.lists(st.sampled_from(SERVICES), min_size=1, max_size=2, unique=True)
+spans = st.builds(Span, st.sampled_from([90, 120, 155]), st.sampled_from([240, 270, 330]))
 staffings = st.lists(
-    st.builds(lambda span, counters: Staffing(WORKING_DAYS, span, counters), spans, st.integers(1, 3)),
+    st.builds(lambda span, counters: Staffing(list(WEEKDAYS), span, counters), spans, st.integers(1, 3)),
     min_size=1,
     max_size=2,
 )
-
-
 channels: st.SearchStrategy[Channel] = st.sampled_from(["online", "phone", "counter"])
 percents = st.sampled_from([0, 40, 80, 100])
+releases = st.builds(
+    Release, st.integers(1, 50), st.integers(0, 2), st.sampled_from(["00:00", "01:00", "02:30"])
+)
+lendings = st.builds(lambda span: Lending("cars", list(WEEKDAYS), span, 1), spans)
 
 
 @st.composite
@@ -102,141 +145,139 @@ def pools_of(draw: st.DrawFn, slug: str) -> list[PoolSetup]:
     return [
         PoolSetup(
             code,
-            list(SERVICES),
+            served,
             draw(staffings),
             buffer_minutes=draw(st.sampled_from([0, FIVE])),
             contingents=draw(st.builds(Contingents, percents, percents, st.sampled_from([0, 25]))),
-            releases=draw(st.lists(st.builds(Release, st.integers(1, 50), st.integers(0, 2)), max_size=2)),
+            releases=draw(st.lists(releases, max_size=2)),
+            lends=draw(st.lists(lendings, max_size=1)) if code == "citizens" else [],
         )
-        for code in POOLS[slug]
+        for code, served in POOLS[slug].items()
     ]
 
 
 @st.composite
 def restaffings(draw: st.DrawFn) -> Restaff:
-    slug = draw(st.sampled_from(sorted(POOLS)))
+    slug = draw(slugs)
     return Restaff(slug, draw(pools_of(slug)))
 
 
+@st.composite
+def decisions(draw: st.DrawFn) -> ChangeDay:
+    slug = draw(slugs)
+    staffed = draw(st.lists(st.builds(StaffedHours, spans, st.integers(1, 3)), max_size=2))
+    named = draw(st.lists(st.sampled_from(sorted(POOLS[slug])), max_size=1))
+    return ChangeDay(slug, draw(nights), staffed, named)
+
+
 slugs = st.sampled_from(sorted(POOLS))
-bookings = st.builds(Book, slugs, starts, codes, st.booleans(), channels)
+nights = st.integers(0, DAYS - 1)
+somebody = st.integers(0, 30)
+bookings = st.builds(Book, slugs, whens, codes, st.booleans(), channels)
 steps = st.one_of(
     bookings,
     bookings,
     bookings,
-    st.builds(Move, st.integers(0, 30), slugs, starts),
-    st.builds(Cancel, st.integers(0, 30)),
-    st.builds(Expire),
+    st.builds(Confirm, somebody),
+    st.builds(Move, somebody, slugs, whens),
+    st.builds(Cancel, somebody),
+    st.builds(Later, st.sampled_from([6, 20, 60])),
     restaffings(),
+    decisions(),
+    st.builds(RestoreDay, slugs, nights),
 )
 
 
-async def take(conn: Connection, step: object, references: list[str]) -> None:
-    """Do it, or be refused; both must leave the truth and what is derived from it together."""
-    with suppress(QueueError):
+class Town:
+    """Two offices, the time, and those who have booked."""
+
+    def __init__(self, conn: Connection, first: date) -> None:
+        self.conn = conn
+        self.first = first
+        self.now = When(0, 0, 0).on(first)
+        self.references: list[str] = []
+
+    def day(self, nth: int) -> date:
+        return self.first + timedelta(days=nth)
+
+    def somebody(self, nth: int) -> str:
+        """Name one of those who booked; nobody's reference where there is none."""
+        return self.references[nth % len(self.references)] if self.references else "2222-2222"
+
+    async def take(self, step: object) -> None:
+        """Do it, or be refused; both must leave the truth and what is derived from it together."""
+        conn, now = self.conn, self.now
+        with suppress(QueueError):
+            match step:
+                case Book(slug, start, wanted, hold, channel):
+                    at = start.on(self.first)
+                    asked = request(at, *wanted, office=slug, hold=hold, channel=channel)
+                    self.references.append((await service.book(conn, now, asked)).reference)
+                case Confirm(nth):
+                    await service.confirm(conn, now, self.somebody(nth))
+                case Move(nth, slug, start):
+                    await service.move(conn, now, self.somebody(nth), MoveRequest(start.on(self.first), slug))
+                case Cancel(nth):
+                    await service.cancel(conn, now, self.somebody(nth))
+                case Later(minutes):
+                    await self.wait(minutes)
+                case _:
+                    await self.decide(step)
+
+    async def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        await service.expire_holds(self.conn, self.now)
+        await service.release_places(self.conn, self.now)
+
+    async def decide(self, step: object) -> None:
+        """Change what is staffed."""
+        conn, now = self.conn, self.now
         match step:
-            case Book(slug, start, wanted, hold, channel):
-                asked = request(start, *wanted, office=slug, hold=hold, channel=channel)
-                references.append((await service.book(conn, NOW, asked)).reference)
-            case Move(nth, slug, start) if references:
-                reference = references[nth % len(references)]
-                await service.move(conn, NOW, reference, MoveRequest(start, slug))
-            case Cancel(nth) if references:
-                await service.cancel(conn, NOW, references[nth % len(references)])
-            case Expire():
-                await service.expire_holds(conn, NOW + timedelta(hours=1))
             case Restaff(slug, pools):
-                await restaff(conn, office(slug, *pools))
-
-
-async def swept(
-    conn: Connection, channel: Channel, wanted: list[str], first: datetime, limit: int
-) -> list[Place]:
-    """Find places the slow way: every pool, every day, every cell, every appointment."""
-    minutes = timedelta(minutes=sum(MINUTES[code] for code in wanted))
-    found = {
-        (begins, slug)
-        for slug in POOLS
-        for entry in [await offices.find_office(conn, slug)]
-        for pool in entry.setup.pools
-        for day in (TODAY + timedelta(days=n) for n in range(3))
-        for begins in await _starts(conn, entry, pool, day, channel, minutes, first)
-    }
-    return [
-        Place(slug, begins, begins + minutes, minutes // timedelta(minutes=1))
-        for begins, slug in sorted(found)[:limit]
-    ]
-
-
-async def _starts(
-    conn: Connection,
-    entry: Office,
-    pool: PoolSetup,
-    day: date,
-    channel: Channel,
-    minutes: timedelta,
-    first: datetime,
-) -> list[datetime]:
-    rows = await conn.fetch(
-        """
-        SELECT a.starts_at, a.cells, a.channel FROM appointment a JOIN pool p ON p.id = a.pool_id
-         WHERE a.office_id = $1 AND p.code = $2 AND a.state NOT IN ('cancelled', 'expired')
-        """,
-        entry.id,
-        pool.code,
-    )
-    buffer = timedelta(minutes=pool.buffer_minutes)
-    begins = slot_oracle.cells_of_day(day, BERLIN)
-    places = slot_oracle.staffed_places(day, BERLIN, staffing_on(day, pool, entry.calendar))
-    opened, _ = released(release_times(day, BERLIN, pool.releases), NOW)
-    left = list(places)
-    for level, share in enumerate(slot_oracle.shares(pool.contingents, opened), 1):
-        if level < level_of(channel):
-            continue
-        limit = slot_oracle.share_of(tuple(places), share)
-        for cell, instant in enumerate(begins):
-            visits = sum(
-                # What an appointment keeps was decided when it was made, whatever the plan says by now.
-                row["starts_at"] <= instant < row["starts_at"] + row["cells"] * CELL
-                and level_of(row["channel"]) <= level
-                for row in rows
-            )
-            left[cell] = min(left[cell], max(limit[cell] - visits, 0))
-    after = sum(instant < first for instant in begins)
-    offers = slot_oracle.offered_starts(left, (minutes + buffer) // CELL, first=after, end=len(left))
-    return [begins[cell].astimezone(BERLIN) for cell in offers]
+                await restaff(conn, office(slug, *pools), now)
+            case ChangeDay(slug, nth, staffing, pools):
+                found, day = await offices.find_office(conn, slug), self.day(nth)
+                await change_day(
+                    conn, now, found, day, staffing, pools=pools, reason="Krankheit", actor="lead"
+                )
+            case RestoreDay(slug, nth):
+                await restore_day(conn, now, await offices.find_office(conn, slug), self.day(nth))
 
 
 @settings(
     deadline=None,
-    max_examples=20,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
+    st.sampled_from(FIRST_DAYS),
     st.tuples(pools_of("mitte"), pools_of("nord")),
     st.tuples(st.lists(bookings, min_size=10, max_size=20), st.lists(steps, max_size=20)),
     codes,
-    starts,
-    st.tuples(channels, st.integers(1, 60)),
+    st.tuples(whens, channels, st.integers(1, 60)),
 )
 async def test_search_and_planes_are_what_a_sweep_over_the_truth_finds(
     conn: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    first: date,
     staffing: tuple[list[PoolSetup], list[PoolSetup]],
     sequence: tuple[list[object], list[object]],
     wanted: list[str],
-    first: datetime,
-    asked: tuple[Channel, int],
+    asked: tuple[When, Channel, int],
 ) -> None:
-    channel, limit = asked
-    # The days of other offices would be verified with every example.
-    await conn.execute("DELETE FROM appointment; DELETE FROM pool_day")
-    await build(conn, office("mitte", *staffing[0]), office("nord", *staffing[1]))
-    references: list[str] = []
+    # Days on which nothing happens would be computed and verified with every example.
+    monkeypatch.setattr(pool_days, "HORIZON", timedelta(days=DAYS - 1))
+    await conn.execute("DELETE FROM appointment; DELETE FROM pool_day; DELETE FROM staffing_override")
+    town = Town(conn, first)
+    await build(conn, office("mitte", *staffing[0]), office("nord", *staffing[1]), now=town.now)
     for step in [*sequence[0], *sequence[1]]:
-        await take(conn, step, references)
-    event(f"{len(references)} booked")
-    assert await service.verify(conn, NOW) == []
-    found = await search(conn, *wanted, channel=channel, begin=first, end=LAST_DAY, limit=limit)
-    earliest = max(first, NOW + LEAD_TIME[channel])
-    assert found.items == await swept(conn, channel, wanted, earliest, limit)
+        await town.take(step)
+    event(f"{len(town.references)} booked, days from {first}")
+    event(f"{await conn.fetchval('SELECT count(*) FROM appointment_leg')} second parts of a visit")
+    assert await service.verify(conn, town.now) == []
+    when, channel, limit = asked
+    begin, last = when.on(first), town.day(DAYS - 1)
+    found = await search(conn, *wanted, now=town.now, channel=channel, begin=begin, end=last, limit=limit)
+    days = [town.day(nth) for nth in range(DAYS)]
+    assert found.items == await swept(conn, town.now, list(POOLS), days, channel, wanted, begin, limit)
     assert (found.why_none is None) == bool(found.items)

@@ -1,6 +1,7 @@
 """Each lifecycle is a table that can be lived from its beginning to its end, and is drawn as it is."""
 
 import re
+from operator import attrgetter
 from pathlib import Path
 from typing import get_args
 
@@ -49,7 +50,7 @@ def test_a_verb_leads_from_a_state_to_one_other(lifecycle: Lifecycle) -> None:
     assert len(steps) == len(set(steps))
 
 
-@pytest.mark.parametrize("lifecycle", [TICKET, COUNTER, CALLBACK, MESSAGE], ids=lambda lifecycle: lifecycle.name)
+@pytest.mark.parametrize("lifecycle", [TICKET, COUNTER, CALLBACK, MESSAGE], ids=attrgetter("name"))
 def test_a_verb_has_one_target_wherever_it_is_said(lifecycle: Lifecycle) -> None:
     """The statement that moves a ticket takes any of a verb's states to the one target."""
     targets: dict[str, set[str]] = {}
@@ -67,7 +68,7 @@ def test_every_state_can_be_reached_from_the_beginning(lifecycle: Lifecycle) -> 
     assert reached == states(lifecycle)
 
 
-@pytest.mark.parametrize("lifecycle", [TICKET, APPOINTMENT, CALLBACK, MESSAGE], ids=lambda lifecycle: lifecycle.name)
+@pytest.mark.parametrize("lifecycle", [TICKET, APPOINTMENT, CALLBACK, MESSAGE], ids=attrgetter("name"))
 def test_nothing_lives_for_ever(lifecycle: Lifecycle) -> None:
     """From every state a way leads to an end; only a counter opens and closes without one."""
     ends = {state for state in states(lifecycle) if not lifecycle.allowed(state)}
