@@ -187,7 +187,12 @@ class Town:
         """Give a body that is well formed, so that the answer is about the right to send it."""
         path, _, channel = path.partition("#")
         if "entry-bookings" in path and not path.endswith(("confirm", "cancel")):
-            booked = {"office": HERE, "entry": HOUR, "channel": channel, "contact": {"name": "Test"}}
+            booked: dict[str, object] = {
+                "office": HERE,
+                "entry": HOUR,
+                "channel": channel,
+                "contact": {"name": "Test"},
+            }
             return booked if channel else {"entry": HOUR}
         if path == "/api/v1/waiting-list":
             return {
