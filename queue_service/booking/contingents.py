@@ -13,7 +13,7 @@ release add places without taking any away.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, TypeAlias
@@ -176,7 +176,9 @@ def _steps(day: date, zone: ZoneInfo, release: Release) -> Iterator[tuple[dateti
 
 
 def _at(day: date, zone: ZoneInfo, days_before: int, clock: str) -> datetime:
-    return datetime.combine(day - timedelta(days=days_before), time.fromisoformat(clock), zone)
+    local = datetime.combine(day - timedelta(days=days_before), time.fromisoformat(clock), zone)
+    # A local time that clocks skip or show twice equals no other, not even itself as the database has it.
+    return local.astimezone(UTC)
 
 
 def released(times: Sequence[tuple[datetime, int]], now: datetime) -> tuple[int, datetime | None]:

@@ -202,7 +202,7 @@ async def move(
         whole = len(legs) == len(held) == 1
         length = kept.ends_at - kept.starts_at if whole else _length(legs)
         cells = kept.cells if whole else legs[0].pool.cells
-        await store.move_appointment(conn, kept, legs, cells, request.start + length)
+        await store.move_appointment(conn, kept, legs, cells, legs[0].starts_at + length)
         await recompute(conn, now, [*held, *(leg.pool_day for leg in legs)])
         moved = await find(conn, reference)
         if kept.state == "booked":

@@ -53,7 +53,7 @@ async def take_place(
             references=references,
             secret_hash=hash_of_secret(secret),
             starts_at=request.start,
-            ends_at=request.start + timedelta(minutes=chain.minutes),
+            ends_at=legs[0].starts_at + timedelta(minutes=chain.minutes),
             state="held" if request.hold else "booked",
             services=request.services,
             persons=request.persons,

@@ -1,11 +1,11 @@
 """A pool's day is what follows from staffing and appointments, and stays so whatever changes."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 import pytest
 
 from queue_service.booking import service
-from queue_service.booking.model import HORIZON
+from queue_service.booking.model import HORIZON, MoveRequest
 from queue_service.offices.model import Closure
 from queue_service.offices.setup_model import StaffedHours, StaffingException
 from queue_service.platform.errors import SlotTaken
@@ -23,12 +23,14 @@ from tests.integration.booking_town import (
     office,
     places_left,
     pool,
+    request,
     restaff,
     search,
 )
 
 GOOD_FRIDAY = date(2027, 3, 26)
 CLOCKS_GO_FORWARD = date(2027, 3, 28)
+CLOCKS_GO_BACK = date(2026, 10, 25)
 MAY_DAY_EVE = date(2027, 4, 30)
 
 
@@ -103,6 +105,18 @@ async def test_on_the_day_when_clocks_go_forward_nine_is_an_hour_earlier_in_cell
     await build(conn, office("mitte", pool(weekdays=["sunday"])), now=now)
     left = await places_left(conn, CLOCKS_GO_FORWARD)
     assert (left.index(1), sum(left)) == (7 * 12, 48)
+    assert await service.verify(conn, now) == []
+
+
+async def test_a_visit_in_the_hour_that_clocks_show_twice_is_as_long_as_any(conn: Connection) -> None:
+    now = at(7, day=CLOCKS_GO_BACK - timedelta(days=1))
+    await build(conn, office("mitte", pool(weekdays=["sunday"], span=hours(1, 4))), now=now)
+    first_time, second_time = (at(2, 50, CLOCKS_GO_BACK).replace(fold=fold) for fold in (0, 1))
+    for start in (first_time, second_time):
+        made = await service.book(conn, now, request(start))
+        assert made.end.astimezone(UTC) - start.astimezone(UTC) == timedelta(minutes=15)
+    moved = await service.move(conn, now, made.reference, MoveRequest(at(1, 50, CLOCKS_GO_BACK)))
+    assert moved.ends_at - moved.starts_at == timedelta(minutes=15)
     assert await service.verify(conn, now) == []
 
 

@@ -1,6 +1,6 @@
 """Shares of a pool's places nest, leave the floor alone, and open in waves that add and never take away."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -133,6 +133,14 @@ def test_places_that_open_through_the_day_come_evenly_and_are_all_there_at_the_e
     growth = [later - earlier for earlier, later in zip([0, *steps], steps, strict=False)]
     assert max(growth) - min(growth) <= 1
     assert steps[-1] == 3000
+
+
+def test_an_hour_that_clocks_skip_or_show_twice_is_an_instant_like_any_other() -> None:
+    for day, hour in ((date(2027, 3, 28), 1), (date(2026, 10, 25), 0)):
+        instant = datetime.combine(day, time(hour, 30), UTC)
+        times = release_times(day, BERLIN, [Release(100, 0, "02:30")])
+        assert released(times, instant - timedelta(seconds=1)) == (0, instant)
+        assert released(times, instant) == (WHOLE, None)
 
 
 def test_without_releases_a_day_is_open_at_once() -> None:
