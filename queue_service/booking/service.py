@@ -42,6 +42,7 @@ from queue_service.booking.store import Leg, PoolDay
 from queue_service.booking.supply_guard import ANYBODY, Asker
 from queue_service.booking.taking import chains_to, take_place
 from queue_service.booking.waiting_offers import take_in_answers
+from queue_service.booking.waiting_store import offered_for
 from queue_service.platform.errors import (
     AlreadyCheckedIn,
     AppointmentCancelled,
@@ -128,11 +129,14 @@ async def confirm(
     contact: Contact | None = None,
     *,
     asker: Asker = ANYBODY,
+    offered: bool = False,
 ) -> KeptAppointment:
     """Make a hold an appointment; ``contact`` replaces the one that came with the hold.
 
-    Can't fail for want of a place. Raises AppointmentNotFound, HoldExpired, AppointmentCancelled,
-    IllegalTransition, InvalidFields when the contact lacks what the channel needs, and TooManyBookings.
+    ``offered`` says that it was made for somebody who waited, so that nobody has counted it among what
+    one person may book yet. Can't fail for want of a place. Raises AppointmentNotFound, HoldExpired,
+    AppointmentCancelled, IllegalTransition, InvalidFields when the contact lacks what the channel needs,
+    and TooManyBookings.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "confirm")
@@ -141,6 +145,8 @@ async def confirm(
             known = contacts.checked(contact, kept.channel, held=False)
             await supply_guard.admit_confirmation(conn, now, kept, known, asker.limits)
             await store.write_contact(conn, kept.office_id, kept.id, known)
+        elif offered and known is not None:
+            await supply_guard.admit_confirmation(conn, now, kept, known, asker.limits)
         contacts.require_name(known, kept.channel)
         await _change(conn, kept, "confirm")
         await take_in_answers(conn, now, [(kept.pool_id, kept.day)])
@@ -192,6 +198,9 @@ async def move(
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "move")
+        if by_visitor and kept.state == "held" and await offered_for(conn, kept.office_id, kept.id):
+            # It was kept for them in the order of asking; any other place is anybody's.
+            raise IllegalTransition("A place on offer can be accepted or refused, not moved.")
         if by_visitor and kept.state == "booked":
             await refuse_late_change(conn, now, kept.office, kept.starts_at)
         wanted = wanted_services(kept.services, [request.office or kept.office], kept.persons)

@@ -1,5 +1,6 @@
 """The verbs of those who wait: one short transaction each; connection and time are arguments."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from queue_service.booking.model import CONTACT_KEPT, KeptAppointment, KeptConta
 from queue_service.booking.reference import new_reference, parse_reference, shown
 from queue_service.booking.search import refuse_unknown, wanted_services
 from queue_service.booking.store import PoolDay, Wanted
-from queue_service.booking.supply_guard import HOTLINE, person_of
+from queue_service.booking.supply_guard import ANYBODY, HOTLINE, Asker, person_of
 from queue_service.booking.taking import REFERENCES_TRIED
 from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.booking.waiting_match import place_for
@@ -175,10 +176,16 @@ def opens(entry: KeptEntry, secret: str) -> bool:
     return visitor_secret.opens(secret, [entry.secret_hash])
 
 
-async def accept(conn: Connection, now: datetime, entry: KeptEntry) -> KeptAppointment:
-    """Make the place on offer an appointment. Raises HoldExpired, and IllegalTransition without an offer."""
+async def accept(
+    conn: Connection, now: datetime, entry: KeptEntry, *, asker: Asker | None = None
+) -> KeptAppointment:
+    """Make the place on offer an appointment; ``asker`` is the one who waited, None when staff do it.
+
+    Raises HoldExpired, TooManyBookings, and IllegalTransition without an offer.
+    """
     async with conn.transaction():
-        return await service.confirm(conn, now, await _locked_offer(conn, entry, "accept"))
+        held = await _locked_offer(conn, entry, "accept")
+        return await service.confirm(conn, now, held, asker=asker or ANYBODY, offered=asker is not None)
 
 
 async def refuse(conn: Connection, now: datetime, entry: KeptEntry) -> KeptEntry:
@@ -188,13 +195,22 @@ async def refuse(conn: Connection, now: datetime, entry: KeptEntry) -> KeptEntry
         return await find(conn, entry.reference)
 
 
-async def accept_place(conn: Connection, now: datetime, kept: KeptAppointment) -> KeptAppointment:
+async def accept_place(
+    conn: Connection, now: datetime, kept: KeptAppointment, *, asker: Asker
+) -> KeptAppointment:
     """Accept just this offer, for whoever knows the appointment and not the entry.
 
-    Raises IllegalTransition when it is none (any more), HoldExpired.
+    Raises IllegalTransition when it is none (any more), HoldExpired, TooManyBookings.
     """
     async with conn.transaction():
-        return await service.confirm(conn, now, await _locked_place(conn, kept))
+        held = await _locked_place(conn, kept)
+        return await service.confirm(conn, now, held, asker=asker, offered=True)
+
+
+async def offered_elsewhere(conn: Connection, entry: KeptEntry, may: Callable[[int, int], bool]) -> bool:
+    """Tell whether a place is kept for this entry where ``may`` (office, authority) says no."""
+    offer = await store.open_offer(conn, entry.id)
+    return offer is not None and not may(offer.office_id, offer.authority_id)
 
 
 async def refuse_place(conn: Connection, now: datetime, kept: KeptAppointment) -> KeptAppointment:

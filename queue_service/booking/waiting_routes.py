@@ -1,6 +1,7 @@
 """HTTP for the waiting list: parse, authorise, call the verb, answer."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -23,6 +24,7 @@ from queue_service.booking.routes import (
     STORED,
     ApiRequest,
 )
+from queue_service.booking.supply_routes import asker_of
 from queue_service.booking.waiting_model import (
     CallItems,
     KeptEntry,
@@ -152,7 +154,7 @@ class WaitingListController(Controller):
         operation_id="acceptOffer",
         status_code=HTTPStatus.OK,
         opt=PUBLIC,
-        responses=refusals(*OF_AN_ENTRY, errors.HoldExpired),
+        responses=refusals(*OF_AN_ENTRY, errors.HoldExpired, errors.TooManyBookings),
     )
     async def accept(
         self, entry: EntryPath, request: ApiRequest, state: State, secret: Secret = None
@@ -161,7 +163,9 @@ class WaitingListController(Controller):
 
         async def work(conn: Connection) -> Appointment:
             kept = await _opened(conn, request, entry, secret, Permission.APPOINTMENT_CHANGE)
-            return service.shown_appointment(await waiting_list.accept(conn, state.clock(), kept))
+            asker = asker_of(request) if secret is not None else None
+            accepted = await waiting_list.accept(conn, state.clock(), kept, asker=asker)
+            return service.shown_appointment(accepted)
 
         return await answer(request, work, atomic=True)
 
@@ -220,8 +224,10 @@ async def _opened(
             raise errors.WaitingEntryNotFound
         return entry
     places = await waiting_list.offices_of(conn, entry)
-    mine = [place for place in places if who.may(permission, place.id, place.authority_id)]
-    if not mine:
+    # Who would go anywhere is the telephone's concern, not that of every office in the land.
+    needed = permission if entry.offices else Permission.APPOINTMENT_BOOK_PHONE
+    mine = [place for place in places if who.may(needed, place.id, place.authority_id)]
+    if not mine or await waiting_list.offered_elsewhere(conn, entry, partial(who.may, permission)):
         raise errors.WaitingEntryNotFound
     if entry.contact is not None:
         # One place is enough to say who looked; somebody who would go anywhere has many.

@@ -12,6 +12,7 @@ from queue_service.accounts.model import Permission
 from queue_service.audit import service as audit
 from queue_service.audit.model import AccessKind, Seen
 from queue_service.booking.model import ConfirmRequest
+from queue_service.booking.proof_of_work import HEADER, require_proof
 from queue_service.booking.routes import (
     BOOK,
     MOST_OFFICES,
@@ -128,7 +129,7 @@ class EntryBookingController(Controller):
         opt=PUBLIC,
         responses=refusals(
             *SIGNED_IN, *STORED, errors.OfficeNotFound, errors.EntryNotFound, errors.SlotTaken,
-            errors.TooManyBookings, errors.InProgress,
+            errors.TooManyBookings, errors.ProofOfWorkNeeded, errors.InProgress,
         ),
     )  # fmt: skip
     async def book(
@@ -145,6 +146,9 @@ class EntryBookingController(Controller):
             if data.channel != "online":
                 office = await offices.find_office(conn, data.office)
                 request.user.require(BOOK[data.channel], office.id, office.authority_id)
+            elif request.user.kind == "anonymous":
+                bits, sent = state.settings.proof_of_work_bits, request.headers.get(HEADER)
+                await require_proof(conn, state.clock(), bits, sent)
             return await service.book(conn, state.clock(), data, asker=asker_of(request))
 
         return await answer(request, work, status=HTTPStatus.CREATED, atomic=data.channel == "online")

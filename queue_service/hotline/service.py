@@ -38,6 +38,8 @@ from queue_service.platform.errors import (
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import FieldError
 
+STALE_AFTER = timedelta(days=14)
+"""How long after it was due an item waits for somebody: a name and a number are kept no longer for it."""
 OVERDUE_AT_MOST = timedelta(days=1)
 """What is due at once may be due a little earlier by the clock of whoever asks."""
 
@@ -223,7 +225,8 @@ async def finish(
 
 
 async def forget_callbacks(conn: Connection, now: datetime) -> None:
-    """Delete names, numbers and what was said from items that are over."""
+    """Delete names, numbers and what was said from items that are over, or that nobody has come to."""
+    await store.withdraw_stale(conn, now - STALE_AFTER, now)
     await store.forget_callbacks(conn, now - CONTACT_KEPT)
 
 

@@ -151,6 +151,11 @@ async def count_callbacks(conn: Connection, reach: Reach, user_id: int | None) -
     return row["open"], row["mine"]
 
 
+async def withdraw_stale(conn: Connection, due_before: datetime, now: datetime) -> None:
+    """End items that were due before then."""
+    await _queries.withdraw_stale(conn, due_before=due_before, now=now)
+
+
 async def forget_callbacks(conn: Connection, before: datetime) -> None:
     """Empty what names somebody in items that ended before."""
     await _queries.forget_callbacks(conn, before=before)

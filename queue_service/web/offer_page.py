@@ -5,6 +5,7 @@ The page there says until when it is kept and what yes and no mean, and takes th
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, require_own_origin
 from queue_service.booking import service as booking
 from queue_service.booking import waiting_list
 from queue_service.booking.model import KeptAppointment
+from queue_service.booking.supply_routes import asker_of
 from queue_service.booking.waiting_model import Offer, OfferedFor
 from queue_service.platform.errors import AppointmentNotFound, QueueError
 from queue_service.platform.queries import Connection
@@ -67,7 +69,8 @@ async def offer_page(request: PageRequest, conn: Connection, kept: KeptAppointme
 @post("/appointment/{reference:str}/accept", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
 async def accept_offer(request: PageRequest, reference: FromPath[str]) -> Response[Any]:
     """Make the offer an appointment; too late, its page says so."""
-    return await _answered(request, reference, waiting_list.accept_place)
+    verb = partial(waiting_list.accept_place, asker=asker_of(request))
+    return await _answered(request, reference, verb)
 
 
 @post("/appointment/{reference:str}/refuse", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)

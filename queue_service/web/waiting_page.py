@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, require_own_origin
 from queue_service.booking import service as booking
 from queue_service.booking import waiting_list
 from queue_service.booking.model import KeptAppointment
+from queue_service.booking.supply_routes import asker_of
 from queue_service.booking.waiting_model import KeptEntry, WaitingMade
 from queue_service.offices import service as offices
 from queue_service.offices.model import local_day
@@ -249,7 +251,7 @@ async def _entry(request: PageRequest, reference: str, template: str) -> Respons
 @post("/waiting/{entry:str}/accept", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
 async def accept(request: PageRequest, entry: FromPath[str]) -> Response[Any]:
     """Make the place on offer an appointment and go on to its confirmation."""
-    taken = await _answered(request, entry, waiting_list.accept)
+    taken = await _answered(request, entry, partial(waiting_list.accept, asker=asker_of(request)))
     if isinstance(taken, Response):
         return taken
     shown = booking.shown_appointment(taken).reference

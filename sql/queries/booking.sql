@@ -273,9 +273,10 @@ UPDATE appointment SET state = 'missed'
 RETURNING id;
 
 -- name: forget_contacts(before)!
--- Deletes who had the appointments that ended before; the appointments stay for the figures.
+-- Deletes who had the appointments that ended before, and who let a hold run out; the appointments stay
+-- for the figures.
 DELETE FROM appointment_contact c USING appointment a
- WHERE a.office_id = c.office_id AND a.id = c.appointment_id AND a.ends_at < :before;
+ WHERE a.office_id = c.office_id AND a.id = c.appointment_id AND (a.ends_at < :before OR a.state = 'expired');
 
 -- name: find_for_check_in(reference)^
 -- What the queue needs of an appointment.

@@ -112,6 +112,11 @@ SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE ta
  WHERE state IN ('open', 'taken')
    AND (:everywhere OR authority_id = ANY (:authority_ids ::integer[]) OR office_id = ANY (:office_ids ::integer[]));
 
+-- name: withdraw_stale(due_before, now)!
+-- Ends items that nobody has come to for so long that ringing would help nobody.
+UPDATE callback SET state = 'withdrawn', taken_by = NULL, finished_at = :now
+ WHERE state IN ('open', 'taken') AND due_at < :due_before;
+
 -- name: forget_callbacks(before)!
 -- Empties what names or tells of somebody in items that ended before; they stay for the figures.
 WITH forgotten AS (

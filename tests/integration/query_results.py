@@ -195,6 +195,7 @@ RESULTS: Mapping[str, Result] = {
     "hotline.find_callback": KeptCallback,
     "hotline.list_callbacks": KeptCallback,
     "hotline.count_callbacks": {"open": int, "mine": int},
+    "hotline.withdraw_stale": None,
     "hotline.forget_callbacks": None,
     "waiting_list.add_entry": str,
     "waiting_list.lock_person": {"pg_advisory_xact_lock": type(None)},

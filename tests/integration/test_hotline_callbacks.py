@@ -191,6 +191,12 @@ async def test_two_days_after_its_end_an_item_names_nobody(conn: Connection) -> 
     assert {step.note for step in kept.timeline} == {""}
     assert service.shown_callback(kept, agent).phone_shown is None
     assert (await service.find_callback(conn, agent, still_open)).phone is not None
+    # What nobody has come to ends by itself, and is forgotten as the others are.
+    forgotten = NOW + service.STALE_AFTER + timedelta(days=1)
+    await service.forget_callbacks(conn, forgotten)
+    assert (await service.find_callback(conn, agent, still_open)).state == "withdrawn"
+    await service.forget_callbacks(conn, forgotten + CONTACT_KEPT + HOUR)
+    assert (await service.find_callback(conn, agent, still_open)).phone is None
 
 
 async def takers(database: Database, agents: list[Principal], item: UUID) -> int:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from queue_service.booking import service, waiting_list
 from queue_service.booking.model import CONTACT_KEPT, Contact, MoveRequest
+from queue_service.booking.supply_guard import Asker, OnlineLimits
 from queue_service.booking.waiting_model import DayHours
 from queue_service.offices.model import Span
 from queue_service.platform.database import connect
@@ -343,3 +344,21 @@ async def test_an_offer_without_its_place_and_a_place_without_its_offer_are_foun
     await conn.execute("UPDATE appointment SET state = 'expired', expires_at = NULL WHERE state = 'held'")
     assert len(await waiting_list.broken_invariants(conn)) == 1
     assert await states(conn, waiting) == ["offered"]
+
+
+async def test_an_offer_stays_the_place_that_it_is_and_counts_once_it_is_accepted(conn: Connection) -> None:
+    """Who waits gets no more appointments by it than who books, and no other place than the one on offer."""
+    await build(conn, office("mitte", pool(span=Span(480, 600))))
+    # The web has a place of one counter's from nine on.
+    starts = [at(8 + n // 4, 15 * (n % 4), day=TOMORROW) for n in range(8)]
+    booked = [await book(conn, start) for start in starts]
+    waiting = await join(conn, replace(wanting(), channel="online"))
+    await service.cancel(conn, NOW, booked[4])
+    held = await held_for(conn, waiting)
+    with pytest.raises(IllegalTransition):
+        await service.move(conn, NOW, held, MoveRequest(at(8, day=day_after(2))), by_visitor=True)
+    nothing_more = Asker(limits=OnlineLimits(per_service=0, altogether=0))
+    with pytest.raises(TooManyBookings):
+        await waiting_list.accept(conn, NOW, await entry(conn, waiting), asker=nothing_more)
+    # Staff decide for themselves.
+    assert (await waiting_list.accept(conn, NOW, await entry(conn, waiting))).state == "booked"
