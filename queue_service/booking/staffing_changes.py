@@ -73,7 +73,8 @@ async def _pool_ids(conn: Connection, office: Office, pools: Sequence[str]) -> d
     for code in pools:
         if code not in known:
             raise PoolNotFound(pool=code)
-    return {code: known[code] for code in pools} if pools else known
+    # In one order, whichever they were named in: two who decide about a day wait for each other.
+    return {code: known[code] for code in known if code in pools} if pools else known
 
 
 async def _recompute_day(conn: Connection, now: datetime, office: Office, day: date) -> list[Overbooked]:

@@ -112,10 +112,10 @@ async def test_a_visit_in_the_hour_that_clocks_show_twice_is_as_long_as_any(conn
     now = at(7, day=CLOCKS_GO_BACK - timedelta(days=1))
     await build(conn, office("mitte", pool(weekdays=["sunday"], span=hours(1, 4))), now=now)
     first_time, second_time = (at(2, 50, CLOCKS_GO_BACK).replace(fold=fold) for fold in (0, 1))
-    for start in (first_time, second_time):
-        made = await service.book(conn, now, request(start))
-        assert made.end.astimezone(UTC) - start.astimezone(UTC) == timedelta(minutes=15)
-    moved = await service.move(conn, now, made.reference, MoveRequest(at(1, 50, CLOCKS_GO_BACK)))
+    made = [await service.book(conn, now, request(start)) for start in (first_time, second_time)]
+    for booked, start in zip(made, (first_time, second_time), strict=True):
+        assert booked.end.astimezone(UTC) - start.astimezone(UTC) == timedelta(minutes=15)
+    moved = await service.move(conn, now, made[1].reference, MoveRequest(at(1, 50, CLOCKS_GO_BACK)))
     assert moved.ends_at - moved.starts_at == timedelta(minutes=15)
     assert await service.verify(conn, now) == []
 
