@@ -32,6 +32,12 @@ async def forget_secrets(conn: Connection, before: datetime) -> None:
     await _queries.forget_secrets(conn, before=before)
 
 
+async def told_since(conn: Connection, office_id: int, appointment_id: UUID, since: datetime) -> int:
+    """Count the messages that were written about an appointment since then."""
+    told = await _queries.told_since(conn, office_id=office_id, appointment_id=appointment_id, since=since)
+    return int(told)
+
+
 async def due_reminders(conn: Connection, now: datetime, ahead: timedelta, most: int) -> list[DueReminder]:
     """Give and lock the appointments whose visitors are to be reminded, none that another asker has."""
     return [DueReminder(**row) async for row in _queries.due_reminders(conn, now=now, ahead=ahead, most=most)]

@@ -226,6 +226,7 @@ class AppointmentController(Controller):
             errors.ServiceNotOffered,
             errors.SlotTaken,
             errors.ChangesClosed,
+            errors.TooManyAttempts,
         ),
     )
     async def move(

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from queue_service.booking import confirmations, store, supply_guard, visitor_secret
 from queue_service.booking import contact as contacts
 from queue_service.booking.chains import Chain
+from queue_service.booking.confirmation_store import told_since
 from queue_service.booking.contingents import Left, level_of
 from queue_service.booking.day_cells import cell_at
 from queue_service.booking.late_changes import refuse_late_change
@@ -50,6 +51,7 @@ from queue_service.platform.errors import (
     HoldExpired,
     IllegalTransition,
     SlotTaken,
+    TooManyAttempts,
 )
 from queue_service.platform.queries import Connection
 
@@ -60,6 +62,10 @@ __all__ = [
     "shown_appointment", "verify",
 ]  # fmt: skip
 
+MESSAGES_COUNTED = timedelta(days=1)
+MOST_MESSAGES = 12
+"""Messages about one appointment in a day, from which on its visitor moves it no more: by three ways
+at once, four moves."""
 VERB_OF_TICKET = {"finish": "finish", "no_show": "no_show", "requeue": "return", "cancel": "cancel"}
 """What an appointment does when its ticket does something; other verbs of tickets don't touch it."""
 
@@ -203,6 +209,7 @@ async def move(
             raise IllegalTransition("A place on offer can be accepted or refused, not moved.")
         if by_visitor and kept.state == "booked":
             await refuse_late_change(conn, now, kept.office, kept.starts_at)
+            await _refuse_restless_moves(conn, now, kept)
         wanted = wanted_services(kept.services, [request.office or kept.office], kept.persons)
         chains = await chains_to(conn, now, wanted, request.start)
         held = await store.held_days(conn, kept.office_id, kept.id)
@@ -249,6 +256,15 @@ async def _legs_with_places(
         if all(left[leg.pool_day].open_to(level) & leg.visit == leg.visit for leg in legs):
             return legs
     raise SlotTaken
+
+
+async def _refuse_restless_moves(conn: Connection, now: datetime, kept: KeptAppointment) -> None:
+    """Raise TooManyAttempts when a day has brought more messages than somebody undecided needs.
+
+    Whose number and address these are nobody has proved: moving to and fro must not ring strangers.
+    """
+    if await told_since(conn, kept.office_id, kept.id, now - MESSAGES_COUNTED) >= MOST_MESSAGES:
+        raise TooManyAttempts("This appointment was moved many times today; staff can still move it.")
 
 
 def _length(legs: Sequence[Leg]) -> timedelta:

@@ -246,6 +246,7 @@ RESULTS: Mapping[str, Result] = {
     "letters.drop_own_text": None,
     "confirmations.add_secret": None,
     "confirmations.forget_secrets": None,
+    "confirmations.told_since": int,
     "confirmations.due_reminders": confirmation_store.DueReminder,
     "confirmations.note_reminded": UUID,
     "entries.keep_plan": date,

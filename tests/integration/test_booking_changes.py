@@ -1,12 +1,12 @@
 """Moving and cancelling: the new place and the old one change hands together, or not at all."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from queue_service.booking import service
-from queue_service.booking.model import MoveRequest
+from queue_service.booking.model import Contact, MoveRequest
 from queue_service.platform.errors import (
     AlreadyCheckedIn,
     AppointmentCancelled,
@@ -16,6 +16,7 @@ from queue_service.platform.errors import (
     OfficeNotFound,
     ServiceNotOffered,
     SlotTaken,
+    TooManyAttempts,
 )
 from queue_service.platform.queries import Connection
 from tests.integration.booking_town import (
@@ -30,6 +31,7 @@ from tests.integration.booking_town import (
     office,
     places_left,
     pool,
+    request,
     search,
 )
 
@@ -165,6 +167,27 @@ async def test_so_near_to_the_visit_only_staff_can_change_it(conn: Connection) -
     held = await book(conn, at(11, day=tomorrow), hold=True)
     assert (await service.cancel(conn, late, held, by_visitor=True)).state == "cancelled"
     assert (await service.cancel(conn, late, reference)).state == "cancelled"
+
+
+async def test_moving_to_and_fro_writes_no_more_messages_than_somebody_undecided_needs(
+    conn: Connection,
+) -> None:
+    await build(conn, office())
+    contact = Contact(name="Erika", email="erika@example.org", confirm_by="email")
+    tomorrow = day_after(1)
+    made = await service.book(conn, NOW, request(at(9, day=tomorrow), contact=contact))
+
+    async def move(hour: int, *, by_visitor: bool = True, now: datetime = NOW) -> None:
+        there = MoveRequest(at(hour, day=tomorrow))
+        await service.move(conn, now, made.reference, there, by_visitor=by_visitor)
+
+    for turn in range(11):
+        await move(10 - turn % 2)
+    with pytest.raises(TooManyAttempts):
+        await move(11)
+    await move(11, by_visitor=False)
+    with pytest.raises(TooManyAttempts):
+        await move(10, now=NOW + timedelta(hours=23))
 
 
 async def test_screens_hear_of_what_changes_today_and_of_nothing_else(conn: Connection) -> None:
