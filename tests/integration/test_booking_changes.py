@@ -139,7 +139,7 @@ async def test_a_hold_moves_and_stays_a_hold(conn: Connection) -> None:
 async def test_a_move_is_refused_where_it_can_not_go(conn: Connection) -> None:
     await build(conn, office(), office("nord", pool("north", ["certificate"])))
     reference = await book(conn, at(8))
-    for request, refusal in (
+    for asked, refusal in (
         (MoveRequest(at(9), "nowhere"), OfficeNotFound),
         (MoveRequest(at(9), "nord"), ServiceNotOffered),
         (MoveRequest(at(9, 1)), InvalidFields),
@@ -150,7 +150,7 @@ async def test_a_move_is_refused_where_it_can_not_go(conn: Connection) -> None:
         (MoveRequest(at(9, day=day_after(2_900_000))), SlotTaken),
     ):
         with pytest.raises(refusal):
-            await service.move(conn, NOW, reference, request)
+            await service.move(conn, NOW, reference, asked)
     assert (await service.find(conn, reference)).starts_at == at(8)
 
 
