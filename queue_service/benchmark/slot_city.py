@@ -28,6 +28,8 @@ FULL_DAYS = 25
 """Working days on which only gaps of five minutes are left."""
 MINUTES = 15
 CODES = [f"service-{number}" for number in range(POOLS * SERVICES_PER_POOL)]
+PATIENCE_SECONDS = 3600.0
+"""For ten million rows at once; the service itself waits for no statement as long."""
 WAVE_OFFICE, WAVE_SERVICE, WAVE_PLACES = "wave", "wave-service", 540
 """An office of its own whose places all open at one moment: 15 counters, nine hours, quarters of an hour."""
 
@@ -110,7 +112,7 @@ async def fill_city(conn: Connection) -> date:
 async def add_past(conn: Connection, now: datetime, appointments: int) -> None:
     """Write so many appointments of the last ten years; nobody may have noticed them afterwards."""
     # Their keys are right by construction; checking each of ten million takes minutes.
-    await conn.execute("SET session_replication_role = replica")
+    await conn.execute("SET session_replication_role = replica; SET statement_timeout = 0")
     await conn.execute(
         """
         INSERT INTO appointment (office_id, id, pool_id, day, first_cell, cells, starts_at, ends_at, state,
@@ -127,7 +129,7 @@ async def add_past(conn: Connection, now: datetime, appointments: int) -> None:
         """,
         appointments,
         now,
-        timeout=None,
+        timeout=PATIENCE_SECONDS,
     )
-    await conn.execute("SET session_replication_role = DEFAULT")
-    await conn.execute("VACUUM ANALYZE appointment", timeout=None)
+    await conn.execute("VACUUM ANALYZE appointment", timeout=PATIENCE_SECONDS)
+    await conn.execute("SET session_replication_role = DEFAULT; RESET statement_timeout")
