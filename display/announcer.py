@@ -115,6 +115,7 @@ class Announcer:
         await self._player.play(clip, lambda: self._sound_began(call))
         self._last, self._current = self._current, None
         self._on_change()
+        # The pause is what is heard: calls are told apart by it.
         await asyncio.sleep(SILENCE_BETWEEN_SECONDS)
 
     def _sound_began(self, call: Call) -> None:

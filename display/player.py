@@ -47,6 +47,7 @@ class SilentPlayer:
         """Wait for the readers."""
         del clip
         on_start()
+        # Readers need this long; without sound nothing else tells when they are done.
         await asyncio.sleep(READING_SECONDS)
 
 
@@ -66,6 +67,7 @@ class DevicePlayer:
             log.error("sound_command_failed", command=self._command[0], reason=error.strerror)  # noqa: TRY400 - a fact, not a trace
         else:
             await _feed(process, clip)
+        # The sound card plays on after it was fed: the clip is over when its time is.
         await asyncio.sleep(max(0.0, clip.seconds - (time.monotonic() - begun)))
 
 
@@ -172,6 +174,7 @@ class PagePlayer:
             if heard:
                 await _within(clip.seconds + END_SLACK_SECONDS, self._over)
             else:
+                # No page says when it is over: the clip's own length does.
                 await asyncio.sleep(clip.seconds)
         finally:
             self._clip = None

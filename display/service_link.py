@@ -64,6 +64,7 @@ class ServiceLink:
             self._failures = 1 if steady else self._failures + 1
             delay = reconnect_delay(self._failures, random.random())  # noqa: S311 - spreads load, guards nothing
             log.info("service_link_lost", reason=reason, again_in_seconds=round(delay, 1))
+            # Back-off with jitter, so that a thousand displays don't come back at once.
             await asyncio.sleep(delay)
 
     async def _follow_until_lost(self) -> tuple[Link, str]:

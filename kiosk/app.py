@@ -117,6 +117,7 @@ def _end_if_failed(task: asyncio.Task[None]) -> None:
 async def _forget_old_tickets(tickets: PdfDirectory, clock: Callable[[], datetime]) -> None:
     while True:
         await asyncio.to_thread(tickets.forget_old, clock())
+        # A chore by the clock: nothing happens that could be waited for.
         await asyncio.sleep(FORGET_EVERY_SECONDS)
 
 

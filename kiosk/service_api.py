@@ -92,6 +92,7 @@ class ServiceApi:
                 reason = f"status {answer.status_code}"
             log.warning("service_did_not_answer", ticket=str(ticket), reason=reason)
             if pause is not None:
+                # Bounded tries with growing pauses; the visitor gets a number after the last.
                 await asyncio.sleep(pause)
         raise ServiceUnreachableError
 

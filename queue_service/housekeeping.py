@@ -43,6 +43,7 @@ async def keep_house(database: Database, clock: Clock, chores: Sequence["Chore"]
         # Away for a moment; the next round does what this one could not.
         with suppress(Unavailable):
             await one_round(database, clock(), chores)
+        # Time passing is what chores wait for.
         await asyncio.sleep(EVERY_SECONDS)
 
 
@@ -58,6 +59,7 @@ async def one_round(database: Database, now: datetime, chores: Sequence["Chore"]
         except Unavailable:
             raise
         except Exception:
+            # A fault of one chore is recorded and must not keep the others from being done.
             log.exception("housekeeping_failed", chore=chore.__name__)
 
 
@@ -79,6 +81,7 @@ async def open_places(database: Database, clock: Clock) -> None:
     while True:
         with suppress(Unavailable):
             await one_round(database, clock(), [booking.release_places])
+        # Time passing is what a release waits for.
         await asyncio.sleep(RELEASE_SECONDS)
 
 

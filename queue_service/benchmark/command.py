@@ -306,6 +306,7 @@ def _await_ready(port: int) -> None:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
+            # A bounded poll: a starting process tells nobody when it is ready.
             time.sleep(LOOK_SECONDS)
     msg = "the service did not become ready"
     raise click.ClickException(msg)

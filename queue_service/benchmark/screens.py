@@ -95,6 +95,7 @@ async def measure_screens(
     answered: dict[tuple[str, str], float] = {}
     began = time.perf_counter()
     for number in range(calls):
+        # The rate is what is measured: each call has its moment.
         await asyncio.sleep(max(0.0, began + number / per_second - time.perf_counter()))
         await _call_once(desks[number % len(desks)], answered)
     expected = sum(sockets_of[office] for office, _ in answered)

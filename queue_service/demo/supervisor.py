@@ -112,6 +112,7 @@ def supervise(
             if not told and until_ready():
                 when_ready()
                 told = True
+            # Children end and start without telling; looking is cheap and ends with Stop.
             time.sleep(LOOK_SECONDS)
     except Stop:
         log.info("demo_stops")

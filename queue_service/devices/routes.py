@@ -183,6 +183,7 @@ async def _watch_right(
 ) -> type[errors.QueueError]:
     """Return what is told when the token stands for nobody any more, or for somebody who may not listen."""
     while token:
+        # A right that is taken away tells no open socket: it is asked for again by the clock.
         await asyncio.sleep(RECHECK_SECONDS)
         # A database that is away says nothing about the right to listen.
         with suppress(errors.Unavailable):

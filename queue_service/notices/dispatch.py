@@ -76,6 +76,7 @@ async def _keep_sending(post: Post, way: Way, ending: asyncio.Event) -> None:
         except Unavailable:
             pass  # for a moment; the next look finds what this one could not
         except Exception:
+            # A fault of ours is recorded; the other ways, and the next look, must go on.
             log.exception("sending_failed", way=way)
         if not sent:
             with suppress(TimeoutError):

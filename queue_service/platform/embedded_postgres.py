@@ -255,6 +255,7 @@ class EmbeddedPostgres:
         while not condition():
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(failure)
+            # A bounded poll: a starting server tells nobody when it is ready.
             time.sleep(POLL_SECONDS)
 
 

@@ -31,6 +31,7 @@ class DayClock:
     async def until(self, instant: datetime) -> None:
         """Sleep until the simulated instant; at once when it is over."""
         due = self.reading(instant)
+        # This is the simulated day's clock: waiting is what it is for.
         await asyncio.sleep(due - time.monotonic())
         self.lags.append(time.monotonic() - due)
 

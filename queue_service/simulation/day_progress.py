@@ -40,6 +40,7 @@ class DayProgress:
                     clock=f"{self._local(day):%H:%M}",
                     waiting=day.ledger.count("waiting"),
                 )
+                # A display for people, drawn anew by the clock.
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _lines(self, day: OfficeDay) -> None:
@@ -53,6 +54,7 @@ class DayProgress:
                     f"{now:%H:%M}  issued {len(ledger.issues)}, waiting {ledger.count('waiting')}, "
                     f"ended {len(ledger.states) - ledger.alive}"
                 )
+            # Lines for people, written by the clock.
             await asyncio.sleep(LOOK_SECONDS)
 
     def _local(self, day: OfficeDay) -> datetime:
