@@ -29,7 +29,7 @@ from queue_service.benchmark.slot_city import (
 )
 from queue_service.benchmark.verbs import Timing, measure, quantile
 from queue_service.booking import service as booking
-from queue_service.booking import store
+from queue_service.booking import slot_store
 from queue_service.booking.contingents import Level
 from queue_service.booking.model import BookingRequest, Contact, ServiceWish
 from queue_service.booking.search import FIRST_DAYS
@@ -91,13 +91,13 @@ async def _searches(
     async with database.connection() as conn:
 
         async def in_sql(_: int) -> None:
-            wanted = store.Wanted([_next_code()], [1], None)
-            period = store.Period(system_clock())
-            await store.search_days(conn, wanted, PHONE, period, after=date.min, days=FIRST_DAYS)
+            wanted = slot_store.Wanted([_next_code()], [1], None)
+            period = slot_store.Period(system_clock())
+            await slot_store.search_days(conn, wanted, PHONE, period, after=date.min, days=FIRST_DAYS)
 
         async def map_in_sql(_: int) -> None:
-            wanted = store.Wanted([_next_code()], [1], None)
-            await store.overview_days(conn, wanted, PHONE, store.Period(system_clock()))
+            wanted = slot_store.Wanted([_next_code()], [1], None)
+            await slot_store.overview_days(conn, wanted, PHONE, slot_store.Period(system_clock()))
 
         async def over_http(_: int) -> None:
             await expect(agent, 200, "GET", f"/api/v1/slots?service={_next_code()}&channel=phone&limit=20")

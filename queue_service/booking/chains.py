@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from queue_service.booking import store
+from queue_service.booking import slot_store
 from queue_service.booking.contingents import Level
 from queue_service.booking.day_cells import CELL, day_begins, first_cell_from, wall_cell
 from queue_service.booking.slot_arithmetic import CELL_MINUTES, DAY_CELLS, Plane, cells_in
-from queue_service.booking.store import Leg, Period, VisitPool, Wanted
+from queue_service.booking.slot_store import Period, VisitPool, Wanted
+from queue_service.booking.store import Leg
 from queue_service.offices.model import Span
 from queue_service.platform.queries import Connection
 
@@ -64,7 +65,7 @@ async def chains_for(conn: Connection, wanted: Wanted) -> list[Chain]:
     if len(wanted.codes) == 1:
         return []
     by_office: dict[str, list[VisitPool]] = {}
-    for pool in await store.partial_pools(conn, wanted):
+    for pool in await slot_store.partial_pools(conn, wanted):
         by_office.setdefault(pool.office, []).append(pool)
     return [
         Chain(list(order))
@@ -80,7 +81,7 @@ async def chained_starts(
     """Give the starts (UTC) at which a chain can begin, one visit after another."""
     ids = sorted({pool.pool_id for chain in chains for pool in chain.pools})
     days: dict[date, dict[int, Plane]] = {}
-    for row in await store.open_days(conn, ids, level, period) if ids else []:
+    for row in await slot_store.open_days(conn, ids, level, period) if ids else []:
         days.setdefault(row.day, {})[row.pool_id] = row.plane
     return (
         (start, chain)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from queue_service.booking import store
+from queue_service.booking import slot_store
 from queue_service.booking.contingents import level_of
 from queue_service.booking.model import OfficeOverview, Overview, OverviewDay, PlaceSearch
 from queue_service.booking.office_choice import by_distance, with_access
@@ -26,7 +26,7 @@ async def overview(conn: Connection, now: datetime, search: PlaceSearch) -> Over
         if search.near:
             distances = {office.slug: distance for office, distance in by_distance(listed, search.near)}
     level = level_of(search.channel, emergency=search.emergency)
-    rows = await store.overview_days(conn, wanted, level, search_period(now, search))
+    rows = await slot_store.overview_days(conn, wanted, level, search_period(now, search))
     items = [
         OfficeOverview(
             office=row.office,

@@ -16,10 +16,11 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from queue_service.booking import slot_oracle, store
+from queue_service.booking import pool_day_store, slot_oracle, staffing_store
 from queue_service.booking.contingents import Left, empty_day, release_times, released
 from queue_service.booking.model import HORIZON, Drift, Overbooked
 from queue_service.booking.no_show import MEASURED_DAYS, overbooking_places
+from queue_service.booking.pool_day_store import ComputedDay, KeptPoolDay, PoolDay, Visit
 from queue_service.booking.slot_arithmetic import (
     DAY_CELLS,
     Planes,
@@ -30,7 +31,7 @@ from queue_service.booking.slot_arithmetic import (
     visit_cells,
 )
 from queue_service.booking.staffing import day_planes, overbooked
-from queue_service.booking.store import ComputedDay, KeptPoolDay, PoolDay, PoolPlan, Visit
+from queue_service.booking.staffing_store import PoolPlan
 from queue_service.booking.waiting_offers import offer_freed
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
@@ -80,15 +81,15 @@ async def recompute(conn: Connection, now: datetime, pool_days: Iterable[PoolDay
     they are never counted below zero, and the offices have to decide about them.
     """
     keys = sorted(set(pool_days))
-    if len(await store.lock_pool_days(conn, keys)) < len(keys):
-        await store.add_pool_days(conn, keys)
-        await store.lock_pool_days(conn, keys)
+    if len(await pool_day_store.lock_pool_days(conn, keys)) < len(keys):
+        await pool_day_store.add_pool_days(conn, keys)
+        await pool_day_store.lock_pool_days(conn, keys)
     overbooked: list[Overbooked] = []
     computed: dict[PoolDay, ComputedDay] = {}
     for key, truth in (await _truths(conn, keys)).items():
         computed[key], displaced = compute(truth, now)
         overbooked += [_overbooked(truth, visit) for visit in displaced]
-    await store.write_pool_days(conn, computed)
+    await pool_day_store.write_pool_days(conn, computed)
     # Before anybody else can see what has become free.
     await offer_freed(conn, now, keys)
     return overbooked
@@ -96,7 +97,7 @@ async def recompute(conn: Connection, now: datetime, pool_days: Iterable[PoolDay
 
 async def left_without(conn: Connection, now: datetime, pool_day: PoolDay, appointment_id: UUID) -> Left:
     """Give what would be left of a locked pool-day without this appointment; nothing if it isn't there."""
-    if not await store.lock_pool_days(conn, [pool_day]):
+    if not await pool_day_store.lock_pool_days(conn, [pool_day]):
         return Left([])
     truth = (await _truths(conn, [pool_day]))[pool_day]
     others = [visit for visit in truth.visits if visit.appointment_id != appointment_id]
@@ -157,7 +158,7 @@ async def release_places(conn: Connection, now: datetime) -> int:
     once more to the same end.
     """
     done = 0
-    while due := await store.due_releases(conn, now, RELEASED_AT_ONCE):
+    while due := await pool_day_store.due_releases(conn, now, RELEASED_AT_ONCE):
         async with conn.transaction():
             await recompute(conn, now, due)
         done += len(due)
@@ -167,11 +168,11 @@ async def release_places(conn: Connection, now: datetime) -> int:
 async def measure_no_shows(conn: Connection, now: datetime) -> int:
     """Let the places of overbooked pools follow who came lately; gives the number of pools that changed."""
     async with conn.transaction():
-        changed = await store.count_no_shows(conn, now, MEASURED_DAYS)
+        changed = await staffing_store.count_no_shows(conn, now, MEASURED_DAYS)
         coming = {
             key
             for office_id in {office for office, _ in changed}
-            for key in await store.coming_pool_days(conn, office_id, now)
+            for key in await pool_day_store.coming_pool_days(conn, office_id, now)
         }
         pools = {pool_id for _, pool_id in changed}
         await recompute(conn, now, [key for key in coming if key[0] in pools])
@@ -186,11 +187,11 @@ async def extend_horizon(conn: Connection, now: datetime) -> int:
     """
     opened = 0
     for office in await offices.list_offices(conn):
-        if not await store.missing_pool_days(conn, office.id, now, HORIZON.days):
+        if not await pool_day_store.missing_pool_days(conn, office.id, now, HORIZON.days):
             continue
         async with conn.transaction():
-            await store.keep_setup(conn, office.id)
-            missing = await store.missing_pool_days(conn, office.id, now, HORIZON.days)
+            await staffing_store.keep_setup(conn, office.id)
+            missing = await pool_day_store.missing_pool_days(conn, office.id, now, HORIZON.days)
             await recompute(conn, now, missing)
             opened += len(missing)
     return opened
@@ -205,9 +206,9 @@ async def apply_pools(
     this also belongs after every change of those; and before the change is published, because a
     booking takes the office's version last. Gives the appointments that lose their counter.
     """
-    await store.replace_pools(conn, office.id, pools)
-    coming = await store.coming_pool_days(conn, office.id, now)
-    missing = await store.missing_pool_days(conn, office.id, now, HORIZON.days)
+    await staffing_store.replace_pools(conn, office.id, pools)
+    coming = await pool_day_store.coming_pool_days(conn, office.id, now)
+    missing = await pool_day_store.missing_pool_days(conn, office.id, now, HORIZON.days)
     return await recompute(conn, now, coming + missing)
 
 
@@ -217,7 +218,7 @@ async def displaced(conn: Connection, now: datetime, office_id: int) -> list[Ove
     Those who booked first keep their place; who has come already does so before everybody.
     """
     async with conn.transaction(isolation="repeatable_read", readonly=True):
-        truths = await _truths(conn, await store.coming_pool_days(conn, office_id, now))
+        truths = await _truths(conn, await pool_day_store.coming_pool_days(conn, office_id, now))
     found = [
         _overbooked(truth, visit)
         for truth in truths.values()
@@ -234,7 +235,7 @@ async def verify(conn: Connection, now: datetime) -> list[Drift]:
     Reads one consistent state, so it may run beside a service at work.
     """
     async with conn.transaction(isolation="repeatable_read", readonly=True):
-        kept = {(row.pool_id, row.day): row for row in await store.pool_days_from(conn, now)}
+        kept = {(row.pool_id, row.day): row for row in await pool_day_store.pool_days_from(conn, now)}
         truths = await _truths(conn, list(kept))
     drifts = []
     for key, row in kept.items():
@@ -263,13 +264,13 @@ def _differences(row: KeptPoolDay, truth: Truth, now: datetime) -> Iterator[str]
 
 
 async def _truths(conn: Connection, keys: Sequence[PoolDay]) -> dict[PoolDay, Truth]:
-    plans = await store.pool_plans(conn, sorted({pool_id for pool_id, _ in keys}))
+    plans = await staffing_store.pool_plans(conn, sorted({pool_id for pool_id, _ in keys}))
     named = {
         slug: await offices.find_office(conn, slug) for slug in sorted({p.office for p in plans.values()})
     }
-    visits = await store.visits_on(conn, keys)
+    visits = await pool_day_store.visits_on(conn, keys)
     ids = sorted({office.id for office in named.values()})
-    decided = await store.overrides_at(conn, ids, sorted({day for _, day in keys}))
+    decided = await staffing_store.overrides_at(conn, ids, sorted({day for _, day in keys}))
     truths = {}
     for pool_id, day in keys:
         pool = plans[pool_id]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from queue_service.booking import store
+from queue_service.booking import slot_store, staffing_store
 from queue_service.booking.chains import chained_starts, chains_for
 from queue_service.booking.contingents import Level, level_of
 from queue_service.booking.day_cells import CELL, ONE_DAY, cell_at, day_begins, first_cell_from, wall_cell
@@ -24,8 +24,8 @@ from queue_service.booking.model import (
 )
 from queue_service.booking.office_choice import by_distance, with_access
 from queue_service.booking.slot_arithmetic import DAY_CELLS, longest_visit, offered_starts
+from queue_service.booking.slot_store import FreeDay, Period, SearchedDays, VisitPool, Wanted
 from queue_service.booking.staffing import day_planes
-from queue_service.booking.store import FreeDay, Period, SearchedDays, VisitPool, Wanted
 from queue_service.offices import service as offices
 from queue_service.offices.model import Span
 from queue_service.platform.errors import InvalidFields, OfficeNotFound, ServiceNotFound
@@ -96,7 +96,7 @@ async def _earliest_places(conn: Connection, now: datetime, search: PlaceSearch)
     found: list[Candidate] = []
     after, days = date.min, FIRST_DAYS
     while not _is_over(period):
-        rows = await store.search_days(conn, wanted, level, period, after=after, days=days)
+        rows = await slot_store.search_days(conn, wanted, level, period, after=after, days=days)
         found = _earliest([found, *(_candidates(row, period, search.hours) for row in rows)], search.limit)
         if len(found) >= search.limit or len(rows) < days:
             break
@@ -130,7 +130,7 @@ async def refuse_unknown(conn: Connection, wanted: Wanted) -> None:
     ServiceNotFound, OfficeNotFound, or InvalidFields for more of a service than one visit may settle.
     """
     await _refuse_unknown_names(conn, wanted)
-    limits = await store.too_many(conn, wanted)
+    limits = await slot_store.too_many(conn, wanted)
     if limits:
         raise InvalidFields(
             errors=[
@@ -141,7 +141,7 @@ async def refuse_unknown(conn: Connection, wanted: Wanted) -> None:
 
 
 async def _refuse_unknown_names(conn: Connection, wanted: Wanted) -> None:
-    unknown = await store.unknown_names(conn, wanted)
+    unknown = await slot_store.unknown_names(conn, wanted)
     if "service" in unknown:
         raise ServiceNotFound(services=unknown["service"])
     if "office" in unknown:
@@ -194,7 +194,7 @@ def _place(start: datetime, office: str, minutes: int, time_zone: str) -> Place:
 
 async def _why_none(conn: Connection, now: datetime, wanted: Wanted, level: Level, period: Period) -> WhyNone:
     await refuse_unknown(conn, wanted)
-    pools = await store.visit_pools(conn, wanted)
+    pools = await slot_store.visit_pools(conn, wanted)
     if not pools:
         return _why("not_offered")
     zone = ZoneInfo(pools[0].time_zone)
@@ -204,7 +204,7 @@ async def _why_none(conn: Connection, now: datetime, wanted: Wanted, level: Leve
         return _why("no_such_dates")
     if begin_day > horizon:
         return _why("beyond_horizon", day_begins(begin_day - HORIZON, zone).astimezone(zone))
-    searched = await store.searched_days(conn, wanted, level, period)
+    searched = await slot_store.searched_days(conn, wanted, level, period)
     if searched.kept_for_others and searched.next_release_at:
         return _why("not_released", searched.next_release_at.astimezone(zone))
     code = _why_code(searched)
@@ -229,7 +229,7 @@ async def _next_release(
     conn: Connection, pools: list[VisitPool], horizon: date, last_day: date | None
 ) -> datetime | None:
     """Give the instant at which the next day opens that has room for the visit in one of the pools."""
-    plans = await store.pool_plans(conn, [pool.pool_id for pool in pools])
+    plans = await staffing_store.pool_plans(conn, [pool.pool_id for pool in pools])
     named = {slug: await offices.find_office(conn, slug) for slug in sorted({pool.office for pool in pools})}
     for day in (horizon + offset * ONE_DAY for offset in range(1, NEXT_RELEASE_DAYS + 1)):
         if last_day and day > last_day:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from queue_service.booking import confirmations, store, supply_guard, visitor_secret
+from queue_service.booking import confirmations, pool_day_store, store, supply_guard, visitor_secret
 from queue_service.booking import contact as contacts
 from queue_service.booking.chains import Chain
 from queue_service.booking.confirmation_store import told_since
@@ -28,6 +28,7 @@ from queue_service.booking.model import (
     MoveRequest,
 )
 from queue_service.booking.overview import overview
+from queue_service.booking.pool_day_store import PoolDay
 from queue_service.booking.pool_days import (
     apply_pools,
     extend_horizon,
@@ -39,7 +40,7 @@ from queue_service.booking.pool_days import (
 )
 from queue_service.booking.reference import parse_reference, shown
 from queue_service.booking.search import find_places, wanted_services
-from queue_service.booking.store import Leg, PoolDay
+from queue_service.booking.store import Leg
 from queue_service.booking.supply_guard import ANYBODY, Asker
 from queue_service.booking.taking import chains_to, take_place
 from queue_service.booking.waiting_offers import take_in_answers
@@ -245,7 +246,7 @@ async def _legs_with_places(
             else legs
             for legs in courses
         ]
-    await store.lock_pool_days(conn, {*held, *(leg.pool_day for legs in courses for leg in legs)})
+    await pool_day_store.lock_pool_days(conn, {*held, *(leg.pool_day for legs in courses for leg in legs)})
     left: dict[PoolDay, Left] = {}
     for legs in courses:
         if not all(leg.fits_the_day for leg in legs):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from queue_service.booking import store
+from queue_service.booking import staffing_store, store
 from queue_service.booking.model import HORIZON, Overbooked
 from queue_service.booking.pool_days import displaced, recompute
 from queue_service.offices.catalogue import Office
@@ -39,7 +39,7 @@ async def change_day(
     _refuse_other_days(now, office, day)
     async with conn.transaction():
         ids = await _pool_ids(conn, office, pools)
-        await store.override_day(
+        await staffing_store.override_day(
             conn, office.id, list(ids.values()), day, staffing, reason=reason, actor=actor, now=now
         )
         return await _recompute_day(conn, now, office, day)
@@ -52,13 +52,13 @@ async def restore_day(
     _refuse_other_days(now, office, day)
     async with conn.transaction():
         ids = await _pool_ids(conn, office, pools)
-        await store.restore_day(conn, office.id, list(ids.values()), day)
+        await staffing_store.restore_day(conn, office.id, list(ids.values()), day)
         return await _recompute_day(conn, now, office, day)
 
 
-async def decided_days(conn: Connection, now: datetime, office: Office) -> list[store.DayOverride]:
+async def decided_days(conn: Connection, now: datetime, office: Office) -> list[staffing_store.DayOverride]:
     """Give what was decided for days from today on."""
-    return await store.overrides_of(conn, office.id, now)
+    return await staffing_store.overrides_of(conn, office.id, now)
 
 
 async def expected_on(conn: Connection, office: Office, day: date) -> list[str]:
@@ -68,8 +68,8 @@ async def expected_on(conn: Connection, office: Office, day: date) -> list[str]:
 
 async def _pool_ids(conn: Connection, office: Office, pools: Sequence[str]) -> dict[str, int]:
     # The office's set-up stays as it is until the day is computed.
-    await store.keep_setup(conn, office.id)
-    known = await store.pool_ids(conn, office.id)
+    await staffing_store.keep_setup(conn, office.id)
+    known = await staffing_store.pool_ids(conn, office.id)
     for code in pools:
         if code not in known:
             raise PoolNotFound(pool=code)
@@ -79,7 +79,7 @@ async def _pool_ids(conn: Connection, office: Office, pools: Sequence[str]) -> d
 
 async def _recompute_day(conn: Connection, now: datetime, office: Office, day: date) -> list[Overbooked]:
     """Compute the day of every pool: what one has no longer, others may have been lent."""
-    every = await store.pool_ids(conn, office.id)
+    every = await staffing_store.pool_ids(conn, office.id)
     return await recompute(conn, now, [(pool_id, day) for pool_id in every.values()])
 
 

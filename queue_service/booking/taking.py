@@ -3,14 +3,15 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from queue_service.booking import store
+from queue_service.booking import slot_store, store
 from queue_service.booking.chains import Chain, chains_for
 from queue_service.booking.contingents import level_of
 from queue_service.booking.day_cells import ONE_DAY, begins_cell, cell_at
 from queue_service.booking.model import HOLD_TIME, HORIZON, BookingMade, BookingRequest, KeptContact
 from queue_service.booking.reference import new_reference, shown
 from queue_service.booking.search import refuse_unknown, wanted_services
-from queue_service.booking.store import Leg, NewAppointment, Wanted
+from queue_service.booking.slot_store import Wanted
+from queue_service.booking.store import Leg, NewAppointment
 from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.platform.errors import InvalidFields, ServiceNotOffered, SlotTaken
 from queue_service.platform.queries import Connection
@@ -123,7 +124,7 @@ async def chains_to(conn: Connection, now: datetime, wanted: Wanted, start: date
         raise InvalidFields(errors=[FieldError("start", "This time is over.")])
     if start > now + HORIZON + ONE_DAY:
         raise SlotTaken(f"Appointments are given out {HORIZON.days} days ahead.")
-    pools = await store.visit_pools(conn, wanted)
+    pools = await slot_store.visit_pools(conn, wanted)
     chains = [Chain([pool]) for pool in pools] or await chains_for(conn, wanted)
     if not chains:
         await refuse_unknown(conn, wanted)

@@ -8,16 +8,17 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from queue_service.booking import contact as contacts
-from queue_service.booking import service, visitor_secret
+from queue_service.booking import pool_day_store, service, slot_store, visitor_secret
 from queue_service.booking import store as booking_store
 from queue_service.booking import waiting_store as store
 from queue_service.booking.contingents import level_of
 from queue_service.booking.day_cells import ONE_DAY, cell_at, day_begins
 from queue_service.booking.lifecycle import WAITING
 from queue_service.booking.model import CONTACT_KEPT, KeptAppointment, KeptContact
+from queue_service.booking.pool_day_store import PoolDay
 from queue_service.booking.reference import new_reference, parse_reference, shown
 from queue_service.booking.search import refuse_unknown, wanted_services
-from queue_service.booking.store import PoolDay, Wanted
+from queue_service.booking.slot_store import Wanted
 from queue_service.booking.supply_guard import ANYBODY, HOTLINE, Asker, person_of
 from queue_service.booking.taking import REFERENCES_TRIED
 from queue_service.booking.visitor_secret import hash_of_secret, new_secret
@@ -71,7 +72,7 @@ async def join(conn: Connection, now: datetime, request: WaitingRequest) -> Wait
     contact = _checked_contact(request)
     wanted = wanted_services(request.services, request.offices or None, request.persons)
     await refuse_unknown(conn, wanted)
-    pools = await booking_store.visit_pools(conn, wanted)
+    pools = await slot_store.visit_pools(conn, wanted)
     if not pools:
         raise ServiceNotOffered
     secret = new_secret()
@@ -287,7 +288,7 @@ async def _look_for(conn: Connection, now: datetime, entry: KeptEntry) -> None:
     pool_day = await _fitting_day(conn, now, entry)
     if pool_day is not None:
         async with conn.transaction():
-            await booking_store.lock_pool_days(conn, [pool_day])
+            await pool_day_store.lock_pool_days(conn, [pool_day])
             await offer_freed(conn, now, [pool_day])
 
 

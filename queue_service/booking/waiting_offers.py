@@ -15,15 +15,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from queue_service.booking import confirmation_store, confirmations
+from queue_service.booking import confirmation_store, confirmations, slot_store
 from queue_service.booking import store as booking_store
 from queue_service.booking import waiting_store as store
 from queue_service.booking.contingents import Level, level_of
 from queue_service.booking.model import BookingRequest
+from queue_service.booking.pool_day_store import PoolDay
 from queue_service.booking.reference import parse_reference
 from queue_service.booking.search import wanted_services
 from queue_service.booking.slot_arithmetic import NO_CELLS, Plane
-from queue_service.booking.store import PoolDay, VisitPool
+from queue_service.booking.slot_store import VisitPool
 from queue_service.booking.taking import take_place
 from queue_service.booking.waiting_match import UNANSWERED_ALLOWED, FittingPlace, place_for
 from queue_service.booking.waiting_model import KeptEntry
@@ -130,7 +131,7 @@ class _FreedDay:
     async def _visit(self, entry: KeptEntry) -> VisitPool | None:
         asked = (*entry.codes, *entry.quantities, entry.persons)
         if asked not in self._visits:
-            pools = await booking_store.visit_pools(
+            pools = await slot_store.visit_pools(
                 self.conn, wanted_services(entry.services, None, entry.persons)
             )
             here = (pool for pool in pools if pool.pool_id == self.pool_day[0])

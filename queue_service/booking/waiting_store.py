@@ -10,8 +10,9 @@ from asyncpg import Record
 
 from queue_service.booking.contingents import Level
 from queue_service.booking.model import Channel, KeptContact, PostalAddress, ServiceWish
+from queue_service.booking.pool_day_store import PoolDay
 from queue_service.booking.slot_arithmetic import Plane
-from queue_service.booking.store import PoolDay, Wanted
+from queue_service.booking.slot_store import Wanted
 from queue_service.booking.waiting_model import Answer, KeptEntry, OfferedFor, OpenOffer, Way
 from queue_service.platform.queries import Connection, load_queries
 

@@ -12,10 +12,10 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
-from queue_service.booking import service, store
+from queue_service.booking import pool_day_store, service, store
 from queue_service.booking.model import Channel, KeptAppointment, MoveRequest
+from queue_service.booking.pool_day_store import ComputedDay, PoolDay
 from queue_service.booking.staffing_changes import change_day, displaced, restore_day
-from queue_service.booking.store import ComputedDay, PoolDay
 from queue_service.offices.setup_model import Contingents, Release, StaffedHours
 from queue_service.platform.database import Database, connect
 from queue_service.platform.errors import HoldExpired, SlotTaken
@@ -169,7 +169,7 @@ async def test_two_that_swap_and_lock_their_own_day_first_end_in_a_deadlock(
     await build(conn, office("mitte", pool(counters=2)))
     here, there = at(9, day=TOMORROW), at(9, day=LATER)
     references = [await book(conn, here), await book(conn, there)]
-    lock, both_have_one = store.lock_pool_days, asyncio.Barrier(2)
+    lock, both_have_one = pool_day_store.lock_pool_days, asyncio.Barrier(2)
     begun: set[Connection] = set()
 
     async def own_day_first(own: Connection, pool_days: Iterable[PoolDay]) -> list[PoolDay]:
@@ -181,7 +181,7 @@ async def test_two_that_swap_and_lock_their_own_day_first_end_in_a_deadlock(
                 await both_have_one.wait()
         return days
 
-    monkeypatch.setattr(store, "lock_pool_days", own_day_first)
+    monkeypatch.setattr(pool_day_store, "lock_pool_days", own_day_first)
     outcomes = await asyncio.gather(
         *(
             refused(service.move(own, NOW, reference, MoveRequest(to)), asyncpg.DeadlockDetectedError)
@@ -241,7 +241,7 @@ async def test_a_cut_that_locks_nothing_forgets_who_booked_meanwhile(
 ) -> None:
     """The negative control: a booking between reading and writing is what the lock keeps away."""
     [mitte] = await build(conn, office("mitte", pool(counters=8)))
-    write = store.write_pool_days
+    write = pool_day_store.write_pool_days
 
     async def no_lock(_: Connection, pool_days: Sequence[PoolDay]) -> list[PoolDay]:
         return list(pool_days)
@@ -251,8 +251,8 @@ async def test_a_cut_that_locks_nothing_forgets_who_booked_meanwhile(
             await book(other, at(9, day=TOMORROW))
         await write(own, computed)
 
-    monkeypatch.setattr(store, "lock_pool_days", no_lock)
-    monkeypatch.setattr(store, "write_pool_days", after_another)
+    monkeypatch.setattr(pool_day_store, "lock_pool_days", no_lock)
+    monkeypatch.setattr(pool_day_store, "write_pool_days", after_another)
     await change_day(conn, NOW, mitte, TOMORROW, counters_at_nine(3), reason="Krankheit", actor="supervisor1")
     assert [drift.day for drift in await service.verify(conn, NOW)] == [TOMORROW]
 
