@@ -50,7 +50,10 @@ EXAMPLES: Mapping[str, Example] = {
     "listServices": Example(OFFICE),
     "listCatalogue": Example(),
     "listCounters": Example(OFFICE),
-    "readQueue": Example(OFFICE),
+    "readQueue": Example(OFFICE, {"counter": "bsc-mitte.1"}),
+    "readOrder": Example(OFFICE),
+    "changeOrder": Example(OFFICE, body={"policy": "ratio", "appointments": 2, "walk_ins": 1}),
+    "previewOrder": Example(OFFICE, body={"policy": "head-start", "cap_minutes": 60}),
     "issueTicket": Example(
         OFFICE,
         body={

@@ -51,6 +51,8 @@ class StaffChange(msgspec.Struct, frozen=True):
     open_counters: int
     ticket: Ticket | None = None
     counter: Counter | None = None
+    tickets: list[Ticket] = []
+    """Several at once: all who wait, after the office's rules have changed."""
 
 
 class OfficeFacts(msgspec.Struct, frozen=True):
@@ -183,6 +185,7 @@ def staff_change(hall: Hall, change: ChangeRecord, body: ChangeBody) -> StaffCha
         open_counters=sum(counter.state == "open" for counter in hall.counters.values()),
         ticket=body.ticket,
         counter=body.counter,
+        tickets=body.tickets,
     )
 
 

@@ -1,12 +1,11 @@
 """Offices and services as the running system sees them: read from the database, never changed here."""
 
-from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from queue_service.offices.model import OfficeCalendar
-from queue_service.offices.setup_model import OfficeSetup
+from queue_service.offices.setup_model import OfficeSetup, OrderSetup
 from queue_service.protocol.stream import OfficeCard
 
 LANGUAGES = ["de", "en"]
@@ -24,6 +23,8 @@ class Office(msgspec.Struct, frozen=True):
     accent: str
     walk_ins_stopped: bool
     """Staff have stopped giving out numbers by hand."""
+    order: OrderSetup
+    """By which visitors are called now: as the set-up says, or as team leads have changed it since."""
     setup: OfficeSetup
 
     @property
@@ -35,11 +36,6 @@ class Office(msgspec.Struct, frozen=True):
     def calendar(self) -> OfficeCalendar:
         """Hours, closures and holidays."""
         return self.setup.calendar(self.land)
-
-    @property
-    def head_starts(self) -> Mapping[str, int]:
-        """Minutes by class of visitors; empty: the defaults of the order policy."""
-        return {str(visitor_class): minutes for visitor_class, minutes in self.setup.head_starts.items()}
 
     def card(self, visitor_url: str) -> OfficeCard:
         """What a device of this office shows at its head."""

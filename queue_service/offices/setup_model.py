@@ -48,6 +48,18 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 FEATURES: tuple[Feature, ...] = get_args(Feature)
 VISITOR_CLASSES: tuple[VisitorClass, ...] = get_args(VisitorClass)
 
+OrderPolicyName = Literal["head-start", "appointments-first", "strict-order", "ratio", "reserve"]
+"""How an office calls its visitors; ``docs/calling-order.md`` says what each is for."""
+HEAD_STARTS: Mapping[VisitorClass, int] = {
+    "appointment": 30,
+    "disabled": 20,
+    "pregnant": 20,
+    "small_children": 15,
+    "transferred": 30,
+}
+"""Minutes, for offices that name none. An appointment keeps its promise against half an hour of
+walk-ins; the other figures are ours, to be argued with the office."""
+
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 """First letters of numbers: no I, O, Q, which are taken for 1 and 0 on paper and when read aloud.
 
@@ -100,6 +112,7 @@ BufferMinutes = Annotated[
 ]
 CounterCount = Annotated[int, Meta(ge=1, le=500, extra=allowed("a number from 1 to 500 (counters)"))]
 WaitMinutes = Annotated[int, Meta(ge=0, le=480, extra=allowed("a number from 0 to 480 (minutes)"))]
+Turns = Annotated[int, Meta(ge=1, le=20, extra=allowed("a number from 1 to 20"))]
 EntryMinutes = Annotated[
     int, Meta(ge=5, le=720, multiple_of=5, extra=allowed("a multiple of 5 from 5 to 720 (minutes)"))
 ]
@@ -177,6 +190,30 @@ class ArrivalWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     early_minutes: WaitMinutes = 10
     late_minutes: WaitMinutes = 10
+
+
+class OrderSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is called next; complete, so that SQL finds every figure that it decides by."""
+
+    policy: OrderPolicyName = "head-start"
+    head_starts: dict[VisitorClass, WaitMinutes] = msgspec.field(default_factory=lambda: dict(HEAD_STARTS))
+    """Minutes by which a class of visitors is served earlier; a class that isn't named has none."""
+    cap_minutes: Annotated[int, Meta(ge=5, le=1440, extra=allowed("a number from 5 to 1440 (minutes)"))] = 120
+    """Who has waited so long goes before everybody whose time has not come."""
+    promise_minutes: Annotated[
+        int, Meta(ge=5, le=1440, extra=allowed("a number from 5 to 1440 (minutes)"))
+    ] = 30
+    """The same for an appointment, from the appointed time on."""
+    late_credit_percent: Percent = 50
+    """Share of an appointment's head start that somebody keeps who comes too late for it."""
+    appointments: Turns = 2
+    walk_ins: Turns = 1
+    """``ratio``: so many of the one, then so many of the other."""
+    reserved_class: VisitorClass = "appointment"
+    reserved_percent: Percent = 30
+    """``reserve``: the share of open counters, rounded up, that call this class first …"""
+    reserved_from_waiting: Turns = 3
+    """… when at least so many people wait for each open counter."""
 
 
 class OfferedService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -377,12 +414,7 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notice: LongText = {}
     numbers: NumberSettings = NumberSettings()
     ticket_shows_service: bool = False
-    head_starts: dict[VisitorClass, WaitMinutes] = {}
-    """Minutes by which a class of visitors is served earlier; a class that isn't named has none."""
-    walk_in_cap_minutes: Annotated[
-        int, Meta(ge=5, le=1440, extra=allowed("a number from 5 to 1440 (minutes)"))
-    ] = 120
-    """Waiting longer than this goes before everything else."""
+    order: OrderSetup = OrderSetup()
     arrival: ArrivalWindow = ArrivalWindow()
     changes_close_hours: Annotated[
         int, Meta(ge=0, le=168, extra=allowed("a number from 0 to 168 (hours)"))

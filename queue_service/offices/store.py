@@ -7,7 +7,13 @@ import msgspec
 from asyncpg import Record
 
 from queue_service.offices.catalogue import Authority, OfferedService, Office
-from queue_service.offices.setup_model import AuthoritySetup, CounterSetup, OfficeSetup, ServiceSetup
+from queue_service.offices.setup_model import (
+    AuthoritySetup,
+    CounterSetup,
+    OfficeSetup,
+    OrderSetup,
+    ServiceSetup,
+)
 from queue_service.offices.setup_model import OfferedService as OfferedServiceSetup
 from queue_service.platform.queries import Connection, load_queries
 
@@ -25,7 +31,8 @@ def _decode_setup(text: str) -> OfficeSetup:
 
 
 def _office(row: Record) -> Office:
-    return Office(**{**row, "setup": _decode_setup(row["setup"])})
+    order = msgspec.json.decode(row["order"], type=OrderSetup)
+    return Office(**{**row, "setup": _decode_setup(row["setup"]), "order": order})
 
 
 def _texts(text: str) -> dict[str, str]:
@@ -88,7 +95,7 @@ async def upsert_office(conn: Connection, office: OfficeSetup) -> int:
         time_zone=office.time_zone,
         number_digits=office.numbers.digits,
         number_restart=office.numbers.restart_daily,
-        walk_in_cap_minutes=office.walk_in_cap_minutes,
+        order_rules=_json(office.order),
         setup=_json(office),
     )
     return made

@@ -1,14 +1,15 @@
 """What an appointment is worth when its visitor arrives early, on time or late."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
 
-from queue_service.queueing.order_policy import LATE_CREDIT, head_start
+from queue_service.offices.setup_model import ArrivalWindow, OrderSetup
+from queue_service.queueing.order.turn import APPOINTMENT, call_by, head_start
 
 Arrival = Literal["early", "on_time", "late"]
+WALK_IN = "walk_in"
 
 
 class Admission(msgspec.Struct, frozen=True):
@@ -17,26 +18,36 @@ class Admission(msgspec.Struct, frozen=True):
     visitor_class: str
     waiting_since: datetime
     rank_at: datetime
+    call_by: datetime
     arrival: Arrival | None = None
 
 
-def admit_walk_in(now: datetime, visitor_class: str, head_starts: Mapping[str, int]) -> Admission:
+def admit_walk_in(now: datetime, visitor_class: str, rules: OrderSetup) -> Admission:
     """Admit somebody without an appointment: the wait begins now."""
-    return Admission(visitor_class, now, now - head_start(visitor_class, head_starts))
+    return Admission(
+        visitor_class, now, now - head_start(visitor_class, rules), call_by(visitor_class, now, rules)
+    )
 
 
 def admit_appointment(
-    now: datetime, appointment_at: datetime, early: timedelta, late: timedelta, head_starts: Mapping[str, int]
+    now: datetime, appointment_at: datetime, window: ArrivalWindow, rules: OrderSetup
 ) -> Admission:
     """Admit somebody with an appointment.
 
     Early or on time: the wait counts from the appointed time (or the arrival, if later) with the
-    head start of appointments. Later than ``late`` after it: the wait counts from the arrival, as
-    for a walk-in, with ``LATE_CREDIT`` of that head start. Nobody is turned away.
+    head start of appointments. Later than the window allows: the wait counts from the arrival, as
+    for a walk-in, with the late credit of that head start. Nobody is turned away.
     """
-    start = head_start("appointment", head_starts)
-    if now > appointment_at + late:
-        return Admission("walk_in", now, now - start * LATE_CREDIT, "late")
+    start = head_start(APPOINTMENT, rules)
+    if now > appointment_at + timedelta(minutes=window.late_minutes):
+        credit = start * rules.late_credit_percent / 100
+        return Admission(WALK_IN, now, now - credit, call_by(WALK_IN, now, rules), "late")
     since = max(now, appointment_at)
-    arrival: Arrival = "early" if now < appointment_at - early else "on_time"
-    return Admission("appointment", since, since - start, arrival)
+    early = now < appointment_at - timedelta(minutes=window.early_minutes)
+    return Admission(
+        APPOINTMENT,
+        since,
+        since - start,
+        call_by(APPOINTMENT, since, rules),
+        "early" if early else "on_time",
+    )

@@ -38,6 +38,8 @@ class ChangeBody(msgspec.Struct, frozen=True):
     """What a change carries for the hall; other kinds' bodies have none of it."""
 
     ticket: Ticket | None = None
+    tickets: list[Ticket] = []
+    """Several at once: all who wait, after the office's rules have changed."""
     counter: Counter | None = None
     contingent: TakenPlaces | None = None
 
@@ -75,11 +77,11 @@ class Hall(msgspec.Struct):
             raise VersionGapError(msg)
         body = _body(change)
         self.version = change.version
-        if body.ticket is not None:
-            if body.ticket.state in SHOWN_STATES:
-                self.tickets[body.ticket.id] = body.ticket
+        for ticket in [body.ticket, *body.tickets] if body.ticket else body.tickets:
+            if ticket.state in SHOWN_STATES:
+                self.tickets[ticket.id] = ticket
             else:
-                self.tickets.pop(body.ticket.id, None)
+                self.tickets.pop(ticket.id, None)
         if body.counter is not None:
             self.counters[body.counter.id] = body.counter
         if body.contingent is not None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from queue_service.offices.setup_model import OrderSetup
 from queue_service.protocol.stream import WaitRange
 
 TicketState = Literal["waiting", "called", "serving", "parked", "finished", "no_show", "cancelled"]
@@ -35,7 +36,9 @@ class Ticket(msgspec.Struct, frozen=True, rename={"visitor_class": "class"}):
     arrived_at: datetime
     waiting_since: datetime
     rank_at: datetime
-    """Tickets are called by this instant, earliest first, unless a wait has reached the office's cap."""
+    """``waiting_since`` less the head start of its class."""
+    call_by: datetime
+    """From then on it goes before everybody whose time has not come, but where the order is strict."""
     called_at: datetime | None
     started_at: datetime | None
     parked_at: datetime | None
@@ -121,6 +124,8 @@ class FoundCounter(msgspec.Struct, frozen=True):
     services: list[int]
     """Inner ids of what can be served there by its set-up."""
     features: list[str]
+    order: OrderSetup
+    """By which its office calls."""
 
     def can_serve(self, service_id: int, needs: Sequence[str]) -> bool:
         """Tell whether such a visitor could ever be called to it."""

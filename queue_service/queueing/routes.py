@@ -9,7 +9,7 @@ import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.openapi import ResponseSpec
-from litestar.params import FromPath, JSONBody, PathParameter
+from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, requires
 from queue_service.accounts.model import Permission, Principal
@@ -20,8 +20,9 @@ from queue_service.platform.http import answer, json_answer, refusals
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import CheckInRequest, FieldError, IssuedTicket, TicketRequest
 from queue_service.queueing import service
-from queue_service.queueing.model import Counter, FollowedTicket, FoundTicket, Queue, Ticket
+from queue_service.queueing.model import Counter, FollowedTicket, FoundCounter, FoundTicket, Queue, Ticket
 from queue_service.queueing.order_policy import Why
+from queue_service.queueing.order_routes import OrderController
 
 LONGEST_CODE = 60
 LONGEST_NOTE = 500
@@ -32,6 +33,10 @@ OfficePath = Annotated[str, PathParameter(max_length=LONGEST_CODE, description="
 CounterPath = Annotated[
     str,
     PathParameter(max_length=LONGEST_CODE + 9, description="The id that `GET …/counters` gives"),
+]
+CounterQuery = Annotated[
+    str | None,
+    QueryParameter(max_length=LONGEST_CODE + 9, description="Order the queue as this counter calls it"),
 ]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_CODE)]
 SIGNED_IN = (errors.NotAuthenticated, errors.NotPermitted)
@@ -45,9 +50,10 @@ class OpenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CallRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A chosen visitor."""
+    """A chosen visitor, and why this one."""
 
     ticket: UUID
+    reason: Annotated[str, msgspec.Meta(max_length=LONGEST_NOTE)] | None = None
 
 
 class TransferRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,13 +158,18 @@ class OfficeQueueController(Controller):
         "/queue",
         operation_id="readQueue",
         opt=requires(Permission.OFFICE_READ_QUEUE),
-        responses=refusals(*SIGNED_IN, errors.OfficeNotFound, errors.Unavailable),
+        responses=refusals(
+            *SIGNED_IN, errors.BadRequest, errors.OfficeNotFound, errors.CounterNotFound, errors.Unavailable
+        ),
     )
-    async def read_queue(self, office: OfficePath, request: ApiRequest, state: State) -> Response[Queue]:
-        """Tell who waits, in the order in which they would be called, at one version."""
+    async def read_queue(
+        self, office: OfficePath, request: ApiRequest, state: State, counter: CounterQuery = None
+    ) -> Response[Queue]:
+        """Tell who waits, in the order in which they would be called (from this counter), at one version."""
         async with state.database.connection() as conn:
             here = await _office(conn, office, request, Permission.OFFICE_READ_QUEUE)
-            return json_answer(await service.queue(conn, state.clock(), here))
+            at = await _own_counter(conn, here, counter) if counter else None
+            return json_answer(await service.queue(conn, state.clock(), here, at))
 
     @get(
         "/counters",
@@ -275,7 +286,7 @@ class CounterController(Controller):
             found = await service.find_counter(conn, counter)
             request.user.require(Permission.COUNTER_WORK, found.office_id, found.authority_id)
             actor = service.Actor(request.user.key, request.user.user_id)
-            return await service.call_ticket(conn, state.clock(), found, data.ticket, actor)
+            return await service.call_ticket(conn, state.clock(), found, data.ticket, actor, data.reason)
 
         return await answer(request, work)
 
@@ -395,6 +406,14 @@ async def _office(conn: Connection, slug: str, request: ApiRequest, permission: 
     return office
 
 
+async def _own_counter(conn: Connection, office: Office, counter: str) -> FoundCounter:
+    """Return a counter of this office by its id or its number; raises CounterNotFound."""
+    found = await service.find_counter(conn, counter if "." in counter else f"{office.slug}.{counter}")
+    if found.office_id != office.id:
+        raise errors.CounterNotFound
+    return found
+
+
 async def _refuse_unknown(conn: Connection, slug: str, codes: list[str]) -> None:
     """Raise UnknownChoice for codes of services that the office doesn't have.
 
@@ -448,4 +467,4 @@ def _counter_answer(counter: Counter, services: list[str]) -> CounterAnswer:
     )
 
 
-queue_routes = [OfficeQueueController, CounterController, TicketController]
+queue_routes = [OfficeQueueController, OrderController, CounterController, TicketController]

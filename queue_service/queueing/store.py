@@ -1,13 +1,14 @@
 """The only caller of ``sql/queries/queueing.sql``."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from asyncpg import Record
 
+from queue_service.offices.setup_model import OrderSetup
 from queue_service.platform.queries import Connection, load_queries
 from queue_service.queueing.arrival import Admission
 from queue_service.queueing.hall import ChangeRecord, HallRecord, TakenPlaces
@@ -19,12 +20,15 @@ from queue_service.queueing.model import (
     Queue,
     Ticket,
 )
+from queue_service.queueing.order.turn import CallFacts
 from queue_service.queueing.wait_forecast import OpenCounter
 
 _queries = load_queries("queueing")
 _ticket = msgspec.json.Decoder(Ticket).decode
 _tickets = msgspec.json.Decoder(list[Ticket]).decode
 _counter = msgspec.json.Decoder(Counter).decode
+_call_facts = msgspec.json.Decoder(CallFacts).decode
+_order = msgspec.json.Decoder(OrderSetup).decode
 
 
 class NewTicket(msgspec.Struct, frozen=True):
@@ -49,10 +53,10 @@ class NewTicket(msgspec.Struct, frozen=True):
 
 
 class CalledTicket(msgspec.Struct, frozen=True):
-    """A call, with the office's cap that its order was decided by."""
+    """A call, with what decided it."""
 
     ticket: Ticket
-    walk_in_cap: timedelta
+    why: CallFacts
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -77,8 +81,6 @@ class Issued(msgspec.Struct, frozen=True):
     number: str
     token: str
     created_at: datetime
-    waiting_since: datetime
-    rank_at: datetime
     service_id: int
     appointment_id: UUID | None
     appointment_at: datetime | None
@@ -89,14 +91,13 @@ class Followed(msgspec.Struct, frozen=True):
     """A ticket found by its visitor's token."""
 
     office_id: int
+    id: UUID
     office: str
     time_zone: str
     day: date
     number: str
     state: str
     service_id: int
-    waiting_since: datetime
-    rank_at: datetime
     counter: str | None
     counter_name: dict[str, str] | None
     called_at: datetime | None
@@ -155,6 +156,7 @@ async def issue_ticket(conn: Connection, new: NewTicket, actor: str, now: dateti
         appointment_at=new.appointment_at,
         waiting_since=new.admission.waiting_since,
         rank_at=new.admission.rank_at,
+        call_by=new.admission.call_by,
         contingent=new.contingent,
         contingent_places=new.contingent_places,
         actor=actor,
@@ -164,7 +166,7 @@ async def issue_ticket(conn: Connection, new: NewTicket, actor: str, now: dateti
 
 
 def _called(row: Record | None) -> CalledTicket | None:
-    return CalledTicket(_ticket(row["ticket"]), row["walk_in_cap"]) if row else None
+    return CalledTicket(_ticket(row["ticket"]), _call_facts(row["why"])) if row else None
 
 
 async def call_next(
@@ -185,6 +187,7 @@ async def call_ticket(
     counter_id: int,
     clerk_id: int,
     ticket_id: UUID,
+    reason: str | None,
     actor: str,
     now: datetime,
 ) -> CalledTicket | None:
@@ -196,10 +199,33 @@ async def call_ticket(
             counter_id=counter_id,
             clerk_id=clerk_id,
             ticket_id=ticket_id,
+            reason=reason,
             actor=actor,
             now=now,
         )
     )
+
+
+async def lock_call_cycle(conn: Connection, office_id: int) -> int:
+    """The office's place in its cycle of appointments and walk-ins, locked."""
+    place: int = await _queries.lock_call_cycle(conn, office_id=office_id)
+    return place
+
+
+async def turn_call_cycle(conn: Connection, office_id: int, place: int) -> None:
+    """The next call has this place in the cycle."""
+    await _queries.turn_call_cycle(conn, office_id=office_id, place=place)
+
+
+async def change_order(conn: Connection, office_id: int, rules: OrderSetup) -> None:
+    """The rules by which the office calls from now on."""
+    await _queries.change_order(conn, office_id=office_id, rules=msgspec.json.encode(rules).decode())
+
+
+async def reorder_waiting(conn: Connection, office_id: int, now: datetime) -> int:
+    """Give everybody who waits what the rules give; returns the change's version."""
+    version: int = await _queries.reorder_waiting(conn, office_id=office_id, now=now)
+    return version
 
 
 async def move_ticket(
@@ -241,19 +267,9 @@ async def find_issued(conn: Connection, ticket_id: UUID) -> Issued | None:
     return Issued(**row) if row else None
 
 
-async def queue_ahead(
-    conn: Connection,
-    *,
-    office_id: int,
-    waiting_since: datetime,
-    rank_at: datetime,
-    number: str,
-    now: datetime,
-) -> Ahead:
-    """Who would be called before such a ticket, and the counters."""
-    row = await _queries.queue_ahead(
-        conn, office_id=office_id, waiting_since=waiting_since, rank_at=rank_at, number=number, now=now
-    )
+async def queue_ahead(conn: Connection, *, office_id: int, ticket_id: UUID, now: datetime) -> Ahead:
+    """Who would be called before this ticket, and the counters."""
+    row = await _queries.queue_ahead(conn, office_id=office_id, ticket_id=ticket_id, now=now)
     return Ahead(
         waiting=msgspec.json.decode(row["waiting"], type=dict[str, int]),
         minutes=msgspec.json.decode(row["minutes"], type=dict[str, int]),
@@ -261,9 +277,9 @@ async def queue_ahead(
     )
 
 
-async def queue(conn: Connection, office_id: int, now: datetime) -> Queue:
-    """Who is waiting, in calling order, and who else is here."""
-    row = await _queries.queue(conn, office_id=office_id, now=now)
+async def queue(conn: Connection, office_id: int, counter_id: int | None, now: datetime) -> Queue:
+    """Who is waiting, in the order in which they are called (from this counter), and who else is here."""
+    row = await _queries.queue(conn, office_id=office_id, counter_id=counter_id, now=now)
     return Queue(version=row["version"], items=_tickets(row["items"]), others=_tickets(row["others"]))
 
 
@@ -292,7 +308,7 @@ async def changes_since(conn: Connection, office_id: int, version: int) -> list[
 async def find_counter(conn: Connection, office_slug: str, number: str) -> FoundCounter | None:
     """A counter by the two parts of its id."""
     row = await _queries.find_counter(conn, office_slug=office_slug, number=number)
-    return FoundCounter(**row) if row else None
+    return FoundCounter(**{**row, "order": _order(row["order"])}) if row else None
 
 
 async def list_counters(conn: Connection, office_id: int) -> list[CounterWithServices]:

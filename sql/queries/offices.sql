@@ -17,17 +17,20 @@ ON CONFLICT ON CONSTRAINT service_code_key DO UPDATE
        documents = excluded.documents, fee = excluded.fee, setup = excluded.setup
 RETURNING id;
 
--- name: upsert_office(slug, authority, time_zone, number_digits, number_restart, walk_in_cap_minutes, setup)$
--- Makes the office what its file says and gives it a line of versions; returns its id.
+-- name: upsert_office(slug, authority, time_zone, number_digits, number_restart, order_rules, setup)$
+-- Makes the office what its file says and gives it a line of versions; returns its id. Rules of the
+-- calling order that team leads have changed stay until the file's own are others.
 WITH applied AS (
-    INSERT INTO office (authority_id, slug, time_zone, number_digits, number_restart, walk_in_cap, setup)
+    INSERT INTO office (authority_id, slug, time_zone, number_digits, number_restart, order_rules, setup)
     SELECT a.id, :slug, :time_zone, :number_digits, :number_restart,
-           make_interval(mins => :walk_in_cap_minutes), :setup ::text::jsonb
+           :order_rules ::text::jsonb, :setup ::text::jsonb
       FROM authority a WHERE a.slug = :authority
     ON CONFLICT ON CONSTRAINT office_slug_key DO UPDATE
        SET authority_id = excluded.authority_id, time_zone = excluded.time_zone,
            number_digits = excluded.number_digits, number_restart = excluded.number_restart,
-           walk_in_cap = excluded.walk_in_cap, setup = excluded.setup
+           order_rules = CASE WHEN office.setup -> 'order' IS DISTINCT FROM excluded.setup -> 'order'
+                              THEN excluded.order_rules ELSE office.order_rules END,
+           setup = excluded.setup
     RETURNING id
 ), versions AS (
     INSERT INTO office_version (office_id, version) SELECT id, 0 FROM applied
@@ -78,13 +81,15 @@ SELECT setup ::text AS setup FROM service ORDER BY code;
 
 -- name: find_office(slug)^
 -- One office with what its rules need.
-SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, o.walk_ins_stopped, o.setup ::text AS setup
+SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, o.walk_ins_stopped, o.order_rules ::text AS "order",
+       o.setup ::text AS setup
   FROM office o JOIN authority a ON a.id = o.authority_id
  WHERE o.slug = :slug;
 
 -- name: list_offices()
 -- All offices, by name of the authority and slug.
-SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, o.walk_ins_stopped, o.setup ::text AS setup
+SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, o.walk_ins_stopped, o.order_rules ::text AS "order",
+       o.setup ::text AS setup
   FROM office o JOIN authority a ON a.id = o.authority_id
  ORDER BY a.slug, o.slug;
 
@@ -129,6 +134,7 @@ SELECT s.id, s.code, s.leika_key, s.name ::text AS name, s.service_group ::text 
 
 -- name: find_office_by_id(office_id)^
 -- One office by its inner id, as device tokens name it.
-SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, o.walk_ins_stopped, o.setup ::text AS setup
+SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, o.walk_ins_stopped, o.order_rules ::text AS "order",
+       o.setup ::text AS setup
   FROM office o JOIN authority a ON a.id = o.authority_id
  WHERE o.id = :office_id;

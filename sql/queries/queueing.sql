@@ -1,4 +1,4 @@
--- name: issue_ticket(office_id, id, day, number_day, letter, visitor_class, needs, language, service_id, channel, token, appointment_id, appointment_at, waiting_since, rank_at, contingent, contingent_places, actor, now)^
+-- name: issue_ticket(office_id, id, day, number_day, letter, visitor_class, needs, language, service_id, channel, token, appointment_id, appointment_at, waiting_since, rank_at, call_by, contingent, contingent_places, actor, now)^
 -- Gives out the next number of this letter and day and queues its ticket. The number's row lock
 -- lasts until commit: no number is given twice, and none is lost unless the whole verb is.
 -- With a contingent it takes one of its places of that day first, and gives no row when none is left.
@@ -15,11 +15,11 @@ WITH place AS (
 ), issued AS (
     INSERT INTO ticket AS t (office_id, id, day, number, class, needs, language, service_id, channel, token,
                              appointment_id, appointment_at, contingent, created_at, arrived_at, waiting_since,
-                             rank_at)
+                             rank_at, call_by)
     SELECT :office_id, :id, :day,
            :letter || lpad(n.last::text, greatest(o.number_digits, length(n.last::text)), '0'),
            :visitor_class, :needs ::text[], :language, :service_id, :channel, :token,
-           :appointment_id, :appointment_at, :contingent ::text, :now, :now, :waiting_since, :rank_at
+           :appointment_id, :appointment_at, :contingent ::text, :now, :now, :waiting_since, :rank_at, :call_by
       FROM number n, office o WHERE o.id = :office_id
     RETURNING t.*
 ), event AS (
@@ -36,23 +36,28 @@ SELECT ticket ::text AS ticket,
   FROM body;
 
 -- name: call_next(office_id, counter_id, clerk_id, actor, now)^
--- Calls the visitor who is next by the order policy among those this counter can serve, and gives
+-- Calls the visitor who is next by the office's order among those this counter can serve, and gives
 -- the ticket, or no row when the counter is not this clerk's, has a visitor, or nobody can be called.
 -- The counter's row lock makes two presses one call; SKIP LOCKED gives two counters two visitors.
+-- The lateral look at the ticket runs down the sorted list and stops at the first that it can lock:
+-- an ORDER BY outside would lock everybody first.
 WITH desk AS (
-    SELECT c.office_id, c.id, c.serving, c.features, o.walk_in_cap
-      FROM counter c JOIN office o ON o.id = c.office_id
+    SELECT c.office_id, c.id, c.serving, c.features
+      FROM counter c
      WHERE c.office_id = :office_id AND c.id = :counter_id AND c.clerk_id = :clerk_id
        AND c.state = 'open' AND c.ticket_id IS NULL
        FOR NO KEY UPDATE OF c
 ), next AS (
-    SELECT t.office_id, t.id
-      FROM desk d JOIN ticket t ON t.office_id = d.office_id
-     WHERE t.state = 'waiting' AND t.service_id = ANY (d.serving) AND t.needs <@ d.features
-       AND (t.counter_id IS NULL OR t.counter_id = d.id)
-     ORDER BY call_rank(t.waiting_since, t.rank_at, d.walk_in_cap, :now), t.number
+    SELECT l.office_id, l.id, o.tier
+      FROM (SELECT (p.ticket).id, p.tier
+              FROM desk d CROSS JOIN calling_order(:office_id, :counter_id, :now) p
+             WHERE (p.ticket).service_id = ANY (d.serving) AND (p.ticket).needs <@ d.features
+               AND ((p.ticket).counter_id IS NULL OR (p.ticket).counter_id = d.id)
+             ORDER BY p.tier, p.at, (p.ticket).number) AS o
+     CROSS JOIN LATERAL (SELECT t.office_id, t.id FROM ticket t
+                          WHERE t.office_id = :office_id AND t.id = o.id AND t.state = 'waiting'
+                            FOR NO KEY UPDATE SKIP LOCKED) AS l
      LIMIT 1
-       FOR NO KEY UPDATE OF t SKIP LOCKED
 ), called AS (
     UPDATE ticket t SET state = 'called', counter_id = :counter_id, called_at = :now, calls = t.calls + 1
       FROM next n WHERE t.office_id = n.office_id AND t.id = n.id
@@ -61,25 +66,38 @@ WITH desk AS (
     UPDATE counter c SET ticket_id = called.id
       FROM called WHERE c.office_id = called.office_id AND c.id = :counter_id
     RETURNING c.*
+), why AS (
+    SELECT jsonb_build_object('policy', o.order_rules ->> 'policy', 'tier', n.tier, 'class', i.class,
+                              'waiting_since', i.waiting_since, 'rank_at', i.rank_at, 'call_by', i.call_by) AS why
+      FROM called i, next n, office o WHERE o.id = i.office_id
 ), event AS (
     INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor, detail)
-    SELECT office_id, id, :now, 'call', state, counter_id, :actor,
-           jsonb_build_object('waiting_since', waiting_since, 'rank_at', rank_at)
-      FROM called
+    SELECT office_id, id, :now, 'call', state, counter_id, :actor, why FROM called, why
 ), body AS (
     SELECT i.office_id, ticket_json(ROW(i.*)::ticket) AS ticket, counter_json(ROW(s.*)::counter) AS counter
       FROM called i, seat s
 )
-SELECT ticket ::text AS ticket, (SELECT walk_in_cap FROM desk) AS walk_in_cap,
+SELECT ticket ::text AS ticket, (SELECT why ::text FROM why) AS why,
        publish_change(office_id, 'ticket.called',
                       jsonb_build_object('ticket', ticket, 'counter', counter), :now) AS version
   FROM body;
 
--- name: call_ticket(office_id, counter_id, clerk_id, ticket_id, actor, now)^
+-- name: lock_call_cycle(office_id)$
+-- Where the office stands in its cycle of appointments and walk-ins, until this transaction ends
+-- nobody else's to read: a call that waits here sees the queue as the one before has left it.
+INSERT INTO call_cycle AS c (office_id, place) VALUES (:office_id, 0)
+ON CONFLICT (office_id) DO UPDATE SET place = c.place
+RETURNING c.place;
+
+-- name: turn_call_cycle(office_id, place)!
+-- The next call's place in the cycle.
+UPDATE call_cycle SET place = :place WHERE office_id = :office_id;
+
+-- name: call_ticket(office_id, counter_id, clerk_id, ticket_id, reason, actor, now)^
 -- Calls one chosen waiting visitor, under the same conditions as call_next.
 WITH desk AS (
-    SELECT c.office_id, c.id, c.services, c.features, o.walk_in_cap
-      FROM counter c JOIN office o ON o.id = c.office_id
+    SELECT c.office_id, c.id, c.services, c.features
+      FROM counter c
      WHERE c.office_id = :office_id AND c.id = :counter_id AND c.clerk_id = :clerk_id
        AND c.state = 'open' AND c.ticket_id IS NULL
        FOR NO KEY UPDATE OF c
@@ -97,17 +115,48 @@ WITH desk AS (
     UPDATE counter c SET ticket_id = called.id
       FROM called WHERE c.office_id = called.office_id AND c.id = :counter_id
     RETURNING c.*
+), why AS (
+    SELECT jsonb_build_object('policy', o.order_rules ->> 'policy', 'chosen', true, 'class', i.class,
+                              'waiting_since', i.waiting_since, 'rank_at', i.rank_at, 'call_by', i.call_by,
+                              'reason', :reason ::text) AS why
+      FROM called i JOIN office o ON o.id = i.office_id
 ), event AS (
     INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor, detail)
-    SELECT office_id, id, :now, 'call', state, counter_id, :actor, '{"chosen": true}' FROM called
+    SELECT office_id, id, :now, 'call', state, counter_id, :actor, why FROM called, why
 ), body AS (
     SELECT i.office_id, ticket_json(ROW(i.*)::ticket) AS ticket, counter_json(ROW(s.*)::counter) AS counter
       FROM called i, seat s
 )
-SELECT ticket ::text AS ticket, (SELECT walk_in_cap FROM desk) AS walk_in_cap,
+SELECT ticket ::text AS ticket, (SELECT why ::text FROM why) AS why,
        publish_change(office_id, 'ticket.called',
                       jsonb_build_object('ticket', ticket, 'counter', counter), :now) AS version
   FROM body;
+
+-- name: change_order(office_id, rules)!
+-- The rules by which the office calls from now on.
+UPDATE office SET order_rules = :rules ::text::jsonb WHERE id = :office_id;
+
+-- name: reorder_waiting(office_id, now)$
+-- Gives everybody who waits what the office's present rules give their class, and tells the screens.
+-- Whoever was sent on keeps the place that was earned elsewhere.
+WITH rules AS (
+    SELECT o.id, o.order_rules AS r FROM office o WHERE o.id = :office_id
+), reordered AS (
+    UPDATE ticket t
+       SET rank_at = CASE WHEN t.class = 'transferred' THEN t.rank_at
+                          ELSE t.waiting_since - make_interval(secs => 0.6 * CASE
+                               WHEN t.class = 'walk_in' AND t.appointment_id IS NOT NULL
+                               THEN coalesce((r -> 'head_starts' ->> 'appointment')::int, 0) * (r ->> 'late_credit_percent')::int
+                               ELSE coalesce((r -> 'head_starts' ->> t.class)::int, 0) * 100 END) END,
+           call_by = CASE WHEN t.class = 'transferred' THEN t.call_by
+                          ELSE t.waiting_since + make_interval(mins => (r ->> CASE t.class
+                               WHEN 'appointment' THEN 'promise_minutes' ELSE 'cap_minutes' END)::int) END
+      FROM rules WHERE t.office_id = rules.id AND t.state = 'waiting'
+    RETURNING t.*
+)
+SELECT publish_change(:office_id ::int, 'queue.reordered',
+                      jsonb_build_object('tickets', coalesce((SELECT jsonb_agg(ticket_json(ROW(reordered.*)::ticket))
+                                                                FROM reordered), '[]')), :now);
 
 -- name: move_ticket(office_id, ticket_id, verb, kind, from_states, to_state, counter_id, target_counter_id, service_id, visitor_class, rank_at, note, actor, now)^
 -- Takes one ticket one step further, or gives no row when it is in none of the states that allow it
@@ -182,7 +231,7 @@ SELECT ticket_json(t) ::text FROM ticket t WHERE t.office_id = :office_id AND t.
 
 -- name: find_by_token(token)^
 -- The ticket that its visitor follows, with what its estimate needs.
-SELECT t.office_id, o.slug AS office, o.time_zone, t.day, t.number, t.state, t.service_id, t.waiting_since, t.rank_at,
+SELECT t.office_id, t.id, o.slug AS office, o.time_zone, t.day, t.number, t.state, t.service_id,
        c.number AS counter, c.name ::text AS counter_name, t.called_at
   FROM ticket t JOIN office o ON o.id = t.office_id
   LEFT JOIN counter c ON c.office_id = t.office_id AND c.id = t.counter_id AND t.state IN ('called', 'serving')
@@ -190,19 +239,20 @@ SELECT t.office_id, o.slug AS office, o.time_zone, t.day, t.number, t.state, t.s
 
 -- name: find_issued(ticket_id)^
 -- A ticket that a device asks for again with the id it chose itself.
-SELECT t.office_id, t.number, t.token, t.created_at, t.waiting_since, t.rank_at, t.service_id, t.appointment_id,
-       t.appointment_at, t.class AS visitor_class
+SELECT t.office_id, t.number, t.token, t.created_at, t.service_id, t.appointment_id, t.appointment_at, t.class AS visitor_class
   FROM ticket t WHERE t.id = :ticket_id;
 
--- name: queue_ahead(office_id, waiting_since, rank_at, number, now)^
--- Who would be called before such a ticket, and the counters: what its estimate is made of.
+-- name: queue_ahead(office_id, ticket_id, now)^
+-- Who would be called before this ticket, and the counters: what its estimate is made of.
 -- Services are keyed by their inner id.
+WITH placed AS MATERIALIZED (
+    SELECT (p.ticket).id, (p.ticket).service_id, row_number() OVER (ORDER BY p.tier, p.at, (p.ticket).number) AS nth
+      FROM calling_order(:office_id, NULL, :now) p
+)
 SELECT (SELECT coalesce(jsonb_object_agg(w.service_id, w.tickets), '{}') FROM (
-            SELECT t.service_id, count(*) AS tickets FROM ticket t
-             WHERE t.office_id = o.id AND t.state = 'waiting'
-               AND (call_rank(t.waiting_since, t.rank_at, o.walk_in_cap, :now), t.number)
-                 < (call_rank(:waiting_since, :rank_at, o.walk_in_cap, :now), :number)
-             GROUP BY t.service_id) w) ::text AS waiting,
+            SELECT service_id, count(*) AS tickets FROM placed
+             WHERE nth < (SELECT own.nth FROM placed own WHERE own.id = :ticket_id)
+             GROUP BY service_id) w) ::text AS waiting,
        (SELECT coalesce(jsonb_object_agg(os.service_id, os.minutes), '{}') FROM office_service os
          WHERE os.office_id = o.id) ::text AS minutes,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -213,12 +263,12 @@ SELECT (SELECT coalesce(jsonb_object_agg(w.service_id, w.tickets), '{}') FROM (
           FROM counter c WHERE c.office_id = o.id AND NOT c.retired) ::text AS counters
   FROM office o WHERE o.id = :office_id;
 
--- name: queue(office_id, now)^
--- Who is waiting, in the order in which they would be called, everybody else who is still here, and
--- whom nobody found today, at one version.
+-- name: queue(office_id, counter_id, now)^
+-- Who is waiting, in the order in which they would be called (from this counter, where one is named),
+-- everybody else who is still here, and whom nobody found today, at one version.
 SELECT v.version,
-       coalesce((SELECT jsonb_agg(ticket_json(t) ORDER BY call_rank(t.waiting_since, t.rank_at, o.walk_in_cap, :now), t.number)
-                   FROM ticket t WHERE t.office_id = o.id AND t.state = 'waiting'), '[]') ::text AS items,
+       coalesce((SELECT jsonb_agg(ticket_json(p.ticket) ORDER BY p.tier, p.at, (p.ticket).number)
+                   FROM calling_order(:office_id, :counter_id, :now) p), '[]') ::text AS items,
        coalesce((SELECT jsonb_agg(ticket_json(t) ORDER BY t.number)
                    FROM ticket t
                   WHERE t.office_id = o.id
@@ -250,7 +300,7 @@ SELECT version, kind, body ::text AS body, at FROM change
 -- name: find_counter(office_slug, number)^
 -- One counter by the two parts of its id.
 SELECT c.office_id, o.slug AS office, o.authority_id, c.id, c.number, c.state, c.clerk_id, c.ticket_id, c.retired,
-       c.services, c.features
+       c.services, c.features, o.order_rules ::text AS "order"
   FROM counter c JOIN office o ON o.id = c.office_id
  WHERE o.slug = :office_slug AND c.number = :number;
 

@@ -9,12 +9,15 @@ from uuid import UUID
 
 import aiosql
 import asyncpg
+import msgspec
+import pytest
 
 from queue_service.offices.catalogue import Office
+from queue_service.offices.setup_model import OrderSetup
 from queue_service.platform import errors
 from queue_service.platform.database import Database
 from queue_service.platform.queries import Connection, sql_directory
-from queue_service.queueing import service
+from queue_service.queueing import service, store
 from queue_service.queueing.model import FoundCounter
 from queue_service.queueing.service import Actor
 from tests.integration.counter_hall import issue_many, make_clerks, open_counters
@@ -41,7 +44,11 @@ async def _call_by_service(
 
 
 async def _drain(
-    database: Database, now: datetime, seats: list[tuple[FoundCounter, Actor]], call_next: CallNext
+    database: Database,
+    now: datetime,
+    seats: list[tuple[FoundCounter, Actor]],
+    call_next: CallNext,
+    clients: int = CLIENTS,
 ) -> Tally[UUID]:
     """Let every client call at its counter, and serve whom it got, until nobody waits."""
     calls: Tally[UUID] = Tally()
@@ -59,7 +66,7 @@ async def _drain(
                 calls[ticket_id] += 1
                 await _serve(conn, now, ticket_id)
 
-    await asyncio.gather(*(client(number) for number in range(CLIENTS)))
+    await asyncio.gather(*(client(number) for number in range(clients)))
     return calls
 
 
@@ -85,11 +92,11 @@ async def test_64_clients_at_16_counters_never_get_the_same_ticket(
 def _without_lock(tmp_path: Path) -> CallNext:
     """The same statement without its lock on the ticket, as other systems have it."""
     text = (sql_directory() / "queries" / "queueing.sql").read_text()
-    statement = text[text.index("-- name: call_next(") :].split("-- name: call_ticket(")[0]
-    lock = "LIMIT 1\n       FOR NO KEY UPDATE OF t SKIP LOCKED"
+    statement = text[text.index("-- name: call_next(") :].split("-- name: lock_call_cycle(")[0]
+    lock = "FOR NO KEY UPDATE SKIP LOCKED"
     assert statement.count(lock) == 1
     broken = tmp_path / "broken.sql"
-    broken.write_text(statement.replace(lock, "LIMIT 1"))
+    broken.write_text(statement.replace(lock, ""))
     queries = aiosql.from_path(broken, "asyncpg")
 
     async def call_next(conn: Connection, now: datetime, counter: FoundCounter, clerk: Actor) -> UUID | None:
@@ -172,3 +179,49 @@ async def test_calls_follow_the_order_while_others_wait_for_their_row(
     late = await service.call_next(conn, now + timedelta(seconds=1), *seats[1])
     assert late is not None
     assert late.ticket.id == first
+
+
+async def _kinds_as_called(conn: Connection, database: Database, now: datetime, office: Office) -> list[str]:
+    """Let 16 counters call everybody by turns of one and one; give the classes in the order of the calls."""
+    rules = OrderSetup(policy="ratio", appointments=1, walk_ins=1)
+    await conn.execute(
+        "UPDATE office SET order_rules = $2::text::jsonb WHERE id = $1",
+        office.id,
+        msgspec.json.encode(rules).decode(),
+    )
+    seats = await open_counters(conn, now, office, COUNTERS)
+    await issue_many(database, now, office, TICKETS)
+    await conn.execute(
+        "UPDATE ticket SET class = 'appointment' WHERE right(number, 1) IN ('0', '1', '2', '3', '4')"
+    )
+    await asyncio.wait_for(_drain(database, now, seats, _call_by_service, COUNTERS), 60)
+    rows = await conn.fetch(
+        """
+        SELECT body -> 'ticket' ->> 'class' AS class FROM change
+         WHERE office_id = $1 AND kind = 'ticket.called' ORDER BY version
+        """,
+        office.id,
+    )
+    return [row["class"] for row in rows]
+
+
+async def test_calls_at_once_take_turns_between_appointments_and_walk_ins(
+    conn: Connection, database: Database, now: datetime, bsc_mitte: Office
+) -> None:
+    called = await _kinds_as_called(conn, database, now, bsc_mitte)
+    assert called == ["appointment", "walk_in"] * (TICKETS // 2)
+
+
+async def test_negative_control_without_its_lock_the_cycle_loses_turns(
+    conn: Connection, database: Database, now: datetime, bsc_mitte: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def read_only(conn: Connection, office_id: int) -> int:
+        place: int | None = await conn.fetchval(
+            "SELECT place FROM call_cycle WHERE office_id = $1", office_id
+        )
+        return place or 0
+
+    await store.lock_call_cycle(conn, bsc_mitte.id)
+    monkeypatch.setattr(store, "lock_call_cycle", read_only)
+    called = await _kinds_as_called(conn, database, now, bsc_mitte)
+    assert called != ["appointment", "walk_in"] * (TICKETS // 2)

@@ -16,8 +16,8 @@ def ticket(number: int, state: TicketState) -> Ticket:
     return Ticket(
         id=UUID(int=number), number=f"A{number:03}", office="amt", service="reisepass", state=state,
         visitor_class="walk_in", needs=[], language="de", channel="kiosk", counter=None, note="", calls=0,
-        appointment=None, created_at=NOW, arrived_at=NOW, waiting_since=NOW, rank_at=NOW, called_at=None,
-        started_at=None, parked_at=None, finished_at=None,
+        appointment=None, created_at=NOW, arrived_at=NOW, waiting_since=NOW, rank_at=NOW, call_by=NOW,
+        called_at=None, started_at=None, parked_at=None, finished_at=None,
     )  # fmt: skip
 
 

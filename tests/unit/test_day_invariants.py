@@ -37,7 +37,8 @@ class PlayedByHand:
             id=UUID(int=number), number=known_as or f"A{number:03}", office="amt", service="reisepass",
             state="waiting", visitor_class="walk_in", needs=needs or [], language="de", channel="kiosk",
             counter=None, note="", calls=0, appointment=None, created_at=self.now(), arrived_at=self.now(),
-            waiting_since=self.now(), rank_at=self.now(), called_at=None, started_at=None, parked_at=None,
+            waiting_since=self.now(), rank_at=self.now(), call_by=self.now(), called_at=None,
+            started_at=None, parked_at=None,
             finished_at=None,
         )  # fmt: skip
         answer = IssuedTicket(ticket.id, ticket.number, "token", 0, None, ticket.created_at, "")

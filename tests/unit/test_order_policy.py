@@ -1,5 +1,6 @@
-"""Who is called next: longest wait with head start, and nobody is held for ever."""
+"""Who is called next, policy by policy, and what holds for all of them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -7,132 +8,212 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from queue_service.queueing.order_policy import (
-    DEFAULT_HEAD_STARTS,
-    Waiting,
-    explain,
-    head_start,
-    sort_key,
-)
-from tests.unit.waiting_rooms import NOW, caps, rooms, tickets
+from queue_service.offices.setup_model import HEAD_STARTS, OrderPolicyName, OrderSetup
+from queue_service.queueing.order import ratio, reserve
+from queue_service.queueing.order.turn import CallFacts, Moment, Waiting, call_by, head_start
+from queue_service.queueing.order_policy import POLICIES, explain, in_calling_order
+from tests.unit.waiting_rooms import NOW, USUAL, order_rules, rooms, ruled_rooms
 
-CAP = timedelta(minutes=90)
+Ruled = tuple[list[Waiting], OrderSetup, Moment]
 
 
-def order(room: list[Waiting], cap: timedelta = CAP) -> list[Waiting]:
-    """Give the room in the order in which it would be called."""
-    return sorted(room, key=lambda ticket: sort_key(ticket, NOW, cap))
-
-
-def waiting(number: str, minutes: int, start: int = 0, visitor_class: str = "walk_in") -> Waiting:
-    """Give a ticket that has waited so long, with a head start in minutes."""
+def waiting(number: str, minutes: int, visitor_class: str = "walk_in", rules: OrderSetup = USUAL) -> Waiting:
+    """Give a ticket that has waited so long, with the head start of its class."""
     since = NOW - timedelta(minutes=minutes)
-    return Waiting(number, visitor_class, since, since - timedelta(minutes=start))
+    return Waiting(
+        number,
+        visitor_class,
+        since,
+        since - head_start(visitor_class, rules),
+        call_by(visitor_class, since, rules),
+    )
 
 
-@given(rooms(), caps)
-def test_no_two_tickets_have_the_same_place(room: list[Waiting], cap: timedelta) -> None:
-    keys = [sort_key(ticket, NOW, cap) for ticket in room]
-    assert len(set(keys)) == len(keys)
+def numbers(called: Sequence[Waiting]) -> list[str]:
+    """Give the numbers in order."""
+    return [ticket.number for ticket in called]
 
 
-@given(rooms().flatmap(lambda room: st.tuples(st.just(room), st.permutations(room))), caps)
-def test_the_order_does_not_depend_on_how_it_was_asked(
-    asked: tuple[list[Waiting], list[Waiting]], cap: timedelta
+def due(ticket: Waiting) -> bool:
+    """Tell whether its time has come."""
+    return ticket.call_by <= NOW
+
+
+@given(ruled_rooms(), st.randoms())
+def test_the_order_has_everybody_once_and_does_not_depend_on_how_it_was_asked(
+    ruled: Ruled, chance: object
 ) -> None:
-    room, shuffled = asked
-    assert order(shuffled, cap) == order(room, cap)
+    room, rules, moment = ruled
+    shuffled = list(room)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    called = in_calling_order(room, rules, moment)
+    assert in_calling_order(shuffled, rules, moment) == called
+    assert sorted(numbers(called)) == sorted(numbers(room))
 
 
-@given(rooms(), caps)
-def test_within_a_class_with_one_head_start_nobody_overtakes(room: list[Waiting], cap: timedelta) -> None:
-    called = order(room, cap)
-    for visitor_class in {ticket.visitor_class for ticket in room}:
-        for start in {ticket.waiting_since - ticket.rank_at for ticket in room}:
-            alike = [
-                ticket
-                for ticket in called
-                if ticket.visitor_class == visitor_class and ticket.waiting_since - ticket.rank_at == start
-            ]
-            assert alike == sorted(alike, key=lambda ticket: (ticket.waiting_since, ticket.number))
+@given(ruled_rooms())
+def test_inside_a_class_with_one_head_start_nobody_overtakes(ruled: Ruled) -> None:
+    room, rules, moment = ruled
+    called = in_calling_order(room, rules, moment)
+    for kind in {(ticket.visitor_class, ticket.waiting_since - ticket.rank_at) for ticket in room}:
+        alike = [t for t in called if (t.visitor_class, t.waiting_since - t.rank_at) == kind]
+        assert alike == sorted(alike, key=lambda ticket: (ticket.waiting_since, ticket.number))
 
 
-@given(rooms(), caps)
-def test_whoever_has_reached_the_cap_goes_before_everybody_who_has_not(
-    room: list[Waiting], cap: timedelta
+@given(ruled_rooms())
+def test_who_has_waited_as_long_as_the_cap_or_the_promise_says_goes_before_all_whose_time_has_not_come(
+    ruled: Ruled,
 ) -> None:
-    reached = [NOW - ticket.waiting_since >= cap for ticket in order(room, cap)]
+    room, rules, moment = ruled
+    called = in_calling_order(room, replace(rules, policy="ratio"), moment)
+    reached = [due(ticket) for ticket in called]
     assert reached == sorted(reached, reverse=True)
+    first = [ticket for ticket in called if due(ticket)]
+    assert first == sorted(first, key=lambda ticket: (ticket.call_by, ticket.number))
 
 
-@given(rooms(), caps)
-def test_beyond_the_cap_only_the_wait_counts(room: list[Waiting], cap: timedelta) -> None:
-    beyond = [ticket for ticket in order(room, cap) if NOW - ticket.waiting_since >= cap]
-    assert beyond == sorted(beyond, key=lambda ticket: (ticket.waiting_since, ticket.number))
+@given(ruled_rooms(), st.integers(0, 20))
+def test_the_cap_bounds_how_many_newcomers_overtake_a_walk_in(ruled: Ruled, newcomers: int) -> None:
+    """Once a walk-in's time has come, nobody who joins afterwards is called before it."""
+    room, rules, moment = ruled
+    mine = waiting("A900", rules.cap_minutes, rules=rules)
+    late = [waiting(f"B{nth:03}", 0, "appointment", rules) for nth in range(newcomers)]
+    called = numbers(in_calling_order([*room, mine, *late], rules, moment))
+    before = set(called[: called.index("A900")])
+    assert not before & set(numbers(late))
+
+
+@given(ruled_rooms())
+def test_an_appointment_beyond_its_promise_waits_for_nobody_but_those_whose_time_came_before(
+    ruled: Ruled,
+) -> None:
+    room, rules, moment = ruled
+    mine = waiting("A900", rules.promise_minutes, "appointment", rules)
+    called = in_calling_order([*room, mine], rules, moment)
+    before = called[: numbers(called).index("A900")]
+    if rules.policy == "strict-order":
+        assert all(ticket.waiting_since <= mine.waiting_since for ticket in before)
+    else:
+        assert all(ticket.call_by <= mine.call_by for ticket in before)
 
 
 @given(rooms())
-def test_below_the_cap_the_wait_counts_with_the_head_start(room: list[Waiting]) -> None:
-    never = timedelta(days=1)
-    indices = [NOW - ticket.waiting_since + (ticket.waiting_since - ticket.rank_at) for ticket in room]
-    called = order(room, never)
-    assert [NOW - ticket.rank_at for ticket in called] == sorted(indices, reverse=True)
-
-
-@given(tickets(1), tickets(2), st.integers(0, 600), caps)
-def test_time_alone_never_turns_two_tickets_round_below_the_cap(
-    one: Waiting, other: Waiting, minutes: int, cap: timedelta
-) -> None:
-    later = NOW + timedelta(minutes=minutes)
-    if later - one.waiting_since >= cap or later - other.waiting_since >= cap:
-        return
-    first_now = sort_key(one, NOW, cap) < sort_key(other, NOW, cap)
-    assert (sort_key(one, later, cap) < sort_key(other, later, cap)) == first_now
-
-
-@given(tickets(1), caps)
-def test_somebody_who_came_after_you_at_the_cap_stays_behind_you(mine: Waiting, cap: timedelta) -> None:
-    at_cap = mine.waiting_since + cap
-    later = replace(mine, number="A000", waiting_since=mine.waiting_since + timedelta(seconds=1))
-    assert sort_key(mine, at_cap, cap) < sort_key(later, at_cap, cap)
+def test_head_start_counts_the_wait_with_the_head_start(room: list[Waiting]) -> None:
+    never = [replace(ticket, call_by=NOW + timedelta(days=1)) for ticket in room]
+    called = in_calling_order(never, USUAL, Moment(NOW))
+    assert called == sorted(never, key=lambda ticket: (ticket.rank_at, ticket.number))
 
 
 def test_an_appointment_goes_before_half_an_hour_of_walk_ins() -> None:
-    appointment = waiting("A900", 0, start=30, visitor_class="appointment")
+    appointment = waiting("A900", 0, "appointment")
     half_an_hour, longer = waiting("A001", 29), waiting("A002", 31)
-    assert order([half_an_hour, appointment, longer]) == [longer, appointment, half_an_hour]
+    called = in_calling_order([half_an_hour, appointment, longer], USUAL, Moment(NOW))
+    assert called == [longer, appointment, half_an_hour]
 
 
 def test_equal_waits_are_called_by_number() -> None:
-    assert order([waiting("A010", 5), waiting("A009", 5)]) == [waiting("A009", 5), waiting("A010", 5)]
+    called = in_calling_order([waiting("A010", 5), waiting("A009", 5)], USUAL, Moment(NOW))
+    assert numbers(called) == ["A009", "A010"]
 
 
-@given(tickets(1), caps)
-def test_the_reason_that_is_told_is_the_rule_that_decided(ticket: Waiting, cap: timedelta) -> None:
-    why = explain(ticket, NOW, cap)
-    if NOW - ticket.waiting_since >= cap:
-        assert why.rule == "wait_cap"
-    else:
-        assert why.rule == ("head_start" if ticket.rank_at < ticket.waiting_since else "longest_wait")
-    waited = NOW - ticket.waiting_since
-    assert timedelta(minutes=why.waited_minutes) <= max(waited, timedelta(0))
-    assert waited - timedelta(minutes=why.waited_minutes) < timedelta(minutes=1)
-    start = ticket.waiting_since - ticket.rank_at
-    assert timedelta(0) <= start - timedelta(minutes=why.head_start_minutes) < timedelta(minutes=1)
-    assert why.visitor_class == ticket.visitor_class
+@given(rooms())
+def test_appointments_first_calls_walk_ins_when_no_appointment_waits(room: list[Waiting]) -> None:
+    rules = OrderSetup(policy="appointments-first")
+    called = [t for t in in_calling_order(room, rules, Moment(NOW)) if not due(t)]
+    on_time = [ticket.on_time for ticket in called]
+    assert on_time == sorted(on_time, reverse=True)
+
+
+@given(rooms())
+def test_strict_order_lets_nobody_overtake_anybody(room: list[Waiting]) -> None:
+    called = in_calling_order(room, OrderSetup(policy="strict-order"), Moment(NOW))
+    assert called == sorted(room, key=lambda ticket: (ticket.waiting_since, ticket.number))
+
+
+@given(order_rules, st.integers(0, 7), st.integers(0, 12), st.integers(0, 12))
+def test_ratio_shows_the_very_order_in_which_it_then_calls(
+    drawn: OrderSetup, place: int, appointments: int, walk_ins: int
+) -> None:
+    """Calling one by one, the cycle turning with each call, gives what the list has shown."""
+    rules = replace(drawn, policy="ratio")
+    place %= rules.appointments + rules.walk_ins
+    room = [waiting(f"A{n:03}", 0, "appointment", rules) for n in range(appointments)]
+    room += [waiting(f"B{n:03}", 0, rules=rules) for n in range(walk_ins)]
+    shown = in_calling_order(room, rules, Moment(NOW, place))
+    called = []
+    while room:
+        first = in_calling_order(room, rules, Moment(NOW, place))[0]
+        place = ratio.next_place(place, rules, called_on_time=first.on_time)
+        room.remove(first)
+        called.append(first)
+    assert called == shown
+
+
+def test_ratio_calls_two_appointments_then_one_walk_in() -> None:
+    rules = OrderSetup(policy="ratio", appointments=2, walk_ins=1)
+    room = [waiting(f"A{n}", 20 - n, "appointment") for n in range(4)]
+    room += [waiting(f"B{n}", 20 - n) for n in range(3)]
+    called = in_calling_order(room, rules, Moment(NOW))
+    assert numbers(called) == ["A0", "A1", "B0", "A2", "A3", "B1", "B2"]
+
+
+def test_ratio_keeps_the_place_of_a_kind_of_which_nobody_waits() -> None:
+    rules = OrderSetup(policy="ratio", appointments=1, walk_ins=1)
+    assert ratio.next_place(0, rules, called_on_time=False) == 0
+    assert ratio.next_place(0, rules, called_on_time=True) == 1
+
+
+def test_a_kept_counter_calls_its_class_first_and_the_others_call_as_usual() -> None:
+    rules = OrderSetup(policy="reserve", reserved_class="disabled")
+    room = [waiting("A001", 25), waiting("A002", 1, "disabled")]
+    assert numbers(in_calling_order(room, rules, Moment(NOW, kept=True))) == ["A002", "A001"]
+    assert numbers(in_calling_order(room, rules, Moment(NOW))) == ["A001", "A002"]
 
 
 @pytest.mark.parametrize(
-    ("visitor_class", "own", "minutes"),
+    ("open_counters", "queue", "kept"), [(0, 0, 0), (10, 29, 0), (10, 30, 3), (4, 12, 2)]
+)
+def test_counters_are_kept_only_under_overload(open_counters: int, queue: int, kept: int) -> None:
+    assert reserve.kept_counters(open_counters, queue, OrderSetup(policy="reserve")) == kept
+
+
+@pytest.mark.parametrize(
+    ("policy", "visitor_class", "minutes", "tier", "rule"),
     [
-        ("walk_in", {}, 0),
-        ("appointment", {}, DEFAULT_HEAD_STARTS["appointment"]),
-        ("appointment", {"appointment": 45}, 45),
-        ("pregnant", {"appointment": 45}, 0),
-        ("nobody", {}, 0),
+        ("head-start", "walk_in", 10, 1, "longest_wait"),
+        ("head-start", "appointment", 10, 1, "head_start"),
+        ("head-start", "appointment", 40, 0, "promise"),
+        ("head-start", "walk_in", 130, 0, "wait_cap"),
+        ("appointments-first", "appointment", 10, 1, "appointment_first"),
+        ("appointments-first", "walk_in", 10, 2, "longest_wait"),
+        ("strict-order", "appointment", 40, 1, "longest_wait"),
+        ("ratio", "walk_in", 10, 3, "ratio"),
+        ("reserve", "appointment", 10, 1, "reserved_counter"),
+        ("reserve", "walk_in", 10, 2, "longest_wait"),
     ],
 )
-def test_an_offices_own_head_starts_replace_the_defaults_as_a_whole(
-    visitor_class: str, own: dict[str, int], minutes: int
+def test_the_rule_that_is_told_is_the_one_that_decided(
+    policy: OrderPolicyName, visitor_class: str, minutes: int, tier: int, rule: str
 ) -> None:
-    assert head_start(visitor_class, own) == timedelta(minutes=minutes)
+    ticket = waiting("A001", minutes, visitor_class)
+    facts = CallFacts(policy, visitor_class, ticket.waiting_since, ticket.rank_at, ticket.call_by, tier)
+    why = explain(facts, NOW)
+    assert (why.rule, why.waited_minutes, why.policy) == (rule, minutes, policy)
+    assert why.head_start_minutes == HEAD_STARTS.get(visitor_class, 0)  # type: ignore[call-overload]
+    chosen = replace(facts, chosen=True, reason="Rollstuhl")
+    assert (explain(chosen, NOW).rule, explain(chosen, NOW).reason) == ("chosen", "Rollstuhl")
+
+
+def test_nobody_has_waited_a_negative_time() -> None:
+    early = waiting("A001", -20, "appointment")
+    facts = CallFacts("head-start", "appointment", early.waiting_since, early.rank_at, early.call_by, 1)
+    assert explain(facts, NOW).waited_minutes == 0
+
+
+def test_a_class_that_is_not_named_has_no_head_start() -> None:
+    assert head_start("pregnant", OrderSetup(head_starts={"appointment": 45})) == timedelta(0)
+    assert head_start("appointment", OrderSetup(head_starts={"appointment": 45})) == timedelta(minutes=45)
+
+
+def test_every_policy_that_a_set_up_can_name_exists() -> None:
+    assert set(POLICIES) == set(OrderPolicyName.__args__)  # type: ignore[attr-defined]

@@ -130,7 +130,7 @@ async function readOrder() {
   orderTimer = null;
   let answer;
   try {
-    answer = await read(`/offices/${office}/queue`);
+    answer = await read(`/offices/${office}/queue?counter=${encodeURIComponent(counterId)}`);
   } catch {
     return; // the stream says in words when the service is away; the order is read again later
   }

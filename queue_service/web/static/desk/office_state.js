@@ -24,6 +24,7 @@ export class OfficeState {
     this.version = change.version;
     this.heardAt(change.at);
     if (change.ticket) this.putTicket(change.ticket);
+    for (const ticket of change.tickets ?? []) this.putTicket(ticket);
     if (change.counter) this.counters.set(change.counter.id, change.counter);
     this.openCounters = change.open_counters;
     return true;

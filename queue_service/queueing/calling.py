@@ -1,0 +1,117 @@
+"""Calling: who is next for a counter, or one whom the clerk chooses, and why."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from queue_service.platform import errors
+from queue_service.platform.queries import Connection
+from queue_service.queueing import store
+from queue_service.queueing.actor import Actor
+from queue_service.queueing.lifecycle import TICKET
+from queue_service.queueing.model import FoundCounter, Ticket
+from queue_service.queueing.order import ratio
+from queue_service.queueing.order.turn import APPOINTMENT
+from queue_service.queueing.order_policy import Why, explain
+
+
+class Called(msgspec.Struct, frozen=True):
+    """A call and why it was this ticket's turn."""
+
+    ticket: Ticket
+    why: Why
+
+
+async def call_next(conn: Connection, now: datetime, counter: FoundCounter, actor: Actor) -> Called | None:
+    """Call whoever is next for this counter; None when nobody can be called.
+
+    Raises CounterNotOpen, StillServing.
+    """
+    if counter.order.policy == "ratio":
+        async with conn.transaction():
+            called = await _call_in_cycle(conn, now, counter, actor)
+    else:
+        called = await _call_first(conn, now, counter, actor)
+    if called is None:
+        await require_free_desk(conn, counter, actor)
+        return None
+    return Called(called.ticket, explain(called.why, now))
+
+
+async def _call_first(
+    conn: Connection, now: datetime, counter: FoundCounter, actor: Actor
+) -> store.CalledTicket | None:
+    return await store.call_next(
+        conn,
+        office_id=counter.office_id,
+        counter_id=counter.id,
+        clerk_id=actor.clerk,
+        actor=actor.key,
+        now=now,
+    )
+
+
+async def _call_in_cycle(
+    conn: Connection, now: datetime, counter: FoundCounter, actor: Actor
+) -> store.CalledTicket | None:
+    """Call with the office's cycle locked, and turn it: no two calls have the same place in it."""
+    place = await store.lock_call_cycle(conn, counter.office_id)
+    called = await _call_first(conn, now, counter, actor)
+    if called is not None:
+        on_time = called.ticket.visitor_class == APPOINTMENT
+        turned = ratio.next_place(place, counter.order, called_on_time=on_time)
+        await store.turn_call_cycle(conn, counter.office_id, turned)
+    return called
+
+
+async def call_ticket(
+    conn: Connection,
+    now: datetime,
+    counter: FoundCounter,
+    ticket_id: UUID,
+    actor: Actor,
+    reason: str | None = None,
+) -> Called:
+    """Call one chosen visitor.
+
+    Raises CounterNotOpen, StillServing, TicketNotFound, IllegalTransition, CannotServe.
+    """
+    called = await store.call_ticket(
+        conn,
+        office_id=counter.office_id,
+        counter_id=counter.id,
+        clerk_id=actor.clerk,
+        ticket_id=ticket_id,
+        reason=reason,
+        actor=actor.key,
+        now=now,
+    )
+    if called is not None:
+        return Called(called.ticket, explain(called.why, now))
+    await require_free_desk(conn, counter, actor)
+    found = await store.find_ticket(conn, ticket_id, actor.user_id)
+    if found is None or found.office_id != counter.office_id:
+        raise errors.TicketNotFound
+    if found.state != "waiting":
+        raise illegal(found.ticket, "call")
+    raise errors.CannotServe(needs=found.ticket.needs, service=found.ticket.service)
+
+
+async def require_free_desk(conn: Connection, counter: FoundCounter, actor: Actor) -> None:
+    """Say why a counter could not call, if the reason is the counter and not an empty queue."""
+    now_there = await store.find_counter(conn, counter.office, counter.number)
+    if now_there is None or now_there.clerk_id is None or now_there.clerk_id != actor.user_id:
+        raise errors.CounterNotOpen
+    if now_there.ticket_id is not None:
+        ticket = await store.ticket(conn, now_there.office_id, now_there.ticket_id)
+        raise errors.StillServing(ticket=msgspec.to_builtins(ticket))
+
+
+def illegal(ticket: Ticket, verb: str) -> errors.IllegalTransition:
+    """Return the refusal of a step that the ticket's state doesn't allow."""
+    return errors.IllegalTransition(
+        f"A ticket that is {ticket.state} can't take the step {verb}.",
+        state=ticket.state,
+        allowed=TICKET.allowed(ticket.state),
+    )

@@ -1,0 +1,221 @@
+"""Giving out numbers: to walk-ins, and to visitors who come for an appointment."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+
+from queue_service.booking import service as booking
+from queue_service.offices import open_consultation
+from queue_service.offices import service as offices
+from queue_service.offices.catalogue import OfferedService, Office
+from queue_service.offices.model import local_day, walk_ins_now
+from queue_service.offices.setup_model import FEATURES, VISITOR_CLASSES
+from queue_service.platform import errors
+from queue_service.platform.queries import Connection
+from queue_service.protocol.device_api import CheckInRequest, FieldError, IssuedTicket, TicketRequest
+from queue_service.protocol.stream import WalkIns
+from queue_service.queueing import store
+from queue_service.queueing.actor import Actor
+from queue_service.queueing.arrival import Admission, admit_appointment, admit_walk_in
+from queue_service.queueing.standing import standing
+
+TOKEN_BYTES = 16
+"""128 random bits: nobody follows another visitor's ticket by guessing."""
+NEVER_RESTARTED = date(1, 1, 1)
+"""The day under which an office that never restarts its numbers counts them."""
+
+
+async def walk_ins(conn: Connection, now: datetime, office: Office) -> WalkIns:
+    """Return whether numbers are given out now, and if not, why and when again."""
+    taken = await same_day_places_taken(conn, now)
+    return open_consultation.walk_ins_of(office, now, taken.get(office.slug, {}))
+
+
+async def same_day_places_taken(conn: Connection, now: datetime) -> dict[str, dict[str, int]]:
+    """Return the places taken today, by office and code of the open consultation."""
+    return await store.same_day_places_taken(conn, now)
+
+
+async def issue_ticket(
+    conn: Connection,
+    now: datetime,
+    office: Office,
+    request: TicketRequest,
+    channel: str,
+    actor: Actor,
+    visitor_url: str,
+) -> IssuedTicket:
+    """Give a number to somebody without an appointment.
+
+    Sending the same ``request.id`` again gives the same ticket. Raises WalkInsClosed,
+    ServiceNotFound, ServiceNotOffered, UnknownChoice, IdempotencyMismatch.
+    """
+    _check_choices(request.visitor_class, request.needs)
+    service = await offices.find_offered_service(conn, office, request.service)
+    if request.id and (known := await store.find_issued(conn, request.id)):
+        if (known.office_id, known.service_id, known.appointment_id) != (office.id, service.id, None):
+            raise errors.IdempotencyMismatch
+        return await _answer(conn, now, known, request.id, visitor_url)
+    if not service.walk_in:
+        raise errors.ServiceNotOffered(reason="by_appointment_only")
+    admission = admit_walk_in(now, request.visitor_class, office.order)
+    new = _new_ticket(now, office, service, admission, channel, request.id)
+    new = msgspec.structs.replace(new, needs=request.needs, language=request.language)
+    full: dict[str, int] = {}
+    for ticket in _ways_in(office, service, now, new):
+        issued = await _insert(conn, now, ticket, actor, visitor_url)
+        if issued is not None:
+            return issued
+        if ticket.contingent is not None and ticket.contingent_places is not None:
+            full[ticket.contingent] = ticket.contingent_places
+    state = open_consultation.walk_ins_for(office, service.code, now, full)
+    raise errors.WalkInsClosed(
+        reason=state.reason, next_chance_at=state.next_chance_at, begins_at=state.begins_at
+    )
+
+
+def _ways_in(
+    office: Office, service: OfferedService, now: datetime, new: store.NewTicket
+) -> list[store.NewTicket]:
+    """Return the tickets to try in turn: one for each open registration, or one without a contingent."""
+    if office.walk_ins_stopped:
+        return []
+    if open_consultation.consultations_for(office, service.code):
+        return [
+            msgspec.structs.replace(new, contingent=one.code, contingent_places=one.places)
+            for one in open_consultation.open_registrations(office, service.code, now)
+        ]
+    return [new] if walk_ins_now(office.calendar, now).open else []
+
+
+async def check_in(
+    conn: Connection,
+    now: datetime,
+    office: Office,
+    request: CheckInRequest,
+    channel: str,
+    actor: Actor,
+    visitor_url: str,
+) -> IssuedTicket:
+    """Give a number to somebody who came for an appointment; runs in the caller's transaction.
+
+    Early and late visitors get one too; ``arrival`` says what happened. Raises
+    AppointmentNotFound, WrongOffice, WrongDay, AppointmentCancelled, AlreadyCheckedIn.
+    """
+    if request.id and (known := await store.find_issued(conn, request.id)):
+        if known.office_id != office.id or known.appointment_id is None:
+            raise errors.IdempotencyMismatch
+        return await _answer(conn, now, known, request.id, visitor_url)
+    found = await booking.find_for_check_in(conn, request.reference)
+    if found.office_id != office.id:
+        raise errors.WrongOffice(office=found.office, starts_at=found.starts_at)
+    if found.state in ("cancelled", "expired", "held"):
+        raise errors.AppointmentCancelled(state=found.state)
+    if found.state != "booked":
+        raise errors.AlreadyCheckedIn
+    if local_day(found.starts_at, office.setup.time_zone) != local_day(now, office.setup.time_zone):
+        raise errors.WrongDay(starts_at=found.starts_at)
+    await booking.mark_arrived(conn, found.office_id, found.id)
+    admission = admit_appointment(now, found.starts_at, office.setup.arrival, office.order)
+    service = await offices.find_booked_service(conn, office, found.services[0].service)
+    new = msgspec.structs.replace(
+        _new_ticket(now, office, service, admission, channel, request.id),
+        language=request.language,
+        appointment_id=found.id,
+        appointment_at=found.starts_at,
+    )
+    issued = await _insert(conn, now, new, actor, visitor_url)
+    assert issued is not None, "an appointment takes no same-day place"
+    return issued
+
+
+def _new_ticket(
+    now: datetime,
+    office: Office,
+    service: OfferedService,
+    admission: Admission,
+    channel: str,
+    ticket_id: UUID | None,
+) -> store.NewTicket:
+    day = local_day(now, office.setup.time_zone)
+    return store.NewTicket(
+        office_id=office.id,
+        id=ticket_id or uuid4(),
+        day=day,
+        number_day=day if office.setup.numbers.restart_daily else NEVER_RESTARTED,
+        letter=service.letter,
+        admission=admission,
+        needs=[],
+        language="de",
+        service_id=service.id,
+        channel=channel,
+        token=secrets.token_urlsafe(TOKEN_BYTES),
+        appointment_id=None,
+        appointment_at=None,
+    )
+
+
+async def _insert(
+    conn: Connection, now: datetime, new: store.NewTicket, actor: Actor, visitor_url: str
+) -> IssuedTicket | None:
+    """Insert and answer; None when the contingent is used up."""
+    try:
+        ticket = await store.issue_ticket(conn, new, actor.key, now)
+    except asyncpg.UniqueViolationError as taken:
+        if taken.constraint_name == "ticket_appointment_key":
+            raise errors.AlreadyCheckedIn from taken
+        if taken.constraint_name in ("ticket_pkey", "ticket_id_key"):
+            # The same request under way twice; its repeat finds the ticket.
+            raise errors.InProgress(retry_after=1) from taken
+        raise
+    if ticket is None:
+        return None
+    issued = store.Issued(
+        office_id=new.office_id,
+        number=ticket.number,
+        token=new.token,
+        created_at=ticket.created_at,
+        service_id=new.service_id,
+        appointment_id=new.appointment_id,
+        appointment_at=new.appointment_at,
+        visitor_class=ticket.visitor_class,
+    )
+    answer = await _answer(conn, now, issued, ticket.id, visitor_url)
+    return msgspec.structs.replace(answer, arrival=new.admission.arrival)
+
+
+async def _answer(
+    conn: Connection, now: datetime, issued: store.Issued, ticket_id: UUID, visitor_url: str
+) -> IssuedTicket:
+    ahead, wait = await standing(conn, now, issued.office_id, ticket_id, issued.service_id)
+    arrival = None
+    if issued.appointment_at is not None:
+        arrival = "late" if issued.visitor_class != "appointment" else "on_time"
+    return IssuedTicket(
+        id=ticket_id,
+        number=issued.number,
+        token=issued.token,
+        people_ahead=ahead,
+        wait=wait,
+        created_at=issued.created_at,
+        follow_url=f"{visitor_url}/t/{issued.token}",
+        appointment_at=issued.appointment_at,
+        arrival=arrival,
+    )
+
+
+def _check_choices(visitor_class: str, needs: Sequence[str]) -> None:
+    wrong = []
+    if visitor_class not in VISITOR_CLASSES:
+        wrong.append(FieldError("class", f"one of {', '.join(VISITOR_CLASSES)}"))
+    wrong += [
+        FieldError("needs", f"{need[:40]!r} is not one of {', '.join(FEATURES)}")
+        for need in needs
+        if need not in FEATURES
+    ]
+    if wrong:
+        raise errors.UnknownChoice(errors=wrong)

@@ -1,0 +1,1 @@
+"""Who is called next: one pure module for each policy, all with the same two functions' shape."""
