@@ -80,7 +80,7 @@ async def open_places(database: Database, clock: Clock) -> None:
     """Open what is to be opened on the second, until cancelled: citizens are waiting for it."""
     while True:
         with suppress(Unavailable):
-            await one_round(database, clock(), [booking.release_places])
+            await one_round(database, clock(), [booking.release_places, entries.release_places])
         # Time passing is what a release waits for.
         await asyncio.sleep(RELEASE_SECONDS)
 

@@ -25,10 +25,11 @@ from queue_service.booking.routes import (
     From,
     Offices,
     ReferencePath,
-    Secret,
     To,
     instant_or_day,
 )
+from queue_service.booking.sent_secret import OPENED_BY_SECRET, Secret
+from queue_service.booking.slot_routes import Emergency
 from queue_service.booking.supply_routes import asker_of
 from queue_service.entries import service
 from queue_service.entries.card_routes import FacilityCardController, OfficePath
@@ -99,10 +100,13 @@ class EntryController(Controller):
         end: To = None,
         party_size: Party = 1,
         channel: AsChannel = "online",
+        emergency: Emergency = False,
         limit: Limit = DEFAULT_ENTRIES,
     ) -> Response[EntriesFound]:
         """Give the earliest hours with places for the whole party, or say why there are none."""
         request.user.require(SEARCH[channel])
+        if emergency:
+            request.user.require(Permission.OFFICE_SUPERVISE)
         search = EntrySearch(
             offices=asked_offices or [],
             codes=codes or [],
@@ -110,6 +114,7 @@ class EntryController(Controller):
             end=instant_or_day("to", end),
             party_size=party_size,
             channel=channel,
+            emergency=emergency,
             limit=limit,
         )
         async with state.database.connection() as conn:
@@ -121,6 +126,7 @@ class EntryBookingController(Controller):
 
     path = "/api/v1/entry-bookings"
     tags = ("entries",)
+    dependencies = OPENED_BY_SECRET
     response_headers = NOT_STORED
 
     @post(
@@ -129,7 +135,7 @@ class EntryBookingController(Controller):
         opt=PUBLIC,
         responses=refusals(
             *SIGNED_IN, *STORED, errors.OfficeNotFound, errors.EntryNotFound, errors.SlotTaken,
-            errors.TooManyBookings, errors.ProofOfWorkNeeded, errors.InProgress,
+            errors.TooManyBookings, errors.TooManyFromAddress, errors.ProofOfWorkNeeded, errors.InProgress,
         ),
     )  # fmt: skip
     async def book(
@@ -143,9 +149,11 @@ class EntryBookingController(Controller):
         request.user.require(BOOK[data.channel])
 
         async def work(conn: Connection) -> EntryBookingMade:
-            if data.channel != "online":
+            if data.channel != "online" or data.emergency:
                 office = await offices.find_office(conn, data.office)
                 request.user.require(BOOK[data.channel], office.id, office.authority_id)
+                if data.emergency:
+                    request.user.require(Permission.OFFICE_SUPERVISE, office.id, office.authority_id)
             elif request.user.kind == "anonymous":
                 bits, sent = state.settings.proof_of_work_bits, request.headers.get(HEADER)
                 await require_proof(conn, state.clock(), bits, sent)

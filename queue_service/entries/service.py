@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from queue_service.booking import contact as contacts
 from queue_service.booking import supply_guard, visitor_secret
 from queue_service.booking.confirmations import ways_of
+from queue_service.booking.contingents import level_of
 from queue_service.booking.late_changes import refuse_late_change
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import CONTACT_KEPT, HOLD_TIME, Channel, Contact, KeptContact
@@ -21,7 +22,7 @@ from queue_service.booking.supply_guard import ANYBODY, Asker, WantedHour
 from queue_service.booking.taking import REFERENCES_TRIED
 from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.entries import confirmations, store
-from queue_service.entries.entry_days import apply_entries, broken_invariants, open_days
+from queue_service.entries.entry_days import apply_entries, broken_invariants, open_days, release_places
 from queue_service.entries.entry_plan import entry_name, parse_entry
 from queue_service.entries.entry_search import find_entries
 from queue_service.entries.model import (
@@ -61,7 +62,7 @@ from queue_service.protocol.device_api import FieldError
 __all__ = [
     "apply_entries", "arrive", "book", "broken_invariants", "cancel", "card_entries", "confirm", "end_past",
     "expire_holds", "find", "find_entries", "find_entry", "forget_contacts", "move", "open_days", "opens",
-    "overbooked", "overbooked_hours", "shown_arrival", "shown_booking",
+    "overbooked", "overbooked_hours", "release_places", "shown_arrival", "shown_booking",
 ]  # fmt: skip
 
 
@@ -109,6 +110,8 @@ async def _take(
         state="held" if request.hold else "booked",
         party_size=request.party_size,
         channel=request.channel,
+        emergency=request.emergency,
+        level=level_of(request.channel, emergency=request.emergency),
         expires_at=now + HOLD_TIME[request.channel] if request.hold else None,
     )
     reference = await store.book(conn, office.id, entry.id, new, contact, now)
@@ -131,7 +134,7 @@ async def _take(
 
 async def find_entry(conn: Connection, office: Office, name: str) -> EntryOffered:
     """Give one hour of the office with what the web may still take; raises EntryNotFound."""
-    found = await store.offered_entry(conn, office.id, *parse_entry(name), channel="online")
+    found = await store.offered_entry(conn, office.id, *parse_entry(name), level=level_of("online"))
     if found is None:
         raise EntryNotFound
     return found
@@ -360,7 +363,7 @@ async def card_entries(conn: Connection, now: datetime, office: Office, channel:
     """Give the office's next hours for its card, full ones among them."""
     return [
         CardEntry(hour.entry, hour.code, hour.title, hour.start, hour.end, hour.free, hour.price)
-        for hour in await store.coming(conn, office.id, now, channel, CARD_ENTRIES)
+        for hour in await store.coming(conn, office.id, now, level_of(channel), CARD_ENTRIES)
     ]
 
 

@@ -9,16 +9,20 @@ from zoneinfo import ZoneInfo
 import msgspec
 from asyncpg import Record
 
+from queue_service.booking.contingents import Level
 from queue_service.booking.model import AppointmentState, Channel, KeptContact, PostalAddress
 from queue_service.entries.entry_plan import entry_name
 from queue_service.entries.model import (
+    DueRelease,
     DueReminder,
     EntryOffered,
     FoundEntry,
     KeptEntryBooking,
     Miscounted,
+    OpenPlaces,
     OverbookedEntry,
     OverbookedParty,
+    OverdueRelease,
     PlannedEntry,
 )
 from queue_service.platform.queries import Connection, load_queries
@@ -48,6 +52,8 @@ class Searched(msgspec.Struct, frozen=True):
     planned: bool
     party_fits: bool
     left_for_others: bool
+    next_release_at: datetime | None
+    """Of hours with places left for others."""
 
 
 class FreeEntry(msgspec.Struct, frozen=True):
@@ -74,6 +80,8 @@ class NewBooking(msgspec.Struct, frozen=True):
     state: AppointmentState
     party_size: int
     channel: Channel
+    emergency: bool
+    level: Level
     expires_at: datetime | None
 
 
@@ -159,9 +167,31 @@ async def withdraw_unplanned(
     await _queries.withdraw_unplanned(conn, **plan)
 
 
-async def search(conn: Connection, asked: Asked, channel: Channel, limit: int) -> list[EntryOffered]:
-    """Give the earliest hours with places for the party by this channel."""
-    rows = _queries.search(conn, **msgspec.structs.asdict(asked), channel=channel, limit=limit)
+async def due_releases(conn: Connection, now: datetime, most: int) -> list[DueRelease]:
+    """Give and lock hours of which more is to be opened, none that somebody else is working on."""
+    return [DueRelease(**row) async for row in _queries.due_releases(conn, now=now, most=most)]
+
+
+async def open_places(conn: Connection, opened: Sequence[tuple[DueRelease, OpenPlaces]]) -> None:
+    """Open locked hours as far as said."""
+    await _queries.open_places(
+        conn,
+        [
+            {"office_id": due.office_id, "hour_id": due.id, **msgspec.structs.asdict(places)}
+            for due, places in opened
+        ],
+    )
+
+
+async def overdue_releases(conn: Connection, due_before: datetime, now: datetime) -> list[OverdueRelease]:
+    """Give the coming hours of which more was to be opened before then."""
+    rows = _queries.overdue_releases(conn, due_before=due_before, now=now)
+    return [OverdueRelease(**row) async for row in rows]
+
+
+async def search(conn: Connection, asked: Asked, level: Level, limit: int) -> list[EntryOffered]:
+    """Give the earliest hours with places for the party by this level."""
+    rows = _queries.search(conn, **msgspec.structs.asdict(asked), level=level, limit=limit)
     return [_offered(row) async for row in rows]
 
 
@@ -171,20 +201,18 @@ async def searched(conn: Connection, asked: Asked) -> Searched:
 
 
 async def coming(
-    conn: Connection, office_id: int, now: datetime, channel: Channel, limit: int
+    conn: Connection, office_id: int, now: datetime, level: Level, limit: int
 ) -> list[EntryOffered]:
     """Give the office's next hours, full ones among them."""
-    rows = _queries.coming(conn, office_id=office_id, now=now, channel=channel, limit=limit)
+    rows = _queries.coming(conn, office_id=office_id, now=now, level=level, limit=limit)
     return [_offered(row) async for row in rows]
 
 
 async def offered_entry(
-    conn: Connection, office_id: int, code: str, starts_at: datetime, *, channel: Channel
+    conn: Connection, office_id: int, code: str, starts_at: datetime, *, level: Level
 ) -> EntryOffered | None:
-    """Give one hour of an office with what the channel may still take of it."""
-    row = await _queries.offered_entry(
-        conn, office_id=office_id, code=code, starts_at=starts_at, channel=channel
-    )
+    """Give one hour of an office with what the level may still take of it."""
+    row = await _queries.offered_entry(conn, office_id=office_id, code=code, starts_at=starts_at, level=level)
     return _offered(row) if row else None
 
 
@@ -260,7 +288,7 @@ async def move_booking(conn: Connection, kept: KeptEntryBooking, entry_id: int) 
         id=kept.id,
         hour_id=entry_id,
         party_size=kept.party_size,
-        channel=kept.channel,
+        level=kept.level,
     )
     return moved is not None
 

@@ -230,7 +230,7 @@ class Lending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Contingents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Shares of a pool's places in percent, nested: what one channel may take counts for the next."""
+    """Shares of a pool's or an hour's places in percent: what one channel may take counts for the next."""
 
     online: Percent = 80
     """What the web may take; a floor for telephone and counter limits it, whatever stands here."""
@@ -316,15 +316,6 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: LongText = {}
 
 
-class EntryContingents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Shares of an hour's places in percent, nested as a pool's ``Contingents`` are."""
-
-    online: Percent = 80
-    """What the web may take; the floor for telephone and counter limits it, whatever stands here."""
-    phone: Percent = 100
-    """What web and telephone may take together."""
-
-
 class TimedEntrySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hours with places for many: a swimming hour, a theatre evening, a tour. Paid on site."""
 
@@ -344,7 +335,9 @@ class TimedEntrySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_holidays: bool = False
     most_party: PartySize = 6
     """How many may come by one booking."""
-    contingents: EntryContingents = EntryContingents()
+    contingents: Contingents = Contingents()
+    releases: list[Release] = []
+    """Counted from each hour's day. Empty: all of an hour is opened when its day comes within the horizon."""
     text: LongText = {}
     bring: Annotated[dict[Language, list[Line]], Meta(extra=GERMAN)] = {}
     """What to bring, by language."""

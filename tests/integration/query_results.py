@@ -27,16 +27,19 @@ from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
 from queue_service.devices import store as devices
 from queue_service.entries import store as entries
 from queue_service.entries.model import (
+    DueRelease,
     DueReminder,
     FoundEntry,
     KeptEntryBooking,
     Miscounted,
+    OpenPlaces,
     OverbookedEntry,
     OverbookedParty,
+    OverdueRelease,
     PlannedEntry,
 )
 from queue_service.hotline import store as hotline
-from queue_service.hotline.model import FoundDuplicate, KeptCallback, NewCallback
+from queue_service.hotline.model import ExpectedVisit, FoundDuplicate, KeptCallback, NewCallback
 from queue_service.notices import letter_model as letters
 from queue_service.notices import store as notices
 from queue_service.notices.model import ListedMessage
@@ -84,6 +87,8 @@ RESULTS: Mapping[str, Result] = {
     "platform.keep_answer": None,
     "platform.claim_daily_chore": date,
     "platform.forget_old_answers": None,
+    "platform.find_secret": bytes,
+    "platform.add_secret": None,
     "offices.upsert_authority": int,
     "offices.upsert_service": int,
     "offices.upsert_office": int,
@@ -194,6 +199,7 @@ RESULTS: Mapping[str, Result] = {
     "hotline.visits_of": hotline.FoundVisit,
     "hotline.duplicates": FoundDuplicate,
     "hotline.add_callback": UUID,
+    "hotline.expected_visit": ExpectedVisit,
     "hotline.move_callback": UUID,
     "hotline.find_callback": KeptCallback,
     "hotline.list_callbacks": KeptCallback,
@@ -259,6 +265,9 @@ RESULTS: Mapping[str, Result] = {
     "entries.upsert_entry": None,
     "entries.drop_unplanned": None,
     "entries.withdraw_unplanned": None,
+    "entries.due_releases": DueRelease,
+    "entries.open_places": None,
+    "entries.overdue_releases": OverdueRelease,
     "entries.search": entries.FreeEntry,
     "entries.searched": entries.Searched,
     "entries.coming": entries.FreeEntry,
@@ -284,12 +293,11 @@ RESULTS: Mapping[str, Result] = {
     "entries.miscounted": Miscounted,
     "entries.overbooked": OverbookedEntry,
     "entries.overbooked_parties": OverbookedParty,
-    "supply_guard.find_secret": bytes,
-    "supply_guard.add_secret": None,
     "supply_guard.lock_claims": {"pg_advisory_xact_lock": type(None)},
     "supply_guard.coming_of": supply_guard.Coming,
     "supply_guard.coming_parties_of": supply_guard.Coming,
     "supply_guard.unconfirmed_from": int,
+    "supply_guard.full_since": datetime,
     "supply_guard.write_claims": None,
     "supply_guard.drop_claims": None,
     "supply_guard.forget_claims": None,
@@ -337,6 +345,7 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
     "hotline.add_callback": (NewCallback,),
     "hotline.move_callback": (hotline.Move,),
     "entries.upsert_entry": (PlannedEntry,),
+    "entries.open_places": (OpenPlaces,),
     "entries.search": (entries.Asked,),
     "entries.searched": (entries.Asked,),
     "entries.book": (entries.NewBooking, KeptContact),
@@ -530,6 +539,7 @@ PARAMETERS: Mapping[str, Any] = {
     "what": str,
     "without": str,
     "buffer_cells": int,
+    "counter_places": int,
     "counter_planes": list[BitString],
     "family_minutes": int,
     "further_minutes": int,
