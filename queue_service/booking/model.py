@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from queue_service.booking.contingents import Level, level_of
 from queue_service.offices.model import Language, Span
 from queue_service.offices.setup_model import AccessFact
 
@@ -252,32 +253,42 @@ class Appointment(msgspec.Struct, frozen=True):
     """None once it was deleted after the visit."""
 
 
-class KeptAppointment(msgspec.Struct, frozen=True):
-    """An appointment's row with its office, before a verb."""
+class KeptVisit(msgspec.Struct, frozen=True, kw_only=True):
+    """What an appointment's row and a party's have in common, with their office, before a verb."""
 
     office_id: int
     id: UUID
     office: str
     authority_id: int
     time_zone: str
-    pool_id: int
-    day: date
-    first_cell: int
-    cells: int
     starts_at: datetime
     ends_at: datetime
     state: AppointmentState
     reference: str
     secret_hash: bytes
     link_hashes: list[bytes]
-    """Of the secrets in links of messages, which open the appointment too."""
-    services: list[ServiceWish]
-    persons: int
+    """Of the secrets in links of messages, which open it too."""
     channel: Channel
     emergency: bool
     created_at: datetime
     expires_at: datetime | None
     contact: KeptContact | None
+
+    @property
+    def level(self) -> Level:
+        """How far it reaches."""
+        return level_of(self.channel, emergency=self.emergency)
+
+
+class KeptAppointment(KeptVisit, frozen=True, kw_only=True):
+    """An appointment's row, with where in its pool's day it stands."""
+
+    pool_id: int
+    day: date
+    first_cell: int
+    cells: int
+    services: list[ServiceWish]
+    persons: int
 
 
 class CheckInAppointment(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from queue_service.booking.model import (
     Channel,
     Contact,
     ContactShown,
-    KeptContact,
+    KeptVisit,
     OfficeSlug,
 )
 
@@ -226,36 +226,14 @@ class FoundEntry(msgspec.Struct, frozen=True):
     most_party: int
 
 
-class KeptEntryBooking(msgspec.Struct, frozen=True):
-    """A booking's row with its hour and office, before a verb."""
+class KeptEntryBooking(KeptVisit, frozen=True, kw_only=True):
+    """A booking's row with its hour."""
 
-    office_id: int
-    id: UUID
-    office: str
-    authority_id: int
-    time_zone: str
     entry_id: int
     code: str
-    starts_at: datetime
-    ends_at: datetime
     title: dict[str, str]
     price: dict[str, str]
-    state: AppointmentState
-    reference: str
-    secret_hash: bytes
-    link_hashes: list[bytes]
-    """Of the secrets in links that were sent, each of which opens it too."""
     party_size: int
-    channel: Channel
-    emergency: bool
-    created_at: datetime
-    expires_at: datetime | None
-    contact: KeptContact | None
-
-    @property
-    def level(self) -> Level:
-        """How far it reaches."""
-        return level_of(self.channel, emergency=self.emergency)
 
 
 class Miscounted(msgspec.Struct, frozen=True):

@@ -9,8 +9,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from queue_service.accounts.guards import PUBLIC, requires
 from queue_service.accounts.model import Permission
-from queue_service.audit import service as audit
-from queue_service.audit.model import AccessKind, Seen
+from queue_service.audit.model import AccessKind
 from queue_service.booking.model import ConfirmRequest
 from queue_service.booking.proof_of_work import HEADER, require_proof
 from queue_service.booking.routes import (
@@ -31,6 +30,7 @@ from queue_service.booking.routes import (
 from queue_service.booking.sent_secret import OPENED_BY_SECRET, Secret
 from queue_service.booking.slot_routes import Emergency
 from queue_service.booking.supply_routes import asker_of
+from queue_service.booking.visit_access import Wanted, lets_in
 from queue_service.entries import service
 from queue_service.entries.card_routes import FacilityCardController, OfficePath
 from queue_service.entries.model import (
@@ -213,7 +213,13 @@ class EntryBookingController(Controller):
         status_code=HTTPStatus.OK,
         opt=PUBLIC,
         responses=refusals(
-            *SIGNED_IN, *STORED, *OF_A_BOOKING, errors.EntryNotFound, errors.SlotTaken, errors.ChangesClosed
+            *SIGNED_IN,
+            *STORED,
+            *OF_A_BOOKING,
+            errors.EntryNotFound,
+            errors.SlotTaken,
+            errors.ChangesClosed,
+            errors.TooManyAttempts,
         ),
     )
     async def move(
@@ -326,15 +332,9 @@ async def _opened(
     else is told that it isn't there, which is also what a wrong secret is told.
     """
     kept = await service.find(conn, reference)
-    if secret is not None:
-        allowed = service.opens(kept, secret)
-    else:
-        allowed = request.user.may(permission, kept.office_id, kept.authority_id)
-    if not allowed:
+    wanted = Wanted(request.user, what, permission, secret)
+    if not await lets_in(conn, request.app.state.clock(), kept, wanted):
         raise errors.EntryBookingNotFound
-    if secret is None and kept.contact is not None:
-        seen = [Seen(kept.authority_id, kept.office_id, [kept.reference])]
-        await audit.note_access(conn, request.app.state.clock(), request.user, what, seen)
     return kept
 
 

@@ -11,15 +11,16 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from queue_service.booking import contact as contacts
-from queue_service.booking import supply_guard, visitor_secret
+from queue_service.booking import supply_guard
 from queue_service.booking.confirmations import ways_of
 from queue_service.booking.contingents import level_of
-from queue_service.booking.late_changes import refuse_late_change
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import CONTACT_KEPT, HOLD_TIME, Channel, Contact, KeptContact
 from queue_service.booking.reference import new_reference, parse_reference, shown
 from queue_service.booking.supply_guard import ANYBODY, Asker, WantedHour
 from queue_service.booking.taking import REFERENCES_TRIED
+from queue_service.booking.visit_access import opens
+from queue_service.booking.visit_changes import refuse_impossible, refuse_late_change, refuse_restless_move
 from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.entries import confirmations, store
 from queue_service.entries.entry_days import apply_entries, broken_invariants, open_days, release_places
@@ -49,8 +50,6 @@ from queue_service.platform.errors import (
     AppointmentNotFound,
     EntryBookingNotFound,
     EntryNotFound,
-    HoldExpired,
-    IllegalTransition,
     InvalidFields,
     SlotTaken,
     WrongDay,
@@ -164,11 +163,6 @@ async def find(conn: Connection, reference: str) -> KeptEntryBooking:
     return _found(await store.find_booking(conn, _parsed(reference)))
 
 
-def opens(kept: KeptEntryBooking, secret: str) -> bool:
-    """Tell, in a time that doesn't depend on the answer, whether this is the booking's secret."""
-    return visitor_secret.opens(secret, [kept.secret_hash, *kept.link_hashes])
-
-
 def shown_booking(kept: KeptEntryBooking) -> EntryBooking:
     """Give the booking as its visitor and the staff see it."""
     zone = ZoneInfo(kept.time_zone)
@@ -246,11 +240,14 @@ async def move(
     The new places are taken and the old ones given back together, or neither. ``told`` is what the
     party hears: that it was moved as wished, or that the office had to. Raises EntryBookingNotFound,
     EntryNotFound (also for an hour of another kind), SlotTaken, InvalidFields, HoldExpired,
-    AppointmentCancelled, IllegalTransition, and ChangesClosed for visitors for whom it is too late.
+    AppointmentCancelled, IllegalTransition, and for visitors ChangesClosed when it is too late and
+    TooManyAttempts when they move to and fro.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "move")
-        await _refuse_late(conn, now, kept, by_visitor=by_visitor)
+        if by_visitor:
+            await refuse_late_change(conn, now, kept)
+            await refuse_restless_move(conn, now, kept)
         entry = await _bookable(conn, now, kept.office_id, to, kept.channel)
         if entry.code != kept.code:
             raise EntryNotFound
@@ -277,7 +274,8 @@ async def cancel(
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "cancel")
-        await _refuse_late(conn, now, kept, by_visitor=by_visitor)
+        if by_visitor:
+            await refuse_late_change(conn, now, kept)
         if kept.state == "arrived":
             raise AlreadyCheckedIn("The party has come already.")
         await _change(conn, kept, "cancel")
@@ -302,7 +300,7 @@ async def arrive(conn: Connection, now: datetime, office: Office, reference: str
             raise AppointmentCancelled("These places were held and never booked.", state=kept.state)
         if kept.state in ("arrived", "fulfilled"):
             raise AlreadyCheckedIn("The party has come already.")
-        _refuse(kept, now, "check_in")
+        refuse_impossible(kept, now, "check_in")
         if local_day(kept.starts_at, kept.time_zone) != local_day(now, kept.time_zone):
             raise WrongDay(starts_at=kept.starts_at)
         await _change(conn, kept, "check_in")
@@ -383,34 +381,13 @@ def _found(kept: KeptEntryBooking | None) -> KeptEntryBooking:
 async def _locked(conn: Connection, now: datetime, reference: str, verb: str) -> KeptEntryBooking:
     """Give the booking, locked, after asking its lifecycle whether ``verb`` may happen now."""
     kept = _found(await store.find_booking(conn, _parsed(reference), lock=True))
-    _refuse(kept, now, verb)
+    refuse_impossible(kept, now, verb)
     return kept
-
-
-def _refuse(kept: KeptEntryBooking, now: datetime, verb: str) -> None:
-    """Raise why the verb may not happen to the booking now, if it may not."""
-    over = kept.expires_at is not None and kept.expires_at <= now
-    if kept.state == "expired" or (over and verb != "cancel"):
-        raise HoldExpired
-    if kept.state == "cancelled":
-        raise AppointmentCancelled
-    if APPOINTMENT.target(kept.state, verb) is None:
-        raise IllegalTransition(
-            "The booking's state does not allow that.",
-            state=kept.state,
-            allowed=APPOINTMENT.allowed(kept.state),
-        )
-
-
-async def _refuse_late(conn: Connection, now: datetime, kept: KeptEntryBooking, *, by_visitor: bool) -> None:
-    """Raise ChangesClosed for a visitor for whom it is too late; holds go any time."""
-    if by_visitor and kept.state == "booked":
-        await refuse_late_change(conn, now, kept.office, kept.starts_at)
 
 
 async def _change(conn: Connection, kept: KeptEntryBooking, verb: str) -> None:
     to_state = APPOINTMENT.target(kept.state, verb)
-    assert to_state is not None, "asked by _refuse"
+    assert to_state is not None, "asked by _locked"
     await store.change_state(conn, kept.office_id, kept.id, kept.state, to_state)
 
 

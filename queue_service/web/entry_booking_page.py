@@ -11,9 +11,9 @@ from litestar.types import ControllerRouterHandler
 
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, require_own_origin
 from queue_service.booking.contact import Fault, checked, faulty
-from queue_service.booking.late_changes import closed_since
 from queue_service.booking.model import Contact
 from queue_service.booking.supply_routes import asker_of
+from queue_service.booking.visit_changes import closed_since
 from queue_service.entries import service as entries
 from queue_service.entries.model import EntryBookingMade, EntryBookingRequest, KeptEntryBooking
 from queue_service.offices import service as offices

@@ -8,10 +8,10 @@ VALUES (:office_id, :appointment_id, :secret_hash);
 DELETE FROM appointment_secret s USING appointment a
  WHERE a.office_id = s.office_id AND a.id = s.appointment_id AND a.ends_at < :before;
 
--- name: told_since(office_id, appointment_id, since)$
--- How many messages were written about an appointment since then, sent or not.
+-- name: told_since(office_id, visit_id, since)$
+-- How many messages were written about a visit since then, sent or not.
 SELECT count(*) FROM outbox m
- WHERE m.office_id = :office_id AND m.appointment_id = :appointment_id AND m.created_at > :since;
+ WHERE m.office_id = :office_id AND m.visit_id = :visit_id AND m.created_at > :since;
 
 -- name: due_reminders(now, ahead, most)
 -- Appointments whose visitors want to be reminded, and are to be by now, each given to one asker
