@@ -89,11 +89,11 @@ def text_of(mail: EmailMessage) -> str:
 
 def event_in(mail: EmailMessage) -> tuple[str, Any]:
     """Give method and event of the calendar file, which is there as a view and as an attachment."""
-    files = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
-    view, attached = [str(part.get_content()).splitlines() for part in files]
-    assert view == attached
-    assert [part.get_filename() for part in files] == [None, "termin.ics"]
-    calendar = Calendar.from_ical(str(files[0].get_content()))
+    [view] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    [attached] = mail.iter_attachments()
+    assert str(view.get_content()).splitlines() == attached.get_content().decode().splitlines()
+    assert attached.get_filename() == "termin.ics"
+    calendar = Calendar.from_ical(str(view.get_content()))
     [event] = calendar.walk("VEVENT")
     return str(calendar["METHOD"]), event
 
