@@ -1,11 +1,3 @@
--- name: find_secret(purpose)$
--- Gives the installation's secret; nothing before it was first used.
-SELECT secret FROM installation_secret WHERE purpose = :purpose;
-
--- name: add_secret(purpose, secret)!
--- Makes this the installation's secret, unless another process was faster.
-INSERT INTO installation_secret (purpose, secret) VALUES (:purpose, :secret) ON CONFLICT (purpose) DO NOTHING;
-
 -- name: lock_claims(hashes)
 -- Lets one booking at a time of each of these be counted, until the transaction ends; in one order for
 -- all, so that no two wait for each other.
@@ -63,6 +55,12 @@ SELECT count(*)
         OR v.state = 'booked' AND NOT EXISTS (SELECT FROM online_claim named
                                                WHERE named.office_id = v.office_id AND named.visit_id = v.id
                                                  AND named.kind <> 'address'));
+
+-- name: full_since(hash, since, most)$
+-- From when on so many visits were asked for from this address, of those since then: once it is too
+-- long ago, there is room for one more. Nothing when they are fewer.
+SELECT c.at FROM online_claim c WHERE c.hash = :hash AND c.at > :since
+ ORDER BY c.at DESC OFFSET :most ::integer - 1 LIMIT 1;
 
 -- name: write_claims(visit_kind, reference, kinds, hashes, now, address_until)!
 -- Lets this visit count for these hashes, each of its kind: an address until then, the others as long as

@@ -14,7 +14,8 @@ from queue_service.booking.model import BookingMade, Channel, Contact, MoveReque
 from queue_service.booking.proof_of_work import Challenge, new_challenge, require_proof, solves
 from queue_service.booking.supply_guard import ADDRESS_KEPT, Asker, OnlineLimits, network_of
 from queue_service.platform.database import Database
-from queue_service.platform.errors import ProofOfWorkNeeded, TooManyBookings
+from queue_service.platform.errors import ProofOfWorkNeeded, TooManyBookings, TooManyFromAddress
+from queue_service.platform.installation_secret import SECRET_BYTES, installation_secret
 from queue_service.platform.queries import Connection, sql_directory
 from tests.integration.booking_town import NOW, at, build, day_after, office, pool, request
 from tests.integration.running_service import RunningService
@@ -70,6 +71,14 @@ async def places_got(database: Database) -> int:
     return sum(made is not None for made in await asyncio.gather(*(attempt() for _ in range(ATTEMPTS))))
 
 
+def unlock_claims(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let bookings be counted at the same time, as whoever looks and then writes would."""
+    text = (sql_directory() / "queries" / "supply_guard.sql").read_text(encoding="utf-8")
+    unlocked = text.replace("pg_advisory_xact_lock(ordered.key)", "ordered.key")
+    assert unlocked != text
+    monkeypatch.setattr(supply_guard_store, "_queries", aiosql.from_str(unlocked, "asyncpg"))
+
+
 async def test_of_fifty_bookings_of_one_address_at_once_the_limit_is_made(
     database: Database, conn: Connection
 ) -> None:
@@ -83,11 +92,66 @@ async def test_without_the_lock_more_get_through(
 ) -> None:
     """The negative control of the test before."""
     await build(conn, office("mitte", pool(counters=ATTEMPTS + CONNECTIONS)))
-    text = (sql_directory() / "queries" / "supply_guard.sql").read_text(encoding="utf-8")
-    unlocked = text.replace("pg_advisory_xact_lock(ordered.key)", "ordered.key")
-    assert unlocked != text
-    monkeypatch.setattr(supply_guard_store, "_queries", aiosql.from_str(unlocked, "asyncpg"))
+    unlock_claims(monkeypatch)
     assert await places_got(database) > LIMITS.per_service
+
+
+async def hourly_places_got(database: Database, most: int) -> int:
+    """Let one address book for as many invented people at once as it can; gives how many places it got."""
+    crowd = Asker(HERE.address, OnlineLimits(unconfirmed_per_address=0, hourly_per_address=most))
+    everybody_there = asyncio.Barrier(CONNECTIONS)
+
+    async def connect() -> None:
+        async with database.connection():
+            await everybody_there.wait()
+
+    async def attempt(number: int) -> BookingMade | None:
+        async with database.connection() as conn:
+            with suppress(TooManyFromAddress):
+                return await book(conn, f"invented{number}@example.org", asker=crowd)
+        return None
+
+    await asyncio.gather(*(connect() for _ in range(CONNECTIONS)))
+    return sum(made is not None for made in await asyncio.gather(*map(attempt, range(ATTEMPTS))))
+
+
+async def test_of_fifty_bookings_for_invented_people_from_one_address_the_hours_limit_is_made(
+    database: Database, conn: Connection
+) -> None:
+    await build(conn, office("mitte", pool(counters=ATTEMPTS)))
+    assert await hourly_places_got(database, 7) == 7
+
+
+async def test_without_the_lock_an_address_gets_more_than_its_hours_limit(
+    database: Database, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the test before."""
+    await build(conn, office("mitte", pool(counters=ATTEMPTS)))
+    unlock_claims(monkeypatch)
+    assert await hourly_places_got(database, 7) > 7
+
+
+async def test_an_address_takes_places_again_once_the_first_of_so_many_is_an_hour_old(
+    conn: Connection,
+) -> None:
+    await build(conn, office("mitte", pool(counters=9)))
+    school = Asker(HERE.address, OnlineLimits(unconfirmed_per_address=0, hourly_per_address=2))
+
+    async def take(minutes: int, *, hold: bool = False) -> BookingMade:
+        person = Contact(name="Erika", email=f"{minutes}@example.org")
+        wanted = request(at(9, day=day_after(1)), channel="online", hold=hold, contact=person)
+        return await service.book(conn, NOW + timedelta(minutes=minutes), wanted, asker=school)
+
+    first = await take(0)
+    await service.cancel(conn, NOW, first.reference)
+    held = await take(10, hold=True)
+    await service.confirm(conn, NOW + timedelta(minutes=11), held.reference, asker=school)
+    with pytest.raises(TooManyFromAddress) as refused:
+        await take(20)
+    assert refused.value.retry_after == 40 * 60
+    await take(60)
+    with pytest.raises(TooManyFromAddress):
+        await take(61)
 
 
 async def test_a_person_is_limited_by_service_and_altogether_and_freed_by_cancelling(
@@ -177,11 +241,11 @@ def test_a_network_is_one_household(address: str, network: str | None) -> None:
 async def test_an_installation_has_one_secret_whoever_asks_first(database: Database) -> None:
     async def asked() -> bytes:
         async with database.connection() as conn:
-            return await supply_guard.installation_secret(conn)
+            return await installation_secret(conn, supply_guard.PURPOSE)
 
     secrets = await asyncio.gather(*(asked() for _ in range(20)))
     assert len(set(secrets)) == 1
-    assert len(secrets[0]) == supply_guard.SECRET_BYTES
+    assert len(secrets[0]) == SECRET_BYTES
 
 
 def solved(challenge: Challenge, bits: int = BITS) -> str:
