@@ -23,7 +23,7 @@ from queue_service.notices.dispatch import send_due
 from queue_service.notices.model import AppointmentNotice
 from queue_service.offices import service as offices
 from queue_service.platform.database import Database
-from queue_service.platform.errors import ChangesClosed, TooManyBookings
+from queue_service.platform.errors import ChangesClosed, TooManyAttempts, TooManyBookings
 from queue_service.platform.queries import Connection
 from tests.integration.hotline_staff import staff
 from tests.integration.mail_room import MailServer, mail_server, post_office
@@ -93,6 +93,16 @@ async def test_a_party_is_told_by_its_ways_when_it_is_booked_moved_displaced_and
     }
     last = await notice(conn)
     assert (last.appointment_id, last.sequence, last.link) == (first.appointment_id, 3, "")
+
+
+async def test_a_party_that_moves_to_and_fro_rings_nobody_all_day(conn: Connection) -> None:
+    await build(conn, lanes())
+    made = await book(conn, contact=ERIKA)
+    for day in (12, 13, 12):
+        await service.move(conn, NOW, made.reference, hour(day), by_visitor=True)
+    with pytest.raises(TooManyAttempts):
+        await service.move(conn, NOW, made.reference, hour(13), by_visitor=True)
+    await service.move(conn, NOW, made.reference, hour(13))
 
 
 async def test_a_hold_is_told_of_once_it_is_confirmed_and_whoever_wants_no_message_gets_none(
