@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.demo_office import DemoService, Hall
+from tests.browser.real_chromium import started_chromium
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -62,15 +63,8 @@ def demo_service() -> Iterator[DemoService]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The distribution's Chromium, without a window."""
-    executable = shutil.which("chromium")
-    assert executable, "chromium is missing: apt-get install chromium"
-    quiet = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    if os.geteuid() == 0:
-        quiet.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=quiet)
+    with started_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
