@@ -15,7 +15,6 @@ from queue_service.booking.contingents import Left
 from queue_service.booking.day_cells import cell_at
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import (
-    CONTACT_KEPT,
     Appointment,
     BookingMade,
     BookingRequest,
@@ -144,7 +143,7 @@ async def confirm(
         elif offered and known is not None:
             await supply_guard.admit_confirmation(conn, now, kept, known, asker.limits)
         contacts.require_name(known, kept.channel)
-        await _change(conn, kept, "confirm")
+        await _change(conn, now, kept, "confirm")
         await take_in_answers(conn, now, [(kept.pool_id, kept.day)])
         await confirmations.tell(conn, now, await find(conn, reference), "booked")
         await _announce(conn, now, kept, "appointment.booked")
@@ -173,7 +172,7 @@ async def cancel(
             await refuse_late_change(conn, now, kept)
         if kept.state == "arrived":
             raise AlreadyCheckedIn
-        await _change(conn, kept, "cancel")
+        await _change(conn, now, kept, "cancel")
         await recompute(conn, now, await store.held_days(conn, kept.office_id, kept.id))
         cancelled = await find(conn, reference)
         if kept.state == "booked":
@@ -267,14 +266,14 @@ async def expire_holds(conn: Connection, now: datetime) -> int:
     few for a moment and never too many.
     """
     async with conn.transaction():
-        pool_days = await store.expire_held(conn, now)
+        expired, pool_days = await store.expire_held(conn, now)
         await recompute(conn, now, pool_days)
-    return len(pool_days)
+    return expired
 
 
 async def forget_contacts(conn: Connection, now: datetime) -> None:
-    """Delete names, numbers and addresses of visits that are over; what remains names nobody."""
-    await store.forget_contacts(conn, now - CONTACT_KEPT)
+    """Delete names, numbers and addresses of visits that are over or cancelled; what remains names nobody."""
+    await store.forget_contacts(conn, now)
 
 
 async def miss_past(conn: Connection, now: datetime) -> int:
@@ -298,7 +297,7 @@ async def mark_arrived(conn: Connection, office_id: int, appointment_id: UUID) -
 
     Raises AlreadyCheckedIn when it was noted before or the appointment is not one to come to.
     """
-    if not await store.change_state(conn, office_id, appointment_id, "booked", "arrived"):
+    if not await store.mark_arrived(conn, office_id, appointment_id):
         raise AlreadyCheckedIn
 
 
@@ -318,7 +317,7 @@ async def follow_ticket(
     to_state = APPOINTMENT.target(locked.state, VERB_OF_TICKET[verb])
     if to_state is None:
         return
-    await store.change_state(conn, office_id, appointment_id, locked.state, to_state)
+    await store.change_state(conn, now, office_id, appointment_id, locked.state, to_state)
     if to_state == "cancelled":
         await recompute(conn, now, await store.held_days(conn, office_id, appointment_id))
 
@@ -336,10 +335,10 @@ async def _locked(conn: Connection, now: datetime, reference: str, verb: str) ->
     return kept
 
 
-async def _change(conn: Connection, kept: KeptAppointment, verb: str) -> None:
+async def _change(conn: Connection, now: datetime, kept: KeptAppointment, verb: str) -> None:
     to_state = APPOINTMENT.target(kept.state, verb)
     assert to_state is not None, "asked by _locked"
-    await store.change_state(conn, kept.office_id, kept.id, kept.state, to_state)
+    await store.change_state(conn, now, kept.office_id, kept.id, kept.state, to_state)
 
 
 def _is_today(kept: KeptAppointment, now: datetime) -> bool:

@@ -207,6 +207,8 @@ class Town:
             return {"reason": "Test", "staffing": []} if "/staffing/" in path else {"reason": "Test"}
         if path.endswith("affected-appointments/move"):
             return {"items": [{"reference": self.fill.get("reference", ""), "start": MORNING}]}
+        if path.endswith("affected-appointments/cancel"):
+            return {"references": [self.fill.get("reference", "")], "reason": "Test"}
         if channel:
             return {
                 "office": HERE,
