@@ -23,6 +23,7 @@ from queue_service.booking import store as booking
 from queue_service.booking import supply_guard_store as supply_guard
 from queue_service.booking import waiting_store as waiting
 from queue_service.booking.model import CheckInAppointment, KeptAppointment, KeptContact
+from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
 from queue_service.devices import store as devices
 from queue_service.entries import store as entries
@@ -212,7 +213,7 @@ RESULTS: Mapping[str, Result] = {
     "waiting_list.open_entries_of": int,
     "waiting_list.find_entry": WAITING_PERSON,
     "waiting_list.ahead": int,
-    "waiting_list.wanted_days": POOL_DAY,
+    "waiting_list.wanted_days": waiting.WantedDay,
     "waiting_list.candidates": WAITING_PERSON,
     "waiting_list.free_cells": ONE_PLANE,
     "waiting_list.claim_entry": UUID,
@@ -327,6 +328,7 @@ RESULTS: Mapping[str, Result] = {
     "queueing.same_day_places_taken": {"slug": str, "code": str, "used": int},
     "queueing.forget_changes": None,
     "queueing.broken_invariants": {"finding": str},
+    "queueing.forget_contingents": None,
 }
 
 FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
@@ -353,6 +355,7 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
     "entries.write_contact": (KeptContact,),
     "queueing.move_ticket": (queueing.Move,),
     "waiting_list.add_entry": (waiting.NewEntry, KeptContact),
+    "waiting_list.candidates": (DayClock,),
     "waiting_list.free_days": (slots.Wanted,),
 }
 """Queries whose parameters are a Struct's fields; each field is one."""
@@ -366,6 +369,11 @@ PARAMETERS: Mapping[str, Any] = {
     "after": {"hotline.visits_of": str, "": UUID},
     "after_day": date,
     "after_place": int,
+    "called_from": int,
+    "end_cells": list[int],
+    "first_cells": list[int],
+    "skip": int,
+    "told_from": int,
     "ahead": timedelta,
     "allowed": int,
     "answer": bytes,
@@ -379,6 +387,7 @@ PARAMETERS: Mapping[str, Any] = {
     "authority_ids": list[int],
     "batch": UUID,
     "before": datetime,
+    "before_day": date,
     "before_id": int,
     "body": str,
     "booking_id": UUID,
