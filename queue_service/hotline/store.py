@@ -1,6 +1,5 @@
 """The only caller of ``sql/queries/hotline.sql``."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -13,6 +12,7 @@ from queue_service.booking.model import ServiceWish
 from queue_service.hotline.model import (
     CallbackEvent,
     CallbackState,
+    DuplicateSearch,
     ExpectedVisit,
     FoundDuplicate,
     KeptCallback,
@@ -82,10 +82,8 @@ async def duplicates(
     now: datetime,
     reach: Reach,
     person: Person,
-    codes: Sequence[str],
+    asked: DuplicateSearch,
     *,
-    hours: Sequence[str],
-    start: datetime | None,
     without: str | None,
     limit: int,
 ) -> list[FoundDuplicate]:
@@ -94,9 +92,9 @@ async def duplicates(
         conn,
         **msgspec.structs.asdict(person),
         **_places(reach),
-        codes=list(codes),
-        hours=list(hours),
-        start=start,
+        codes=asked.services,
+        hours=asked.hours,
+        start=asked.start,
         without=without,
         now=now,
         limit=limit,

@@ -174,9 +174,10 @@ def why_none_in_words(found: EntriesFound, facility: Office, language: str) -> s
         return ""
     if found.why_none.code == "not_released" and found.why_none.next_release_at:
         at = found.why_none.next_release_at
-        return words.gettext(
-            "Noch kann hier niemand buchen. Die nächsten Plätze gibt es am %(day)s ab %(time)s."
-        ) % {
+        sentence = words.gettext(
+            "Diese Plätze sind noch nicht freigegeben. Die nächsten gibt es am %(day)s ab %(time)s."
+        )
+        return sentence % {
             "day": day_in_words(at.date(), language),
             "time": time_in_words(at, facility.setup.time_zone, words),
         }

@@ -401,6 +401,7 @@ PARAMETERS: Mapping[str, Any] = {
     "code": str,
     "codes": list[str],
     "confirm_by": list[str],
+    "contact_days": int,
     "contingent": str,
     "contingent_places": int,
     "counter_id": int,
