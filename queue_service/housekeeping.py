@@ -104,6 +104,7 @@ CHORES: tuple[Chore, ...] = (
     waiting_list.lapse,
     waiting_list.forget_waiting,
     queueing.forget_changes,
+    queueing.forget_contingents,
     accounts.sweep,
     forget_answers,
     confirmations.forget_secrets,

@@ -27,9 +27,9 @@ async def add_secret(conn: Connection, office_id: int, appointment_id: UUID, sec
     )
 
 
-async def forget_secrets(conn: Connection, before: datetime) -> None:
-    """End what links in messages open, for appointments that ended before this instant."""
-    await _queries.forget_secrets(conn, before=before)
+async def forget_secrets(conn: Connection, now: datetime) -> None:
+    """End what links in messages open, for appointments whose contact is forgotten too."""
+    await _queries.forget_secrets(conn, now=now)
 
 
 async def told_since(conn: Connection, office_id: int, visit_id: UUID, since: datetime) -> int:

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from queue_service.booking.contingents import Level, level_of
 from queue_service.offices.model import Language, Span
-from queue_service.offices.setup_model import AccessFact
+from queue_service.offices.setup_model import CONTACT_DAYS, AccessFact
 
 Channel = Literal["online", "phone", "counter"]
 ConfirmBy = Literal["sms", "email", "letter", "none"]
@@ -32,8 +32,8 @@ LEAD_TIME: dict[Channel, timedelta] = {
     "counter": timedelta(0),
 }
 """Places that begin sooner are not offered: somebody who isn't there yet has to get there."""
-CONTACT_KEPT = timedelta(days=2)
-"""How long after the appointment its contact data is kept: short by default (data protection)."""
+CONTACT_KEPT = timedelta(days=CONTACT_DAYS)
+"""How long after a visit its contact data is kept where the authority has not decided otherwise."""
 DEFAULT_PLACES = 20
 MOST_PLACES = 200
 """Places in one answer of a search."""

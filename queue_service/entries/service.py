@@ -15,7 +15,7 @@ from queue_service.booking import supply_guard
 from queue_service.booking.confirmations import ways_of
 from queue_service.booking.contingents import level_of
 from queue_service.booking.lifecycle import APPOINTMENT
-from queue_service.booking.model import CONTACT_KEPT, HOLD_TIME, Channel, Contact, KeptContact
+from queue_service.booking.model import HOLD_TIME, Channel, Contact, KeptContact
 from queue_service.booking.reference import new_reference, parse_reference, shown
 from queue_service.booking.supply_guard import ANYBODY, Asker, WantedHour
 from queue_service.booking.taking import REFERENCES_TRIED
@@ -220,7 +220,7 @@ async def confirm(
             await supply_guard.admit_party_confirmation(conn, now, hour, kept.reference, known, asker.limits)
             await store.write_contact(conn, kept.office_id, kept.id, known)
         contacts.require_name(known, kept.channel)
-        await _change(conn, kept, "confirm")
+        await _change(conn, now, kept, "confirm")
         booked = await find(conn, reference)
         await confirmations.tell(conn, now, booked, "booked")
         return booked
@@ -278,7 +278,7 @@ async def cancel(
             await refuse_late_change(conn, now, kept)
         if kept.state == "arrived":
             raise AlreadyCheckedIn("The party has come already.")
-        await _change(conn, kept, "cancel")
+        await _change(conn, now, kept, "cancel")
         await _recount(conn, kept.office_id, [kept.entry_id])
         cancelled = await find(conn, reference)
         if kept.state == "booked":
@@ -303,7 +303,7 @@ async def arrive(conn: Connection, now: datetime, office: Office, reference: str
         refuse_impossible(kept, now, "check_in")
         if local_day(kept.starts_at, kept.time_zone) != local_day(now, kept.time_zone):
             raise WrongDay(starts_at=kept.starts_at)
-        await _change(conn, kept, "check_in")
+        await _change(conn, now, kept, "check_in")
         return await find(conn, reference)
 
 
@@ -326,9 +326,9 @@ async def end_past(conn: Connection, now: datetime) -> int:
 
 
 async def forget_contacts(conn: Connection, now: datetime) -> None:
-    """Delete names, numbers and addresses of visits that are over, and end the links that were sent."""
-    await store.forget_contacts(conn, now - CONTACT_KEPT)
-    await store.forget_secrets(conn, now - CONTACT_KEPT)
+    """Delete names, numbers and addresses of visits that are over or cancelled, and end the links to them."""
+    await store.forget_contacts(conn, now)
+    await store.forget_secrets(conn, now)
 
 
 async def overbooked(conn: Connection, now: datetime, office_id: int | None = None) -> list[OverbookedEntry]:
@@ -385,10 +385,10 @@ async def _locked(conn: Connection, now: datetime, reference: str, verb: str) ->
     return kept
 
 
-async def _change(conn: Connection, kept: KeptEntryBooking, verb: str) -> None:
+async def _change(conn: Connection, now: datetime, kept: KeptEntryBooking, verb: str) -> None:
     to_state = APPOINTMENT.target(kept.state, verb)
     assert to_state is not None, "asked by _locked"
-    await store.change_state(conn, kept.office_id, kept.id, kept.state, to_state)
+    await store.change_state(conn, now, kept.office_id, kept.id, kept.state, to_state)
 
 
 async def _recount(conn: Connection, office_id: int, entry_ids: list[int]) -> None:

@@ -259,11 +259,11 @@ def _kept(row: Record) -> KeptEntryBooking:
 
 
 async def change_state(
-    conn: Connection, office_id: int, booking_id: UUID, from_state: str, to_state: str
+    conn: Connection, now: datetime, office_id: int, booking_id: UUID, from_state: str, to_state: str
 ) -> bool:
     """Take the booking to another state and end its hold; False when another verb was faster."""
     changed = await _queries.change_state(
-        conn, office_id=office_id, id=booking_id, from_state=from_state, to_state=to_state
+        conn, office_id=office_id, id=booking_id, from_state=from_state, to_state=to_state, now=now
     )
     return changed is not None
 
@@ -308,9 +308,9 @@ async def end_past(conn: Connection, now: datetime) -> int:
     return len([row async for row in _queries.end_past(conn, now=now)])
 
 
-async def forget_contacts(conn: Connection, before: datetime) -> None:
-    """Delete who had booked the hours that ended before this instant."""
-    await _queries.forget_contacts(conn, before=before)
+async def forget_contacts(conn: Connection, now: datetime) -> None:
+    """Delete who had booked the hours that ended, or had cancelled, long enough ago."""
+    await _queries.forget_contacts(conn, now=now)
 
 
 async def add_secret(conn: Connection, office_id: int, booking_id: UUID, secret_hash: bytes) -> None:
@@ -318,9 +318,9 @@ async def add_secret(conn: Connection, office_id: int, booking_id: UUID, secret_
     await _queries.add_secret(conn, office_id=office_id, booking_id=booking_id, secret_hash=secret_hash)
 
 
-async def forget_secrets(conn: Connection, before: datetime) -> None:
-    """End what links in messages open, for hours that ended before this instant."""
-    await _queries.forget_secrets(conn, before=before)
+async def forget_secrets(conn: Connection, now: datetime) -> None:
+    """End what links in messages open, for bookings whose contact is forgotten too."""
+    await _queries.forget_secrets(conn, now=now)
 
 
 async def due_reminders(conn: Connection, now: datetime, ahead: timedelta, most: int) -> list[DueReminder]:

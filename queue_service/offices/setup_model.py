@@ -107,6 +107,11 @@ EntryPlaces = Annotated[int, Meta(ge=1, le=10_000, extra=allowed("a number from 
 PartySize = Annotated[int, Meta(ge=1, le=50, extra=allowed("a number from 1 to 50 (persons)"))]
 
 
+CONTACT_DAYS = 2
+"""As short as a mistake of yesterday's can still be put right (data protection)."""
+ContactDays = Annotated[int, Meta(ge=1, le=30, extra=allowed("a number from 1 to 30 (days)"))]
+
+
 class AuthoritySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A tenant: a city or an office of its own right, with its own greeting on the telephone."""
 
@@ -119,6 +124,8 @@ class AuthoritySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accent: Annotated[
         str, Meta(pattern="^(#[0-9a-fA-F]{6})?$", extra=allowed("a colour such as #b3001b"))
     ] = ""
+    contact_days: ContactDays = CONTACT_DAYS
+    """How long names, numbers and addresses are kept after a visit, or after it was cancelled."""
 
 
 class ServiceSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

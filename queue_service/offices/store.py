@@ -58,6 +58,7 @@ async def upsert_authority(conn: Connection, authority: AuthoritySetup) -> int:
         greeting=_json(authority.greeting),
         land=authority.land,
         accent=authority.accent,
+        contact_days=authority.contact_days,
     )
     return made
 

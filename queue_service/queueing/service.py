@@ -52,6 +52,8 @@ KIND_OF_VERB = {
 """The change that each verb publishes."""
 CHANGES_KEPT = timedelta(days=2)
 """A screen that was away longer takes a snapshot anyway."""
+CONTINGENTS_KEPT = timedelta(days=30)
+"""For whoever asks after a month where the same-day places of a day went."""
 
 
 class Called(msgspec.Struct, frozen=True):
@@ -579,6 +581,11 @@ async def broken_invariants(conn: Connection) -> list[str]:
 async def forget_changes(conn: Connection, now: datetime) -> None:
     """Trim the feed."""
     await store.forget_changes(conn, now - CHANGES_KEPT)
+
+
+async def forget_contingents(conn: Connection, now: datetime) -> None:
+    """Trim the counts of same-day places; tickets themselves say what was used of them."""
+    await store.forget_contingents(conn, (now - CONTINGENTS_KEPT).date())
 
 
 def _local_day(instant: datetime, office: Office) -> date:

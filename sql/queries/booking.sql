@@ -87,11 +87,18 @@ SELECT id FROM appointment WHERE reference = :reference FOR UPDATE;
 -- The same by id, with what its lifecycle needs.
 SELECT state, pool_id, day FROM appointment WHERE office_id = :office_id AND id = :id FOR UPDATE;
 
--- name: change_state(office_id, id, from_state, to_state)$
--- Takes the appointment to another state and ends its hold; no row when another verb was faster.
-UPDATE appointment SET state = :to_state, expires_at = NULL
+-- name: change_state(office_id, id, from_state, to_state, now)$
+-- Takes the appointment to another state and ends its hold, and notes when nobody has to come any more; no
+-- row when another verb was faster.
+UPDATE appointment
+   SET state = :to_state, expires_at = NULL,
+       ended_at = CASE WHEN :to_state ::text NOT IN ('held', 'booked', 'arrived') THEN :now ::timestamptz END
  WHERE office_id = :office_id AND id = :id AND state = :from_state
 RETURNING id;
+
+-- name: mark_arrived(office_id, id)$
+-- The visitor of a booked appointment is here; no row when another verb was faster.
+UPDATE appointment SET state = 'arrived' WHERE office_id = :office_id AND id = :id AND state = 'booked' RETURNING id;
 
 -- name: write_contact(office_id, appointment_id, name, phone, email, postal_address, language, confirm_by, remind)!
 -- Puts this contact in the place of the one before.
@@ -121,25 +128,25 @@ SELECT publish_change(a.office_id, :kind, appointment_json(a), :now)
 SELECT publish_change(:office_id, :kind, jsonb_build_object('id', :id ::uuid), :now);
 
 -- name: expire_held(now)
--- Ends holds whose time is over and gives the pool-days that they were on. Holds that another
+-- Ends holds whose time is over and gives them with each pool-day that they were on. Holds that another
 -- transaction is working on are left to the next sweep.
 WITH ended AS (
-    UPDATE appointment SET state = 'expired', expires_at = NULL
+    UPDATE appointment SET state = 'expired', expires_at = NULL, ended_at = :now
      WHERE (office_id, id) IN (SELECT a.office_id, a.id FROM appointment a
                                 WHERE a.state = 'held' AND a.expires_at <= :now
                                 ORDER BY a.pool_id, a.day, a.id
                                   FOR UPDATE SKIP LOCKED)
     RETURNING office_id, id, pool_id, day
 )
-SELECT pool_id, day FROM ended
+SELECT id, pool_id, day FROM ended
  UNION ALL
-SELECT l.pool_id, l.day
+SELECT ended.id, l.pool_id, l.day
   FROM ended JOIN appointment_leg l ON l.office_id = ended.office_id AND l.appointment_id = ended.id;
 
 -- name: miss_past(now)
 -- Notes that nobody came to the appointments of earlier days; gives them. Those that another
 -- transaction is working on are left to the next sweep.
-UPDATE appointment SET state = 'missed'
+UPDATE appointment SET state = 'missed', ended_at = :now
  WHERE (office_id, id) IN (SELECT a.office_id, a.id
                              FROM appointment a JOIN office o ON o.id = a.office_id
                             WHERE a.state = 'booked'
@@ -148,11 +155,12 @@ UPDATE appointment SET state = 'missed'
                               FOR UPDATE OF a SKIP LOCKED)
 RETURNING id;
 
--- name: forget_contacts(before)!
--- Deletes who had the appointments that ended before, and who let a hold run out; the appointments stay
--- for the figures.
-DELETE FROM appointment_contact c USING appointment a
- WHERE a.office_id = c.office_id AND a.id = c.appointment_id AND (a.ends_at < :before OR a.state = 'expired');
+-- name: forget_contacts(now)!
+-- Deletes who had the appointments that ended, or were cancelled, as many days ago as their authority keeps
+-- it, and who let a hold run out; the appointments stay for the figures.
+DELETE FROM appointment_contact c USING appointment a, office o, authority au
+ WHERE a.office_id = c.office_id AND a.id = c.appointment_id AND o.id = a.office_id AND au.id = o.authority_id
+   AND contact_forgotten_at(a.state, a.ends_at, a.ended_at, au.contact_days) < :now;
 
 -- name: find_for_check_in(reference)^
 -- What the queue needs of an appointment.

@@ -177,10 +177,12 @@ SELECT b.office_id, b.id, o.slug AS office, o.authority_id, o.time_zone, b.entry
 -- Keeps every other verb away from this booking until the transaction ends.
 SELECT id FROM entry_booking WHERE reference = :reference FOR UPDATE;
 
--- name: change_state(office_id, id, from_state, to_state)$
--- Takes the booking to another state and ends its hold; no row when another verb was faster.
+-- name: change_state(office_id, id, from_state, to_state, now)$
+-- Takes the booking to another state and ends its hold, and notes when nobody has to come any more; no row
+-- when another verb was faster.
 UPDATE entry_booking
-   SET state = :to_state, expires_at = CASE WHEN :to_state ::text = 'held' THEN expires_at END
+   SET state = :to_state, expires_at = CASE WHEN :to_state ::text = 'held' THEN expires_at END,
+       ended_at = CASE WHEN :to_state ::text NOT IN ('held', 'booked', 'arrived') THEN :now ::timestamptz END
  WHERE office_id = :office_id AND id = :id AND state = :from_state
 RETURNING id;
 
@@ -227,7 +229,7 @@ UPDATE timed_entry e
 -- name: expire_held(now)
 -- Ends holds whose time is over and gives the hours that they were on. Holds that another
 -- transaction is working on are left to the next sweep.
-UPDATE entry_booking SET state = 'expired', expires_at = NULL
+UPDATE entry_booking SET state = 'expired', expires_at = NULL, ended_at = :now
  WHERE (office_id, id) IN (SELECT b.office_id, b.id FROM entry_booking b
                             WHERE b.state = 'held' AND b.expires_at <= :now
                             ORDER BY b.office_id, b.id
@@ -237,7 +239,7 @@ RETURNING office_id, entry_id;
 -- name: end_past(now)
 -- When an hour is over, who came has had it and who didn't has missed it. Bookings that another
 -- transaction is working on are left to the next sweep.
-UPDATE entry_booking SET state = CASE state WHEN 'arrived' THEN 'fulfilled' ELSE 'missed' END
+UPDATE entry_booking SET state = CASE state WHEN 'arrived' THEN 'fulfilled' ELSE 'missed' END, ended_at = :now
  WHERE (office_id, id) IN (SELECT b.office_id, b.id
                              FROM entry_booking b
                              JOIN timed_entry e ON e.office_id = b.office_id AND e.id = b.entry_id
@@ -246,20 +248,22 @@ UPDATE entry_booking SET state = CASE state WHEN 'arrived' THEN 'fulfilled' ELSE
                               FOR UPDATE OF b SKIP LOCKED)
 RETURNING id;
 
--- name: forget_contacts(before)!
--- Deletes who had booked hours that ended before; the bookings stay for the figures.
-DELETE FROM entry_contact c USING entry_booking b, timed_entry e
- WHERE b.office_id = c.office_id AND b.id = c.booking_id
-   AND e.office_id = b.office_id AND e.id = b.entry_id AND e.ends_at < :before;
+-- name: forget_contacts(now)!
+-- Deletes who had booked hours that ended, or had cancelled, as many days ago as their authority keeps it,
+-- and who let a hold run out; the bookings stay for the figures.
+DELETE FROM entry_contact c USING visit v, office o, authority au
+ WHERE v.office_id = c.office_id AND v.id = c.booking_id AND o.id = v.office_id AND au.id = o.authority_id
+   AND contact_forgotten_at(v.state, v.ends_at, v.ended_at, au.contact_days) < :now;
 
 -- name: add_secret(office_id, booking_id, secret_hash)!
 -- Makes a further secret open the booking.
 INSERT INTO entry_secret (office_id, booking_id, secret_hash) VALUES (:office_id, :booking_id, :secret_hash);
 
--- name: forget_secrets(before)!
--- Ends what links in messages open, for hours that ended before.
-DELETE FROM entry_secret s USING visit v
- WHERE v.office_id = s.office_id AND v.id = s.booking_id AND v.ends_at < :before;
+-- name: forget_secrets(now)!
+-- Ends what links in messages open, for bookings whose contact is forgotten too.
+DELETE FROM entry_secret s USING visit v, office o, authority au
+ WHERE v.office_id = s.office_id AND v.id = s.booking_id AND o.id = v.office_id AND au.id = o.authority_id
+   AND contact_forgotten_at(v.state, v.ends_at, v.ended_at, au.contact_days) < :now;
 
 -- name: due_reminders(now, ahead, most)
 -- Bookings whose parties want to be reminded, and are to be by now, each given to one asker alone; as

@@ -78,10 +78,12 @@ DELETE FROM online_claim c USING visit v
    AND c.office_id = v.office_id AND c.visit_id = v.id AND c.kind <> 'address';
 
 -- name: forget_claims(now)!
--- Deletes addresses whose hour is over, and the others once their visit is, wherever it was moved.
+-- Deletes addresses whose hour is over, and the others once their visit is, wherever it was moved, or as
+-- soon as nobody has to come any more.
 DELETE FROM online_claim c USING visit v
- WHERE c.forget_at <= :now AND v.office_id = c.office_id AND v.id = c.visit_id
-   AND (c.kind = 'address' OR v.ends_at <= :now OR v.state NOT IN ('held', 'booked'));
+ WHERE v.office_id = c.office_id AND v.id = c.visit_id
+   AND CASE c.kind WHEN 'address' THEN c.forget_at <= :now
+            ELSE v.ends_at <= :now OR v.state NOT IN ('held', 'booked') END;
 
 -- name: use_challenge(nonce, expires_at)$
 -- Notes that this challenge was answered; nothing when it was answered before. Of two who use it at
