@@ -17,6 +17,7 @@ from queue_service.web.plan_affected_page import plan_affected_handlers
 from queue_service.web.plan_cancel_page import plan_cancel_handlers
 from queue_service.web.plan_day_page import plan_day_handlers
 from queue_service.web.plan_page import plan_handlers
+from queue_service.web.theme_page import choose_theme_page
 from queue_service.web.waiting_page import waiting_handlers
 
 web_handlers: list[ControllerRouterHandler] = [
@@ -24,6 +25,7 @@ web_handlers: list[ControllerRouterHandler] = [
     texts_of_scripts,
     accent_style,
     favicon,
+    choose_theme_page,
     *booking_handlers,
     *held_place_handlers,
     *appointment_handlers,

@@ -19,6 +19,7 @@ from tests.browser.demo_office import DemoService, Hall
 from tests.browser.real_chromium import started_chromium
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+AXE_IN_THEMES = Path(__file__).with_name("axe_in_themes.js")
 WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STOP_WITHIN_SECONDS = 30
 PATIENCE_MS = 10_000
@@ -106,8 +107,8 @@ def hall(hall_of_the_day: Hall) -> Iterator[Hall]:
 
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], None]:
-    """Assert that axe-core finds nothing on the page as it is now."""
-    source = AXE.read_text()
+    """Assert that axe-core finds nothing on the page as it is now, in no theme."""
+    source, in_themes = AXE.read_text(), AXE_IN_THEMES.read_text()
 
     def check(page: Page) -> None:
         page.evaluate(source)
@@ -117,5 +118,6 @@ def axe() -> Callable[[Page], None]:
         )
         found = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in result["violations"]]
         assert found == []
+        assert page.evaluate(in_themes) == []
 
     return check

@@ -188,6 +188,7 @@ POST   /api/v1/entry-bookings/{booking}/move    4   1    x4    x4        x4    x
 POST   /api/v1/entry-bookings/{booking}/cancel  4   1    x4    x4        x4    x4         x4    44    44
 POST   /api/v1/offices/{office}/entry-arrivals  1   1    33    x3        33    x3         x3    x3    33
 GET    /api/v1/offices/{office}/overbooked-entries 1 1   33    33        33    x3         x3    33    33
+POST   /theme                                   x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /logout                                  x   1    xx    xx        xx    xx         xx    xx    xx
 DELETE /api/v1/session                          1   1    xx    xx        xx    xx         xx    33    33
 """
