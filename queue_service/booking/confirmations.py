@@ -161,7 +161,9 @@ def recipient_of(contact: KeptContact | None) -> Recipient:
         return Recipient()
     home = contact.postal_address
     letter_box = PostalAddress(home.street, home.postal_code, home.city, home.country) if home else None
-    return Recipient(contact.name, contact.phone, contact.email, letter_box, contact.language)
+    return Recipient(
+        contact.name, contact.phone, contact.email, letter_box, contact.language, contact.letter_form
+    )
 
 
 async def _new_link(conn: Connection, kept: KeptAppointment) -> str:

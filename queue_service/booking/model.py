@@ -16,6 +16,8 @@ from queue_service.offices.setup_model import CONTACT_DAYS, AccessFact
 
 Channel = Literal["online", "phone", "counter"]
 ConfirmBy = Literal["sms", "email", "letter", "none"]
+LetterForm = Literal["standard", "large_print"]
+"""Large print is for whoever sees badly. Leichte Sprache is a language: ``de-simple``."""
 AppointmentState = Literal["held", "booked", "arrived", "fulfilled", "missed", "cancelled", "expired"]
 
 HORIZON = timedelta(days=60)
@@ -164,6 +166,8 @@ class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm_by: ConfirmBy | list[ConfirmBy] = "none"
     remind: bool = False
     """Whoever comes has asked to be reminded, which is a consent of its own."""
+    letter_form: LetterForm = "standard"
+    """How letters to this visitor are printed."""
 
 
 class KeptContact(msgspec.Struct, frozen=True):
@@ -178,6 +182,11 @@ class KeptContact(msgspec.Struct, frozen=True):
     confirm_by: list[str]
     remind: bool = False
     """By e-mail or text message; a consent of its own."""
+    letter_form: LetterForm = "standard"
+
+
+CONTACT_COLUMNS = tuple(field.name for field in msgspec.structs.fields(KeptContact))
+"""As tables of contacts call them."""
 
 
 class BookingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -234,6 +243,7 @@ class ContactShown(msgspec.Struct, frozen=True):
     language: str
     confirm_by: list[str]
     remind: bool = False
+    letter_form: LetterForm = "standard"
 
 
 class Appointment(msgspec.Struct, frozen=True):

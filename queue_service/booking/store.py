@@ -12,6 +12,7 @@ from asyncpg import BitString, Record
 from queue_service.booking.contingents import Level, level_of
 from queue_service.booking.day_cells import CELL, day_begins
 from queue_service.booking.model import (
+    CONTACT_COLUMNS,
     AppointmentState,
     Channel,
     CheckInAppointment,
@@ -149,10 +150,7 @@ async def find_appointment(conn: Connection, reference: str, *, lock: bool = Fal
 
 def _kept(row: Record) -> KeptAppointment:
     columns: dict[str, Any] = dict(row)
-    contact = {
-        name: columns.pop(name)
-        for name in ("name", "phone", "email", "postal_address", "language", "confirm_by", "remind")
-    }
+    contact = {name: columns.pop(name) for name in CONTACT_COLUMNS}
     has_contact = columns.pop("has_contact")
     if contact["postal_address"] is not None:
         contact["postal_address"] = _address(contact["postal_address"])

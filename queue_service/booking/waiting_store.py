@@ -9,7 +9,7 @@ import msgspec
 from asyncpg import Record
 
 from queue_service.booking.contingents import Level
-from queue_service.booking.model import Channel, KeptContact, PostalAddress, ServiceWish
+from queue_service.booking.model import CONTACT_COLUMNS, Channel, KeptContact, PostalAddress, ServiceWish
 from queue_service.booking.pool_day_store import PoolDay
 from queue_service.booking.slot_arithmetic import Plane
 from queue_service.booking.slot_store import Wanted
@@ -20,7 +20,6 @@ from queue_service.platform.queries import Connection, load_queries
 _queries: Any = load_queries("waiting_list")
 _encode = msgspec.json.Encoder().encode
 _address = msgspec.json.Decoder(PostalAddress).decode
-CONTACT_COLUMNS = tuple(field.name for field in msgspec.structs.fields(KeptContact))
 OFFER_COLUMNS = tuple(field.name for field in msgspec.structs.fields(OpenOffer))
 
 

@@ -10,7 +10,13 @@ import msgspec
 from asyncpg import Record
 
 from queue_service.booking.contingents import Level
-from queue_service.booking.model import AppointmentState, Channel, KeptContact, PostalAddress
+from queue_service.booking.model import (
+    CONTACT_COLUMNS,
+    AppointmentState,
+    Channel,
+    KeptContact,
+    PostalAddress,
+)
 from queue_service.entries.entry_plan import entry_name
 from queue_service.entries.model import (
     DueRelease,
@@ -250,7 +256,7 @@ def _kept(row: Record) -> KeptEntryBooking:
     columns = _with_texts(row)
     contact = {
         name: columns.pop(name)
-        for name in ("name", "phone", "email", "postal_address", "language", "confirm_by", "remind")
+        for name in CONTACT_COLUMNS
     }
     has_contact = columns.pop("has_contact")
     if contact["postal_address"] is not None:

@@ -55,6 +55,8 @@ class Recipient(msgspec.Struct, frozen=True):
     postal_address: PostalAddress | None = None
     language: str = SOURCE_LANGUAGE
     """``de``, ``de-simple``, ``en`` or another language tag."""
+    letter_form: Literal["standard", "large_print"] = "standard"
+    """How letters are printed for this person."""
 
 
 class NoticedAuthority(msgspec.Struct, frozen=True):

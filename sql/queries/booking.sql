@@ -28,7 +28,7 @@ SELECT l.pool_id, l.day, l.position FROM appointment_leg l
  WHERE l.office_id = :office_id AND l.appointment_id = :id
  ORDER BY position;
 
--- name: book(office_id, pool_id, day, first_cell, cells, visit, level, id, references, secret_hash, starts_at, ends_at, state, services, persons, channel, emergency, expires_at, name, phone, email, postal_address, language, confirm_by, remind, kind, now)^
+-- name: book(office_id, pool_id, day, first_cell, cells, visit, level, id, references, secret_hash, starts_at, ends_at, state, services, persons, channel, emergency, expires_at, name, phone, email, postal_address, language, confirm_by, remind, letter_form, kind, now)^
 -- Takes the place and writes the appointment, or does nothing and gives no row when the place is
 -- gone. One statement: the row lock of the pool's day is the only lock, and whoever waited for it
 -- sees what is left then. The first of the references that nobody has yet is used. "kind" names the
@@ -55,9 +55,9 @@ WITH taken AS (
     RETURNING *
 ), told AS (
     INSERT INTO appointment_contact (office_id, appointment_id, name, phone, email, postal_address, language, confirm_by,
-                                     remind)
+                                     remind, letter_form)
     SELECT made.office_id, made.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[],
-           :remind
+           :remind, :letter_form
       FROM made
 )
 SELECT made.reference,
@@ -73,7 +73,7 @@ SELECT a.office_id, a.id, o.slug AS office, o.authority_id, o.time_zone, a.pool_
                WHERE s.office_id = a.office_id AND s.appointment_id = a.id) AS link_hashes,
        a.services ::text AS services, a.persons, a.channel,
        a.emergency, a.created_at, a.expires_at, c.appointment_id IS NOT NULL AS has_contact, c.name, c.phone, c.email,
-       c.postal_address ::text AS postal_address, c.language, c.confirm_by, c.remind
+       c.postal_address ::text AS postal_address, c.language, c.confirm_by, c.remind, c.letter_form
   FROM appointment a
   JOIN office o ON o.id = a.office_id
   LEFT JOIN appointment_contact c ON c.office_id = a.office_id AND c.appointment_id = a.id
@@ -100,16 +100,16 @@ RETURNING id;
 -- The visitor of a booked appointment is here; no row when another verb was faster.
 UPDATE appointment SET state = 'arrived' WHERE office_id = :office_id AND id = :id AND state = 'booked' RETURNING id;
 
--- name: write_contact(office_id, appointment_id, name, phone, email, postal_address, language, confirm_by, remind)!
+-- name: write_contact(office_id, appointment_id, name, phone, email, postal_address, language, confirm_by, remind, letter_form)!
 -- Puts this contact in the place of the one before.
 INSERT INTO appointment_contact (office_id, appointment_id, name, phone, email, postal_address, language, confirm_by,
-                                 remind)
+                                 remind, letter_form)
 VALUES (:office_id, :appointment_id, :name, :phone, :email, :postal_address ::text::jsonb, :language,
-        :confirm_by ::text[], :remind)
+        :confirm_by ::text[], :remind, :letter_form)
 ON CONFLICT (office_id, appointment_id) DO UPDATE
    SET name = excluded.name, phone = excluded.phone, email = excluded.email,
        postal_address = excluded.postal_address, language = excluded.language, confirm_by = excluded.confirm_by,
-       remind = excluded.remind;
+       remind = excluded.remind, letter_form = excluded.letter_form;
 
 -- name: move_appointment(office_id, id, to_office_id, pool_id, day, first_cell, cells, starts_at, ends_at)!
 -- Puts a locked appointment into another place; its pool-days are recomputed by the caller.

@@ -129,7 +129,7 @@ SELECT o.slug AS office, o.time_zone, e.code, e.starts_at, e.ends_at, e.title ::
 SELECT e.id, e.code, e.starts_at, e.ends_at, e.title ::text AS title, e.price ::text AS price, e.most_party
   FROM timed_entry e WHERE e.office_id = :office_id AND e.code = :code AND e.starts_at = :starts_at;
 
--- name: book(office_id, hour_id, id, references, secret_hash, state, party_size, channel, emergency, level, expires_at, name, phone, email, postal_address, language, confirm_by, remind, now)$
+-- name: book(office_id, hour_id, id, references, secret_hash, state, party_size, channel, emergency, level, expires_at, name, phone, email, postal_address, language, confirm_by, remind, letter_form, now)$
 -- Takes the party's places and writes its booking, or does nothing and gives no row when they are
 -- gone. One statement: the row lock of the hour is the only lock, and whoever waited for it sees what
 -- is left then. The first of the references that nobody has yet is used and given.
@@ -152,9 +152,10 @@ WITH taken AS (
       FROM taken
     RETURNING office_id, id, reference
 ), told AS (
-    INSERT INTO entry_contact (office_id, booking_id, name, phone, email, postal_address, language, confirm_by, remind)
+    INSERT INTO entry_contact (office_id, booking_id, name, phone, email, postal_address, language, confirm_by, remind,
+                               letter_form)
     SELECT made.office_id, made.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[],
-           :remind
+           :remind, :letter_form
       FROM made
 )
 SELECT made.reference FROM made;
@@ -166,7 +167,7 @@ SELECT b.office_id, b.id, o.slug AS office, o.authority_id, o.time_zone, b.entry
        ARRAY (SELECT s.secret_hash FROM entry_secret s
                WHERE s.office_id = b.office_id AND s.booking_id = b.id) AS link_hashes, b.party_size, b.channel,
        b.emergency, b.created_at, b.expires_at, c.booking_id IS NOT NULL AS has_contact, c.name, c.phone, c.email,
-       c.postal_address ::text AS postal_address, c.language, c.confirm_by, c.remind
+       c.postal_address ::text AS postal_address, c.language, c.confirm_by, c.remind, c.letter_form
   FROM entry_booking b
   JOIN timed_entry e ON e.office_id = b.office_id AND e.id = b.entry_id
   JOIN office o ON o.id = b.office_id
@@ -186,15 +187,16 @@ UPDATE entry_booking
  WHERE office_id = :office_id AND id = :id AND state = :from_state
 RETURNING id;
 
--- name: write_contact(office_id, booking_id, name, phone, email, postal_address, language, confirm_by, remind)!
+-- name: write_contact(office_id, booking_id, name, phone, email, postal_address, language, confirm_by, remind, letter_form)!
 -- Puts this contact in the place of the one before.
-INSERT INTO entry_contact (office_id, booking_id, name, phone, email, postal_address, language, confirm_by, remind)
+INSERT INTO entry_contact (office_id, booking_id, name, phone, email, postal_address, language, confirm_by, remind,
+                           letter_form)
 VALUES (:office_id, :booking_id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[],
-        :remind)
+        :remind, :letter_form)
 ON CONFLICT (office_id, booking_id) DO UPDATE
    SET name = excluded.name, phone = excluded.phone, email = excluded.email,
        postal_address = excluded.postal_address, language = excluded.language, confirm_by = excluded.confirm_by,
-       remind = excluded.remind;
+       remind = excluded.remind, letter_form = excluded.letter_form;
 
 -- name: lock_entries(office_id, hour_ids)
 -- Keeps bookings away from these hours until the transaction ends. Locked in the order of their ids,

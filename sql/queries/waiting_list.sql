@@ -1,4 +1,4 @@
--- name: add_entry(id, references, secret_hash, codes, quantities, persons, channel, offices, first_day, last_day, weekdays, opens, closes, notice_hours, ways, lapses_at, name, phone, email, postal_address, language, confirm_by, remind, now)$
+-- name: add_entry(id, references, secret_hash, codes, quantities, persons, channel, offices, first_day, last_day, weekdays, opens, closes, notice_hours, ways, lapses_at, name, phone, email, postal_address, language, confirm_by, remind, letter_form, now)$
 -- Puts somebody at the end of the order of asking; returns the reference, the first of those given
 -- that nobody has, neither here nor as an appointment's: people don't know which of both they hold.
 WITH added AS (
@@ -11,8 +11,10 @@ WITH added AS (
            :last_day, :weekdays ::integer[], :opens, :closes, :notice_hours, :ways ::text[], :now, :lapses_at, :now
     RETURNING id, reference
 ), told AS (
-    INSERT INTO waiting_contact (entry_id, name, phone, email, postal_address, language, confirm_by, remind)
-    SELECT added.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[], :remind
+    INSERT INTO waiting_contact (entry_id, name, phone, email, postal_address, language, confirm_by, remind,
+                                 letter_form)
+    SELECT added.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[], :remind,
+           :letter_form
       FROM added
 )
 SELECT added.reference FROM added;

@@ -447,6 +447,7 @@ PARAMETERS: Mapping[str, Any] = {
     "leika_key": str,
     "lapses_at": datetime,
     "letter": str,
+    "letter_form": str,
     "limit": int,
     "max_quantity": int,
     "migrations": list[str],

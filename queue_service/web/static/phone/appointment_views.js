@@ -53,6 +53,7 @@ export function showContact(contact, helper) {
     [gettext("E-Mail"), contact.email],
     [gettext("Anschrift"), contact.postal_address && addressInWords(contact.postal_address)],
     [gettext("Bestätigung"), confirmationInWords(contact)],
+    [gettext("Brief"), contact.letter_form === "large_print" && gettext("in großer Schrift")],
     [gettext("Sprache"), contact.language === "de-simple" && gettext("Leichte Sprache")],
     [gettext("Erinnerung"), contact.remind && gettext("gewünscht")],
   ].filter(([, value]) => value);

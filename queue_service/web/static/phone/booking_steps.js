@@ -149,8 +149,7 @@ async function holdAgain() {
 }
 
 function confirm() {
-  const { name, phone, email, postal_address: address, language, confirm_by: ways, remind } = call.contact;
-  const contact = { name, phone, email, postal_address: address, language, confirm_by: ways, remind };
+  const { phone_shown: asPeopleReadIt, ...contact } = call.contact;
   return carryOut(`${APPOINTMENTS}/${call.hold.reference}/confirm`, { contact });
 }
 

@@ -3,6 +3,7 @@
 import { gettext } from "../texts.js";
 
 const SIMPLE = "de-simple"; // Leichte Sprache: for what is read, not for what is said
+const LARGE_PRINT = "large_print";
 const POSTAL = ["street", "postal_code", "city"];
 
 function chosenWay(form) {
@@ -19,7 +20,7 @@ export function showNeeded(form) {
 /** This much of a contact as the service takes it; {mistakes} for what only the page can know. */
 export function readConfirmation(form, language) {
   const chosen = chosenWay(form);
-  const { email, simple, remind } = form.elements;
+  const { email, simple, remind, large_print: largePrint } = form.elements;
   const address = Object.fromEntries(POSTAL.map((part) => [part, form.elements[part].value.trim()]));
   const confirmation = {
     email: chosen === "email" ? email.value.trim() || null : null,
@@ -27,6 +28,7 @@ export function readConfirmation(form, language) {
     language: language === "de" && simple.checked && chosen !== "none" ? SIMPLE : language,
     confirm_by: chosen || "none",
     remind: remind.checked,
+    letter_form: chosen === "letter" && largePrint.checked ? LARGE_PRINT : "standard",
   };
   const unasked = { field: "confirm_by", sentence: gettext("Bitte fragen, wie der Termin bestätigt werden soll.") };
   return { confirmation, mistakes: chosen ? [] : [unasked] };
