@@ -166,8 +166,13 @@ async def _replace_claims(
     await store.write_claims(conn, now, claims.visit_kind, reference, claims.hashes, now)
 
 
+async def forget_addresses(conn: Connection, now: datetime) -> None:
+    """Delete addresses after their hour."""
+    await store.forget_addresses(conn, now)
+
+
 async def forget_claims(conn: Connection, now: datetime) -> None:
-    """Delete addresses after their hour, and numbers and e-mail addresses with their appointments."""
+    """Delete numbers and e-mail addresses with their appointments."""
     await store.forget_claims(conn, now)
 
 

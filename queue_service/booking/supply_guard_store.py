@@ -91,8 +91,13 @@ async def drop_claims(conn: Connection, visit_kind: VisitKind, reference: str) -
     await _queries.drop_claims(conn, visit_kind=visit_kind, reference=reference)
 
 
+async def forget_addresses(conn: Connection, now: datetime) -> None:
+    """Delete from where was asked for a visit an hour ago."""
+    await _queries.forget_addresses(conn, now=now)
+
+
 async def forget_claims(conn: Connection, now: datetime) -> None:
-    """Delete what need not be counted any more."""
+    """Delete for whom visits need not be counted any more."""
     await _queries.forget_claims(conn, now=now)
 
 

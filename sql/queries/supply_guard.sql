@@ -77,13 +77,16 @@ DELETE FROM online_claim c USING visit v
  WHERE v.reference = :reference AND v.kind = :visit_kind
    AND c.office_id = v.office_id AND c.visit_id = v.id AND c.kind <> 'address';
 
+-- name: forget_addresses(now)!
+-- Deletes addresses whose hour is over.
+DELETE FROM online_claim WHERE kind = 'address' AND forget_at <= :now;
+
 -- name: forget_claims(now)!
--- Deletes addresses whose hour is over, and the others once their visit is, wherever it was moved, or as
--- soon as nobody has to come any more.
+-- Deletes telephone numbers and e-mail addresses once their visit is over, wherever it was moved, or nobody
+-- has to come any more.
 DELETE FROM online_claim c USING visit v
- WHERE v.office_id = c.office_id AND v.id = c.visit_id
-   AND CASE c.kind WHEN 'address' THEN c.forget_at <= :now
-            ELSE v.ends_at <= :now OR v.state NOT IN ('held', 'booked') END;
+ WHERE v.office_id = c.office_id AND v.id = c.visit_id AND c.kind <> 'address'
+   AND (v.ends_at <= :now OR v.state NOT IN ('held', 'booked'));
 
 -- name: use_challenge(nonce, expires_at)$
 -- Notes that this challenge was answered; nothing when it was answered before. Of two who use it at
