@@ -1,9 +1,8 @@
 """Copies what pages load from npm's packages to the three programs that serve it.
 
 Run after ``npm ci`` in queue_service/web. Pages find the design system at
-``vendor/kern/kern.min.css`` and its typeface at ``vendor/kern/fonts/fira-sans.css``; the
-service's pages also find ``vendor/htmx.min.js``, and the browser tests
-tests/browser/vendor/axe.min.js.
+``vendor/kern/kern.min.css`` and its typeface at ``vendor/kern/fonts/fira-sans.css``; the browser
+tests find ``tests/browser/vendor/axe.min.js``.
 """
 
 import re
@@ -25,6 +24,11 @@ WEIGHTS = {"400": "Regular", "500": "Medium", "600": "SemiBold", "700": "Bold"}
 The package brings 32 faces of 130 kB; a page that asks for another weight gets the nearest of these.
 """
 
+DARK_TOKENS = re.compile(r"\[data-kern-theme=dark\],\.kern-dark\{(--[^}]*)\}")
+SCRIPTS = ("arabic", "hebrew", "georgian", "armenian", "ethiopic")
+"""What letters are also written in; pages leave these to the visitor's own typefaces."""
+LETTER_WEIGHTS = ("400", "600")
+
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 FILE_REFERENCE = re.compile(r"""url\(\s*["']?(?!data:)([^"')]+)""")
 
@@ -39,6 +43,15 @@ def upright_faces(stylesheet: str) -> str:
     return "\n\n".join(kept) + "\n"
 
 
+def dark_tokens(stylesheet: str) -> str:
+    """KERN's dark theme as a sheet of its own, which a page loads when a media query says so."""
+    found = DARK_TOKENS.findall(stylesheet)
+    if len(found) != 1:
+        message = f"{len(found)} dark themes found in kern.min.css"
+        raise SystemExit(message)
+    return f":root{{color-scheme:dark;{found[0]}}}\n"
+
+
 def copy_kern(vendor: Path) -> None:
     """Puts stylesheet, typeface and licence of KERN into ``vendor/kern``."""
     kern = vendor / "kern"
@@ -51,6 +64,18 @@ def copy_kern(vendor: Path) -> None:
     for name in WEIGHTS.values():
         face = faces / f"FiraSans-{name}.woff2"
         shutil.copyfile(KERN / "dist" / "fonts" / "fira-sans" / face.name, face)
+
+
+def copy_scripts(vendor: Path) -> None:
+    """Puts typefaces for letters and their licence into ``vendor/noto``."""
+    noto = vendor / "noto"
+    noto.mkdir()
+    for script in SCRIPTS:
+        package = PACKAGES / "@fontsource" / f"noto-sans-{script}"
+        for weight in LETTER_WEIGHTS:
+            face = package / "files" / f"noto-sans-{script}-{script}-{weight}-normal.woff2"
+            shutil.copyfile(face, noto / f"{script}-{weight}.woff2")
+        shutil.copyfile(package / "LICENSE", noto / f"{script}-LICENSE")
 
 
 def missing_files(vendor: Path) -> list[str]:
@@ -71,7 +96,9 @@ def main() -> None:
         vendor.mkdir(parents=True)
     for vendor in (SERVICE_VENDOR, KIOSK_VENDOR, DISPLAY_VENDOR):
         copy_kern(vendor)
-    shutil.copyfile(PACKAGES / "htmx.org" / "dist" / "htmx.min.js", SERVICE_VENDOR / "htmx.min.js")
+    kern = SERVICE_VENDOR / "kern"
+    stylesheet = (kern / "kern.min.css").read_text(encoding="utf-8")
+    (kern / "dark.css").write_text(dark_tokens(stylesheet), encoding="utf-8")
     shutil.copyfile(PACKAGES / "axe-core" / "axe.min.js", BROWSER_TESTS_VENDOR / "axe.min.js")
     if missing := [line for vendor in vendors for line in missing_files(vendor)]:
         raise SystemExit("\n".join(["A stylesheet refers to files that were not copied:", *missing]))

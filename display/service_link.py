@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
 
 from display.office_view import Link, OfficeView
-from display.reconnect_delay import reconnect_delay
+from queue_service.protocol.reconnect_delay import reconnect_delay
 from queue_service.protocol.stream import DisplayChange, DisplaySnapshot, VersionGapError
 
 STREAM_PATH = "/api/v1/stream"
@@ -30,6 +30,12 @@ STEADY_SECONDS = 5.0
 
 LARGEST_MESSAGE_BYTES = 1024 * 1024
 """A display's snapshot is some kilobytes."""
+
+FIRST_DELAY_SECONDS = 0.25
+"""A restart of the service takes about a second, and a hall waits: the first attempts come at once."""
+
+LONGEST_DELAY_SECONDS = 10.0
+"""Below the wait after which people ask whether the display still works."""
 
 REFUSING_STATUSES: Final = frozenset({401, 403})
 
@@ -62,9 +68,11 @@ class ServiceLink:
             self._view.lose(link)
             steady = time.monotonic() - begun >= STEADY_SECONDS
             self._failures = 1 if steady else self._failures + 1
-            delay = reconnect_delay(self._failures, random.random())  # noqa: S311 - spreads load, guards nothing
+            chance = random.random()  # noqa: S311 - spreads load, guards nothing
+            delay = reconnect_delay(
+                self._failures, chance, first=FIRST_DELAY_SECONDS, longest=LONGEST_DELAY_SECONDS
+            )
             log.info("service_link_lost", reason=reason, again_in_seconds=round(delay, 1))
-            # Back-off with jitter, so that a thousand displays don't come back at once.
             await asyncio.sleep(delay)
 
     async def _follow_until_lost(self) -> tuple[Link, str]:

@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketExce
 from kiosk.device_token import device_token
 from kiosk.errors import DeviceRefusedError
 from kiosk.office_view import Link, OfficeView
-from kiosk.reconnect_delay import reconnect_delay
+from queue_service.protocol.reconnect_delay import reconnect_delay
 from queue_service.protocol.stream import KioskChange, KioskSnapshot, VersionGapError
 
 OPEN_TIMEOUT_SECONDS = 5.0
@@ -25,6 +25,12 @@ PONG_WITHIN_SECONDS = 10.0
 
 LARGEST_MESSAGE_BYTES = 4 * 1024 * 1024
 """A snapshot of 1,000 services with long names in five languages is well below one megabyte."""
+
+FIRST_DELAY_SECONDS = 0.5
+"""A restart of the service takes about a second, so the first attempts come quickly."""
+
+LONGEST_DELAY_SECONDS = 20.0
+"""A visitor notices the service's return after this at the latest."""
 
 REFUSING_STATUSES: Final = frozenset({401, 403})
 
@@ -73,9 +79,11 @@ class ServiceLink:
                 link, reason = Link.CONNECTING, f"{type(error).__name__}: {error}"
             self._view.lose(link)
             self._failures += 1
-            delay = reconnect_delay(self._failures, random.random())  # noqa: S311 - spreads load, guards nothing
+            chance = random.random()  # noqa: S311 - spreads load, guards nothing
+            delay = reconnect_delay(
+                self._failures, chance, first=FIRST_DELAY_SECONDS, longest=LONGEST_DELAY_SECONDS
+            )
             log.info("service_link_lost", reason=reason, again_in_seconds=round(delay, 1))
-            # Back-off with jitter, so that all kiosks of a town don't come back at once.
             await asyncio.sleep(delay)
 
     async def _follow(self) -> None:

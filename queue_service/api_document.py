@@ -70,7 +70,7 @@ IDEMPOTENCY_KEY: Json = {
     "required": False,
     "description": "Names this request, so that it can be sent again without harm: the same key and body get "
     "the same answer, once. Another body gets 422 `idempotency_mismatch`, a repeat while the first is under "
-    "way 409 `in_progress`. Kept for a day.",
+    "way 409 `in_progress`. Kept for an hour.",
     "schema": {
         "type": "string",
         "minLength": 1,

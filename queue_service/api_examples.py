@@ -165,6 +165,14 @@ EXAMPLES: Mapping[str, Example] = {
     "moveAffectedAppointments": Example(
         OFFICE, body={"items": [{**REFERENCE, "start": "2027-01-12T09:00:00+01:00", "office": "bsc-mitte"}]}
     ),
+    "cancelAffectedAppointments": Example(
+        OFFICE,
+        body={
+            "references": [REFERENCE["reference"]],
+            "reason": "Wasserschaden",
+            "told_reason": "damage",
+        },
+    ),
     "cancelDay": Example(OFFICE | DAY, {"preview": True}, {"reason": "Wasserschaden"}),
     "moveDay": Example(OFFICE | DAY, {"preview": True}, {"reason": "Wasserschaden"}),
     "searchAppointments": Example(body={"name": "muster eri", "phone": "0421 361 12345"}),

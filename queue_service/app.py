@@ -41,6 +41,7 @@ from queue_service.notices.dispatch import LAST_SECONDS, Post, keep_sending
 from queue_service.notices.routes import message_routes
 from queue_service.notices.text_routes import AuthorityTextController
 from queue_service.notices.ways import ways
+from queue_service.offices.model import holiday_name
 from queue_service.offices.routes import OfficeController
 from queue_service.platform import http
 from queue_service.platform.change_feed import ChangeFeed
@@ -80,6 +81,8 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
     async def running(_: Litestar) -> AsyncIterator[None]:
         await database.open()
         await feed.start()
+        # The first look reads the calendars of all countries (0.4 s), while nobody is waiting for an answer.
+        holidays = asyncio.create_task(asyncio.to_thread(holiday_name, "HB", clock().date()), name="holidays")
         house = asyncio.create_task(keep_house(database, clock, chores), name="housekeeping")
         opening = asyncio.create_task(open_places(database, clock), name="releases")
         ending = asyncio.Event()
@@ -88,6 +91,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             yield
         finally:
             ending.set()
+            await holidays
             with suppress(TimeoutError):
                 await asyncio.wait_for(sending, LAST_SECONDS)
             for task in (house, opening):

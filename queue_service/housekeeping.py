@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, TypeAlias
 
 import structlog
@@ -31,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 20.0
 """How long an expired hold or yesterday's ticket may linger."""
+ROUNDS_AN_HOUR = 180
+"""After so many rounds, what is kept for days is forgotten; so much later than promised it may be."""
 RELEASE_SECONDS = 1.0
 """How late places may be opened that were promised for an hour."""
 ANSWERS_KEPT = timedelta(hours=1)
@@ -38,11 +41,12 @@ ANSWERS_KEPT = timedelta(hours=1)
 
 
 async def keep_house(database: Database, clock: Clock, chores: Sequence["Chore"]) -> None:
-    """Do these chores again and again, until cancelled."""
-    while True:
+    """Do these chores again and again, and forget what is to be forgotten once an hour, until cancelled."""
+    for number in count():
+        due = chores if number % ROUNDS_AN_HOUR else (*chores, *FORGETTING)
         # Away for a moment; the next round does what this one could not.
         with suppress(Unavailable):
-            await one_round(database, clock(), chores)
+            await one_round(database, clock(), due)
         # Time passing is what chores wait for.
         await asyncio.sleep(EVERY_SECONDS)
 
@@ -52,7 +56,7 @@ async def one_round(database: Database, now: datetime, chores: Sequence["Chore"]
 
     Raises Unavailable.
     """
-    for chore in CHORES if chores is None else chores:
+    for chore in (*CHORES, *FORGETTING) if chores is None else chores:
         try:
             async with database.connection() as conn:
                 await chore(conn, now)
@@ -80,7 +84,7 @@ async def open_places(database: Database, clock: Clock) -> None:
     """Open what is to be opened on the second, until cancelled: citizens are waiting for it."""
     while True:
         with suppress(Unavailable):
-            await one_round(database, clock(), [booking.release_places])
+            await one_round(database, clock(), [booking.release_places, entries.release_places])
         # Time passing is what a release waits for.
         await asyncio.sleep(RELEASE_SECONDS)
 
@@ -90,25 +94,30 @@ CHORES: tuple[Chore, ...] = (
     end_days,
     booking.expire_holds,
     booking.miss_past,
-    booking.forget_contacts,
-    hotline.forget_callbacks,
-    audit.forget_accesses,
-    supply_guard.forget_claims,
+    supply_guard.forget_addresses,
     proof_of_work.forget_challenges,
     booking.extend_horizon,
     entries.expire_holds,
     entries.end_past,
-    entries.forget_contacts,
     entries.open_days,
     waiting_list.look_for_places,
     waiting_list.lapse,
-    waiting_list.forget_waiting,
     queueing.forget_changes,
     accounts.sweep,
     forget_answers,
-    confirmations.forget_secrets,
     dispatch.note_lost,
     notices.tidy_up,
     verify_nightly,
 )
-"""End what belongs to earlier days, free expired holds, open new days, forget what is old."""
+"""End what belongs to earlier days, free expired holds, open new days, forget what is kept for hours."""
+FORGETTING: tuple[Chore, ...] = (
+    booking.forget_contacts,
+    confirmations.forget_secrets,
+    supply_guard.forget_claims,
+    entries.forget_contacts,
+    waiting_list.forget_waiting,
+    hotline.forget_callbacks,
+    audit.forget_accesses,
+    queueing.forget_contingents,
+)
+"""Forget what is kept for days. Looks at all that is kept, with its visits: a second for 100,000 people."""

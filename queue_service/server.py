@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import uvicorn
 
+from queue_service.notices.ways import ways
 from queue_service.platform.migrations import migrate
 from queue_service.settings import Settings
 from queue_service.shell import data_dir_option, shell_database, shell_settings
@@ -60,6 +61,8 @@ def serve(settings: Settings, dsn: str) -> None:
 def serve_command(data_dir: Path | None) -> None:
     """Run the service until SIGTERM or Ctrl-C."""
     settings = shell_settings(data_dir)
+    # What doesn't go together is named here, by the one process that has somebody reading.
+    ways(settings)
     with shell_database(settings) as dsn:
         asyncio.run(migrate(dsn))
         serve(settings, dsn)

@@ -5,6 +5,7 @@ holds the value instead, for secrets. A variable that is misspelt or a value tha
 stops the start and is named. ``docs/settings.md`` documents every field; a test compares.
 """
 
+import ipaddress
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -42,7 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Literal["off", "loopback", "all"] = "loopback"
     """Who may read /metrics."""
     trusted_proxies: str = "127.0.0.1"
-    """Comma-separated addresses whose X-Forwarded-For is believed."""
+    """Comma-separated addresses or networks whose X-Forwarded-For is believed."""
     smtp_host: str = ""
     """Mail server that takes e-mail to visitors. Empty: none leaves, and staff see so."""
     smtp_port: Port = 587
@@ -69,6 +70,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     online_holds_per_address: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 10
     """Places that are held at once for a network address, or were booked from there within an hour by
     nobody who can be told apart. 0: any number."""
+    online_bookings_per_address: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 60
+    """Places that may be held or booked from a network address within an hour, for whomever, also those
+    given back since. 0: any number."""
     proof_of_work_bits: Annotated[int, msgspec.Meta(ge=0, le=24)] = 0
     """How hard a sum a program has to solve before it books online; 0: none."""
     clock_start: datetime | None = None
@@ -115,6 +119,8 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     for field, value in given.items():
         _check(field, value)
     settings = _convert(given)
+    for proxy in filter(None, map(str.strip, settings.trusted_proxies.split(","))):
+        _check_proxy(proxy)
     if settings.clock_start is not None and settings.clock_start.tzinfo is None:
         msg = f"{PREFIX}CLOCK_START needs an offset, like 2026-11-23T08:00:00+01:00"
         raise SettingsError(msg)
@@ -127,6 +133,15 @@ def _check(field: str, value: object) -> None:
     except msgspec.ValidationError as invalid:
         msg = f"{PREFIX}{field.upper()}: {str(invalid).partition(' - at ')[0]}"
         raise SettingsError(msg) from invalid
+
+
+def _check_proxy(proxy: str) -> None:
+    try:
+        ipaddress.ip_network(proxy)
+    except ValueError as unreadable:
+        # A name is never met, and * would let every sender choose the address that limits count.
+        msg = f"{PREFIX}TRUSTED_PROXIES: each is an address, or a network like 10.0.0.0/24"
+        raise SettingsError(msg) from unreadable
 
 
 def _convert(given: dict[str, object]) -> Settings:

@@ -5,13 +5,16 @@ right, so that any number of simultaneous guesses gets no more tries than one af
 Failures of a user name count per address: a stranger elsewhere can't lock anybody out.
 """
 
-import hashlib
 import ipaddress
 import math
 from datetime import datetime, timedelta
 
 import msgspec
 
+from queue_service.platform.installation_secret import keyed_hash
+
+PURPOSE = "attempts"
+"""Of the installation's secret by which subjects are hashed."""
 WINDOW = timedelta(minutes=15)
 FAILURES_PER_NAME_AND_ADDRESS = 5
 """In WINDOW; a clerk mistypes two or three times, a guesser gets 20 tries an hour."""
@@ -22,7 +25,11 @@ IPV6_BLOCK_BITS = 64
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """A counted attempt to log in. Subjects are hashes: people type passwords into the wrong field."""
+    """A counted attempt to log in.
+
+    Subjects are keyed hashes: people type passwords into the wrong field, and of a plain hash every
+    address can be tried.
+    """
 
     name_at_address: str
     address: str
@@ -42,14 +49,15 @@ def address_block(client_address: str) -> str:
     return str(address)
 
 
-def attempt_of(username: str, client_address: str, now: datetime) -> Attempt:
-    """Name the two subjects that an attempt is counted under."""
+def attempt_of(secret: bytes, username: str, client_address: str, now: datetime) -> Attempt:
+    """Name the two subjects that an attempt is counted under, by the installation's secret."""
     block = address_block(client_address)
-    return Attempt(_subject("name", username, block), _subject("address", block), now)
+    return Attempt(subject(secret, "name", username, block), subject(secret, "address", block), now)
 
 
-def _subject(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()
+def subject(secret: bytes, *parts: str) -> str:
+    """Give what failures are counted under, of which nobody reads by whom they were made."""
+    return keyed_hash(secret, *parts).hex()
 
 
 def seconds_left(full_since: datetime, now: datetime) -> int:

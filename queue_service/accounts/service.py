@@ -20,6 +20,7 @@ from queue_service.accounts.passwords import (
 )
 from queue_service.accounts.tokens import make_token, token_hash
 from queue_service.platform.errors import InvalidFields, NotFound, OfficeNotFound, TooManyAttempts, WrongLogin
+from queue_service.platform.installation_secret import installation_secret
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import FieldError
 
@@ -75,9 +76,10 @@ async def log_in(
     hashes. Raises WrongLogin or TooManyAttempts.
     """
     username = canonical_username(username)
-    attempt = login_limits.attempt_of(username, client_address, now)
     async with hashing_slot():
         async with connect() as conn:
+            secret = await installation_secret(conn, login_limits.PURPOSE)
+            attempt = login_limits.attempt_of(secret, username, client_address, now)
             await claim_attempt(conn, attempt)
             known = await store.user_password(conn, username) if USERNAME.fullmatch(username) else None
         right = await is_password(known.password_hash if known else None, password)

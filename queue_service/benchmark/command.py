@@ -60,15 +60,16 @@ def bench(only: str | None, past: int) -> None:
     if only in (None, "start"):
         console.print(f"demo, from the command to ready, empty directory: {time_to_ready():.1f} s")
     if only in (None, "verbs", "screens"):
-        with _own_database() as (dsn, directory):
+        with own_database() as (dsn, directory):
             asyncio.run(_measure_all(console, dsn, directory, only))
     if only in (None, "slots"):
-        with _own_database() as (dsn, directory):
+        with own_database() as (dsn, directory):
             asyncio.run(_measure_slots(console, dsn, directory, past))
 
 
 @contextmanager
-def _own_database() -> Iterator[tuple[str, Path]]:
+def own_database() -> Iterator[tuple[str, Path]]:
+    """Give the address of an empty database and the directory that it stands in; both are gone afterwards."""
     directory = Path(tempfile.mkdtemp(prefix="queue-bench-"))
     try:
         with EmbeddedPostgres(directory) as server:
@@ -99,7 +100,7 @@ async def _measure_all(console: Console, dsn: str, directory: Path, only: str | 
     await database.open()
     async with database.transaction() as conn:
         city = await install_city(conn, system_clock())
-    with _running_service(dsn, directory) as (port, process_id):
+    with running_service(dsn, directory) as (port, process_id):
         idle = _resident_megabytes(process_id)
         if only in (None, "verbs"):
             console.print(verb_table(await _measure_verbs(database, city, port)))
@@ -133,7 +134,7 @@ async def _measure_slots(console: Console, dsn: str, directory: Path, past: int)
         p99 = "" if timing.p99 != timing.p99 else f"{timing.p99:.1f}"  # not a number
         table.add_row(name, f"{timing.per_second:.0f}", f"{timing.p50:.1f}", p99)
 
-    with _running_service(dsn, directory) as (port, process_id):
+    with running_service(dsn, directory) as (port, process_id):
         _, token = await _log_in(port, slots.AGENT, password)
         agents = [LightClient(HOST, port, token) for _ in range(slots.CLIENTS)]
         await slots.search_rows(database, agents[0], past, add)
@@ -160,7 +161,8 @@ async def _measure_slots(console: Console, dsn: str, directory: Path, past: int)
 
 
 @contextmanager
-def _running_service(dsn: str, directory: Path) -> Iterator[tuple[int, int]]:
+def running_service(dsn: str, directory: Path) -> Iterator[tuple[int, int]]:
+    """Give the port and the process of a service that is ready."""
     port = _free_port()
     environment = {
         "QUEUE_DATABASE_URL": dsn,

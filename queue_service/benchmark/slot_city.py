@@ -116,11 +116,11 @@ async def add_past(conn: Connection, now: datetime, appointments: int) -> None:
     await conn.execute(
         """
         INSERT INTO appointment (office_id, id, pool_id, day, first_cell, cells, starts_at, ends_at, state,
-                                 reference, secret_hash, services, persons, channel, created_at)
+                                 reference, secret_hash, services, persons, channel, created_at, ended_at)
         SELECT p.office_id, gen_random_uuid(), p.id, past.day, past.cell, 3,
                past.day + past.cell * interval '5 minutes', past.day + (past.cell + 3) * interval '5 minutes',
                'fulfilled', lpad(n::text, 12, '0'), '\\x00', '[{"service": "service-0", "quantity": 1}]', 1,
-               'phone', past.day - interval '9 days'
+               'phone', past.day - interval '9 days', past.day + (past.cell + 3) * interval '5 minutes'
           FROM (SELECT array_agg(id ORDER BY id) AS ids FROM pool) AS every
          CROSS JOIN generate_series(1, $1::bigint) AS n
          CROSS JOIN LATERAL (SELECT ($2::timestamptz - interval '1 day' * (1 + n % 3650))::date AS day,

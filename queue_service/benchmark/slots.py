@@ -169,10 +169,10 @@ WITH taken AS (
     RETURNING office_id, pool_id, day
 )
 INSERT INTO appointment (office_id, id, pool_id, day, first_cell, cells, starts_at, ends_at, state, reference,
-                         secret_hash, services, persons, channel, created_at)
+                         secret_hash, services, persons, channel, created_at, ended_at)
 SELECT office_id, gen_random_uuid(), pool_id, day, :cell, 3, date 'DAY',
        date 'DAY' + interval '15 minutes', 'cancelled', 'p' || :key || '-' || :client_id, '\\x00', '[]', 1,
-       'phone', now()
+       'phone', now(), now()
   FROM taken;
 """
 

@@ -27,14 +27,14 @@ async def add_secret(conn: Connection, office_id: int, appointment_id: UUID, sec
     )
 
 
-async def forget_secrets(conn: Connection, before: datetime) -> None:
-    """End what links in messages open, for appointments that ended before this instant."""
-    await _queries.forget_secrets(conn, before=before)
+async def forget_secrets(conn: Connection, now: datetime) -> None:
+    """End what links in messages open, for appointments whose contact is forgotten too."""
+    await _queries.forget_secrets(conn, now=now)
 
 
-async def told_since(conn: Connection, office_id: int, appointment_id: UUID, since: datetime) -> int:
-    """Count the messages that were written about an appointment since then."""
-    told = await _queries.told_since(conn, office_id=office_id, appointment_id=appointment_id, since=since)
+async def told_since(conn: Connection, office_id: int, visit_id: UUID, since: datetime) -> int:
+    """Count the messages that were written about an appointment, or a party's hour, since then."""
+    told = await _queries.told_since(conn, office_id=office_id, visit_id=visit_id, since=since)
     return int(told)
 
 

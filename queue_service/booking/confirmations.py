@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from queue_service.booking import confirmation_store, store
-from queue_service.booking.model import CONTACT_KEPT, KeptAppointment, KeptContact
+from queue_service.booking.model import KeptAppointment, KeptContact
 from queue_service.booking.reference import shown, spelled
 from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.notices import service as notices
@@ -22,6 +22,7 @@ from queue_service.notices.model import (
     NoticedService,
     PostalAddress,
     Recipient,
+    ToldReason,
     Way,
 )
 from queue_service.offices import service as offices
@@ -30,7 +31,9 @@ from queue_service.platform.queries import Connection
 
 LINK = "/appointment"
 """The page that opens an appointment by reference and secret."""
-WITHOUT_LINK: tuple[Kind, ...] = ("cancelled",)
+BOOKING_PAGE = "/"
+"""The page that books: what is cancelled opens no more, but whoever needs another appointment finds it."""
+WITHOUT_LINK: tuple[Kind, ...] = ("cancelled", "called_off")
 """There is nothing left to open."""
 REMINDED_BY: tuple[Way, ...] = ("email", "sms")
 """A letter would come too late to remind anybody."""
@@ -46,6 +49,7 @@ async def tell(
     *,
     previous_start: datetime | None = None,
     respond_by: datetime | None = None,
+    reason: ToldReason | None = None,
     ways: Sequence[Way] | None = None,
 ) -> None:
     """Write the messages about something that has just happened, inside its transaction.
@@ -57,7 +61,7 @@ async def tell(
     if kept.contact is None or not wanted:
         await notices.withdraw(conn, kept.office_id, kept.id)
         return
-    notice = await _notice(conn, kept, kind, previous_start, respond_by)
+    notice = replace(await _notice(conn, kept, kind, previous_start, respond_by), reason=reason)
     await notices.enqueue(conn, now, kept.office_id, notice, wanted)
 
 
@@ -87,7 +91,7 @@ async def _notice(
         (await offices.find_booked_service(conn, office, wish.service), wish.quantity)
         for wish in kept.services
     ]
-    link = "" if kind in WITHOUT_LINK else await _new_link(conn, kept)
+    link = BOOKING_PAGE if kind in WITHOUT_LINK else await _new_link(conn, kept)
     sequence = await notices.next_sequence(conn, kept.office_id, kept.id)
     notice = notice_of(kept, kind, office, authority, services)
     return replace(
@@ -157,7 +161,9 @@ def recipient_of(contact: KeptContact | None) -> Recipient:
         return Recipient()
     home = contact.postal_address
     letter_box = PostalAddress(home.street, home.postal_code, home.city, home.country) if home else None
-    return Recipient(contact.name, contact.phone, contact.email, letter_box, contact.language)
+    return Recipient(
+        contact.name, contact.phone, contact.email, letter_box, contact.language, contact.letter_form
+    )
 
 
 async def _new_link(conn: Connection, kept: KeptAppointment) -> str:
@@ -183,4 +189,4 @@ def reminding(ahead: timedelta) -> Callable[[Connection, datetime], Coroutine[An
 
 async def forget_secrets(conn: Connection, now: datetime) -> None:
     """End the links of appointments whose contact is forgotten too."""
-    await confirmation_store.forget_secrets(conn, now - CONTACT_KEPT)
+    await confirmation_store.forget_secrets(conn, now)

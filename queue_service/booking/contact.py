@@ -84,6 +84,7 @@ def checked(contact: Contact, channel: Channel, *, held: bool) -> KeptContact:
         language=contact.language,
         confirm_by=list(dict.fromkeys(asked)),
         remind=contact.remind,
+        letter_form=contact.letter_form,
     )
     faults = dict(_faults(kept))
     if channel == "phone" and not held and not kept.name:
@@ -122,6 +123,7 @@ def shown(contact: KeptContact) -> ContactShown:
         language=contact.language,
         confirm_by=contact.confirm_by or ["none"],
         remind=contact.remind,
+        letter_form=contact.letter_form,
     )
 
 

@@ -97,15 +97,23 @@ def level_of(channel: str, *, emergency: bool = False) -> Level:
 
 def empty_day(staffed: Planes, contingents: Contingents, released: int) -> Left:
     """Give a day on which nobody has booked, with ``released`` (of ``WHOLE``) of it open for booking."""
-    counter = (100 - contingents.emergency) * released // 100
-    phone = min(contingents.phone * released // 100, counter)
-    online = min(online_percent(contingents) * released // 100, phone)
+    online, phone, counter = open_shares(contingents, released)
     return Left(
         staffed,
         _limit(staffed, counter),
         _limit(staffed, phone) if phone < counter else None,
         _limit(staffed, online) if online < phone else None,
     )
+
+
+def open_shares(contingents: Contingents, released: int) -> tuple[int, int, int]:
+    """Give what may be taken by the web, with the telephone, and with the counter (of ``WHOLE``).
+
+    ``released`` (of ``WHOLE``) is open for booking; supervisors may take the rest.
+    """
+    counter = (100 - contingents.emergency) * released // 100
+    phone = min(contingents.phone * released // 100, counter)
+    return min(online_percent(contingents) * released // 100, phone), phone, counter
 
 
 def online_percent(contingents: Contingents) -> int:

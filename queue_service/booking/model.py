@@ -10,11 +10,14 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from queue_service.booking.contingents import Level, level_of
 from queue_service.offices.model import Language, Span
-from queue_service.offices.setup_model import AccessFact
+from queue_service.offices.setup_model import CONTACT_DAYS, AccessFact
 
 Channel = Literal["online", "phone", "counter"]
 ConfirmBy = Literal["sms", "email", "letter", "none"]
+LetterForm = Literal["standard", "large_print"]
+"""Large print is for whoever sees badly. Leichte Sprache is a language: ``de-simple``."""
 AppointmentState = Literal["held", "booked", "arrived", "fulfilled", "missed", "cancelled", "expired"]
 
 HORIZON = timedelta(days=60)
@@ -31,8 +34,8 @@ LEAD_TIME: dict[Channel, timedelta] = {
     "counter": timedelta(0),
 }
 """Places that begin sooner are not offered: somebody who isn't there yet has to get there."""
-CONTACT_KEPT = timedelta(days=2)
-"""How long after the appointment its contact data is kept: short by default (data protection)."""
+CONTACT_KEPT = timedelta(days=CONTACT_DAYS)
+"""How long after a visit its contact data is kept where the authority has not decided otherwise."""
 DEFAULT_PLACES = 20
 MOST_PLACES = 200
 """Places in one answer of a search."""
@@ -163,6 +166,8 @@ class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm_by: ConfirmBy | list[ConfirmBy] = "none"
     remind: bool = False
     """Whoever comes has asked to be reminded, which is a consent of its own."""
+    letter_form: LetterForm = "standard"
+    """How letters to this visitor are printed."""
 
 
 class KeptContact(msgspec.Struct, frozen=True):
@@ -177,6 +182,11 @@ class KeptContact(msgspec.Struct, frozen=True):
     confirm_by: list[str]
     remind: bool = False
     """By e-mail or text message; a consent of its own."""
+    letter_form: LetterForm = "standard"
+
+
+CONTACT_COLUMNS = tuple(field.name for field in msgspec.structs.fields(KeptContact))
+"""As tables of contacts call them."""
 
 
 class BookingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -233,6 +243,7 @@ class ContactShown(msgspec.Struct, frozen=True):
     language: str
     confirm_by: list[str]
     remind: bool = False
+    letter_form: LetterForm = "standard"
 
 
 class Appointment(msgspec.Struct, frozen=True):
@@ -252,32 +263,42 @@ class Appointment(msgspec.Struct, frozen=True):
     """None once it was deleted after the visit."""
 
 
-class KeptAppointment(msgspec.Struct, frozen=True):
-    """An appointment's row with its office, before a verb."""
+class KeptVisit(msgspec.Struct, frozen=True, kw_only=True):
+    """What an appointment's row and a party's have in common, with their office, before a verb."""
 
     office_id: int
     id: UUID
     office: str
     authority_id: int
     time_zone: str
-    pool_id: int
-    day: date
-    first_cell: int
-    cells: int
     starts_at: datetime
     ends_at: datetime
     state: AppointmentState
     reference: str
     secret_hash: bytes
     link_hashes: list[bytes]
-    """Of the secrets in links of messages, which open the appointment too."""
-    services: list[ServiceWish]
-    persons: int
+    """Of the secrets in links of messages, which open it too."""
     channel: Channel
     emergency: bool
     created_at: datetime
     expires_at: datetime | None
     contact: KeptContact | None
+
+    @property
+    def level(self) -> Level:
+        """How far it reaches."""
+        return level_of(self.channel, emergency=self.emergency)
+
+
+class KeptAppointment(KeptVisit, frozen=True, kw_only=True):
+    """An appointment's row, with where in its pool's day it stands."""
+
+    pool_id: int
+    day: date
+    first_cell: int
+    cells: int
+    services: list[ServiceWish]
+    persons: int
 
 
 class CheckInAppointment(msgspec.Struct, frozen=True):

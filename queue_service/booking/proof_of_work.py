@@ -16,11 +16,12 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from queue_service.booking import supply_guard_store as store
-from queue_service.booking.supply_guard import installation_secret
 from queue_service.platform.errors import ProofOfWorkNeeded
+from queue_service.platform.installation_secret import installation_secret
 from queue_service.platform.queries import Connection
 
 HEADER = "Proof-Of-Work"
+PURPOSE = "proof_of_work"
 LIFETIME = timedelta(minutes=10)
 """From the challenge to the booking: a form is filled in between."""
 NONCE_BYTES = 12
@@ -50,7 +51,7 @@ async def new_challenge(conn: Connection, now: datetime, bits: int) -> Challenge
         + int(expires_at.timestamp()).to_bytes(EXPIRES_BYTES, "big")
         + bytes([bits])
     )
-    signed = payload + _mac(await installation_secret(conn), payload)
+    signed = payload + _mac(await installation_secret(conn, PURPOSE), payload)
     return Challenge(base64.urlsafe_b64encode(signed).decode(), bits, expires_at)
 
 
@@ -63,7 +64,7 @@ async def require_proof(conn: Connection, now: datetime, bits: int, answer: str 
         return
     if answer is None or len(answer) > LONGEST_ANSWER or not solves(answer, bits):
         raise ProofOfWorkNeeded
-    nonce, expires_at = _opened(await installation_secret(conn), answer.partition(".")[0])
+    nonce, expires_at = _opened(await installation_secret(conn, PURPOSE), answer.partition(".")[0])
     if expires_at <= now or not await store.use_challenge(conn, nonce, expires_at):
         raise ProofOfWorkNeeded
 

@@ -10,8 +10,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from queue_service.accounts.guards import PUBLIC
 from queue_service.accounts.model import Permission, Principal
-from queue_service.audit import service as audit
-from queue_service.audit.model import AccessKind, Seen
+from queue_service.audit.model import AccessKind
 from queue_service.booking import service
 from queue_service.booking.model import (
     MOST_PERSONS,
@@ -26,7 +25,9 @@ from queue_service.booking.model import (
     MoveRequest,
 )
 from queue_service.booking.proof_of_work import HEADER, require_proof
+from queue_service.booking.sent_secret import OPENED_BY_SECRET, Secret
 from queue_service.booking.supply_routes import asker_of
+from queue_service.booking.visit_access import Wanted, lets_in
 from queue_service.offices import service as offices
 from queue_service.platform import errors
 from queue_service.platform.http import answer, json_answer, refusals
@@ -38,7 +39,6 @@ ApiRequest: TypeAlias = Request[Principal, Any, State]
 LONGEST_CODE = 60
 LONGEST_INSTANT = 40
 LONGEST_REFERENCE = 40
-LONGEST_SECRET = 100
 MOST_OFFICES = 100
 MOST_WISHES = MOST_SERVICES * 20
 """Each of the services as often as one visit may settle it."""
@@ -117,14 +117,6 @@ ReferencePath = Annotated[
         max_length=LONGEST_REFERENCE, description="As dictated: case, spaces and hyphens don't matter"
     ),
 ]
-Secret = Annotated[
-    str | None,
-    QueryParameter(
-        name="secret",
-        max_length=LONGEST_SECRET,
-        description="What the booking was answered with; staff of the office need none",
-    ),
-]
 
 
 class AppointmentController(Controller):
@@ -132,6 +124,7 @@ class AppointmentController(Controller):
 
     path = "/api/v1/appointments"
     tags = ("appointments",)
+    dependencies = OPENED_BY_SECRET
     response_headers = NOT_STORED
 
     @post(
@@ -140,7 +133,8 @@ class AppointmentController(Controller):
         opt=PUBLIC,
         responses=refusals(
             *SIGNED_IN, *STORED, errors.OfficeNotFound, errors.ServiceNotFound, errors.ServiceNotOffered,
-            errors.SlotTaken, errors.TooManyBookings, errors.ProofOfWorkNeeded, errors.InProgress,
+            errors.SlotTaken, errors.TooManyBookings, errors.TooManyFromAddress, errors.ProofOfWorkNeeded,
+            errors.InProgress,
         ),
     )  # fmt: skip
     async def book(
@@ -288,15 +282,9 @@ async def _opened(
     else is told that it isn't there, which is also what a wrong secret is told.
     """
     kept = await service.find(conn, reference)
-    if secret is not None:
-        allowed = service.opens(kept, secret)
-    else:
-        allowed = request.user.may(permission, kept.office_id, kept.authority_id)
-    if not allowed:
+    wanted = Wanted(request.user, what, permission, secret)
+    if not await lets_in(conn, request.app.state.clock(), kept, wanted):
         raise errors.AppointmentNotFound
-    if secret is None and kept.contact is not None:
-        seen = [Seen(kept.authority_id, kept.office_id, [kept.reference])]
-        await audit.note_access(conn, request.app.state.clock(), request.user, what, seen)
     return kept
 
 

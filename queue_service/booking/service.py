@@ -8,16 +8,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from queue_service.booking import confirmations, pool_day_store, store, supply_guard, visitor_secret
+from queue_service.booking import confirmations, pool_day_store, store, supply_guard
 from queue_service.booking import contact as contacts
 from queue_service.booking.chains import Chain
-from queue_service.booking.confirmation_store import told_since
-from queue_service.booking.contingents import Left, level_of
+from queue_service.booking.contingents import Left
 from queue_service.booking.day_cells import cell_at
-from queue_service.booking.late_changes import refuse_late_change
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import (
-    CONTACT_KEPT,
     Appointment,
     BookingMade,
     BookingRequest,
@@ -43,16 +40,16 @@ from queue_service.booking.search import find_places, wanted_services
 from queue_service.booking.store import Leg
 from queue_service.booking.supply_guard import ANYBODY, Asker
 from queue_service.booking.taking import chains_to, take_place
+from queue_service.booking.visit_access import opens
+from queue_service.booking.visit_changes import refuse_impossible, refuse_late_change, refuse_restless_move
 from queue_service.booking.waiting_offers import take_in_answers
 from queue_service.booking.waiting_store import offered_for
+from queue_service.notices.model import ToldReason
 from queue_service.platform.errors import (
     AlreadyCheckedIn,
-    AppointmentCancelled,
     AppointmentNotFound,
-    HoldExpired,
     IllegalTransition,
     SlotTaken,
-    TooManyAttempts,
 )
 from queue_service.platform.queries import Connection
 
@@ -63,10 +60,6 @@ __all__ = [
     "shown_appointment", "verify",
 ]  # fmt: skip
 
-MESSAGES_COUNTED = timedelta(days=1)
-MOST_MESSAGES = 12
-"""Messages about one appointment in a day, from which on its visitor moves it no more: by three ways
-at once, four moves."""
 VERB_OF_TICKET = {"finish": "finish", "no_show": "no_show", "requeue": "return", "cancel": "cancel"}
 """What an appointment does when its ticket does something; other verbs of tickets don't touch it."""
 
@@ -104,11 +97,6 @@ async def find(conn: Connection, reference: str) -> KeptAppointment:
     Who may see it is the caller's question: its staff, or whoever has the secret (``opens``).
     """
     return _found(await store.find_appointment(conn, parse_reference(reference)))
-
-
-def opens(kept: KeptAppointment, secret: str) -> bool:
-    """Tell, in a time that doesn't depend on the answer, whether this is the appointment's secret."""
-    return visitor_secret.opens(secret, [kept.secret_hash, *kept.link_hashes])
 
 
 def shown_appointment(kept: KeptAppointment) -> Appointment:
@@ -155,7 +143,7 @@ async def confirm(
         elif offered and known is not None:
             await supply_guard.admit_confirmation(conn, now, kept, known, asker.limits)
         contacts.require_name(known, kept.channel)
-        await _change(conn, kept, "confirm")
+        await _change(conn, now, kept, "confirm")
         await take_in_answers(conn, now, [(kept.pool_id, kept.day)])
         await confirmations.tell(conn, now, await find(conn, reference), "booked")
         await _announce(conn, now, kept, "appointment.booked")
@@ -163,26 +151,32 @@ async def confirm(
 
 
 async def cancel(
-    conn: Connection, now: datetime, reference: str, *, by_visitor: bool = False
+    conn: Connection,
+    now: datetime,
+    reference: str,
+    *,
+    by_visitor: bool = False,
+    told: Literal["cancelled", "called_off"] = "cancelled",
+    told_reason: ToldReason | None = None,
 ) -> KeptAppointment:
     """Give the place back.
 
-    Raises AppointmentNotFound, AppointmentCancelled, HoldExpired, AlreadyCheckedIn once the visitor has
+    ``told`` is what the visitor hears: that it was cancelled as wished, or that the office had to, and
+    why. Raises AppointmentNotFound, AppointmentCancelled, HoldExpired, AlreadyCheckedIn once the visitor has
     a number (then the ticket is what is cancelled), IllegalTransition, and ChangesClosed for visitors
     for whom it is too late.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "cancel")
-        # Holds go any time.
-        if by_visitor and kept.state == "booked":
-            await refuse_late_change(conn, now, kept.office, kept.starts_at)
+        if by_visitor:
+            await refuse_late_change(conn, now, kept)
         if kept.state == "arrived":
             raise AlreadyCheckedIn
-        await _change(conn, kept, "cancel")
+        await _change(conn, now, kept, "cancel")
         await recompute(conn, now, await store.held_days(conn, kept.office_id, kept.id))
         cancelled = await find(conn, reference)
         if kept.state == "booked":
-            await confirmations.tell(conn, now, cancelled, "cancelled")
+            await confirmations.tell(conn, now, cancelled, told, reason=told_reason)
             await _announce(conn, now, kept, "appointment.cancelled")
         return cancelled
 
@@ -195,22 +189,23 @@ async def move(
     *,
     by_visitor: bool = False,
     told: Literal["moved", "displaced"] = "moved",
+    told_reason: ToldReason | None = None,
 ) -> KeptAppointment:
     """Put the appointment to another time, at this office or another; services and length stay.
 
     The new place is taken and the old one given back together, or neither. ``told`` is what the
-    visitor hears: that it was moved as wished, or that the office had to. Raises AppointmentNotFound,
-    SlotTaken, ServiceNotOffered, OfficeNotFound, InvalidFields, HoldExpired, AppointmentCancelled,
-    IllegalTransition, and ChangesClosed for visitors for whom it is too late.
+    visitor hears: that it was moved as wished, or that the office had to, and why. Raises
+    AppointmentNotFound, SlotTaken, ServiceNotOffered, OfficeNotFound, InvalidFields, HoldExpired,
+    AppointmentCancelled, IllegalTransition, and ChangesClosed for visitors for whom it is too late.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "move")
         if by_visitor and kept.state == "held" and await offered_for(conn, kept.office_id, kept.id):
             # It was kept for them in the order of asking; any other place is anybody's.
             raise IllegalTransition("A place on offer can be accepted or refused, not moved.")
-        if by_visitor and kept.state == "booked":
-            await refuse_late_change(conn, now, kept.office, kept.starts_at)
-            await _refuse_restless_moves(conn, now, kept)
+        if by_visitor:
+            await refuse_late_change(conn, now, kept)
+            await refuse_restless_move(conn, now, kept)
         wanted = wanted_services(kept.services, [request.office or kept.office], kept.persons)
         chains = await chains_to(conn, now, wanted, request.start)
         held = await store.held_days(conn, kept.office_id, kept.id)
@@ -223,7 +218,9 @@ async def move(
         await recompute(conn, now, [*held, *(leg.pool_day for leg in legs)])
         moved = await find(conn, reference)
         if kept.state == "booked":
-            await confirmations.tell(conn, now, moved, told, previous_start=kept.starts_at)
+            await confirmations.tell(
+                conn, now, moved, told, previous_start=kept.starts_at, reason=told_reason
+            )
             await _announce_move(conn, now, kept, moved)
         return moved
 
@@ -237,7 +234,6 @@ async def _legs_with_places(
     start: datetime,
 ) -> list[Leg]:
     """Give parts that all have their new place, the old ones counted as free; raises SlotTaken."""
-    level = level_of(kept.channel, emergency=kept.emergency)
     courses = [chain.legs(*cell_at(start, chain.zone)) for chain in chains]
     if len(held) == 1:
         courses = [
@@ -254,18 +250,9 @@ async def _legs_with_places(
         for leg in legs:
             if leg.pool_day not in left:
                 left[leg.pool_day] = await left_without(conn, now, leg.pool_day, kept.id)
-        if all(left[leg.pool_day].open_to(level) & leg.visit == leg.visit for leg in legs):
+        if all(left[leg.pool_day].open_to(kept.level) & leg.visit == leg.visit for leg in legs):
             return legs
     raise SlotTaken
-
-
-async def _refuse_restless_moves(conn: Connection, now: datetime, kept: KeptAppointment) -> None:
-    """Raise TooManyAttempts when a day has brought more messages than somebody undecided needs.
-
-    Whose number and address these are nobody has proved: moving to and fro must not ring strangers.
-    """
-    if await told_since(conn, kept.office_id, kept.id, now - MESSAGES_COUNTED) >= MOST_MESSAGES:
-        raise TooManyAttempts("This appointment was moved many times today; staff can still move it.")
 
 
 def _length(legs: Sequence[Leg]) -> timedelta:
@@ -279,14 +266,14 @@ async def expire_holds(conn: Connection, now: datetime) -> int:
     few for a moment and never too many.
     """
     async with conn.transaction():
-        pool_days = await store.expire_held(conn, now)
+        expired, pool_days = await store.expire_held(conn, now)
         await recompute(conn, now, pool_days)
-    return len(pool_days)
+    return expired
 
 
 async def forget_contacts(conn: Connection, now: datetime) -> None:
-    """Delete names, numbers and addresses of visits that are over; what remains names nobody."""
-    await store.forget_contacts(conn, now - CONTACT_KEPT)
+    """Delete names, numbers and addresses of visits that are over or cancelled; what remains names nobody."""
+    await store.forget_contacts(conn, now)
 
 
 async def miss_past(conn: Connection, now: datetime) -> int:
@@ -310,7 +297,7 @@ async def mark_arrived(conn: Connection, office_id: int, appointment_id: UUID) -
 
     Raises AlreadyCheckedIn when it was noted before or the appointment is not one to come to.
     """
-    if not await store.change_state(conn, office_id, appointment_id, "booked", "arrived"):
+    if not await store.mark_arrived(conn, office_id, appointment_id):
         raise AlreadyCheckedIn
 
 
@@ -330,7 +317,7 @@ async def follow_ticket(
     to_state = APPOINTMENT.target(locked.state, VERB_OF_TICKET[verb])
     if to_state is None:
         return
-    await store.change_state(conn, office_id, appointment_id, locked.state, to_state)
+    await store.change_state(conn, now, office_id, appointment_id, locked.state, to_state)
     if to_state == "cancelled":
         await recompute(conn, now, await store.held_days(conn, office_id, appointment_id))
 
@@ -344,24 +331,14 @@ def _found(kept: KeptAppointment | None) -> KeptAppointment:
 async def _locked(conn: Connection, now: datetime, reference: str, verb: str) -> KeptAppointment:
     """Give the appointment, locked, after asking its lifecycle whether ``verb`` may happen now."""
     kept = _found(await store.find_appointment(conn, parse_reference(reference), lock=True))
-    over = kept.expires_at is not None and kept.expires_at <= now
-    if kept.state == "expired" or (over and verb != "cancel"):
-        raise HoldExpired
-    if kept.state == "cancelled":
-        raise AppointmentCancelled
-    if APPOINTMENT.target(kept.state, verb) is None:
-        raise IllegalTransition(
-            "The appointment's state does not allow that.",
-            state=kept.state,
-            allowed=APPOINTMENT.allowed(kept.state),
-        )
+    refuse_impossible(kept, now, verb)
     return kept
 
 
-async def _change(conn: Connection, kept: KeptAppointment, verb: str) -> None:
+async def _change(conn: Connection, now: datetime, kept: KeptAppointment, verb: str) -> None:
     to_state = APPOINTMENT.target(kept.state, verb)
     assert to_state is not None, "asked by _locked"
-    await store.change_state(conn, kept.office_id, kept.id, kept.state, to_state)
+    await store.change_state(conn, now, kept.office_id, kept.id, kept.state, to_state)
 
 
 def _is_today(kept: KeptAppointment, now: datetime) -> bool:

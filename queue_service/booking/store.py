@@ -12,6 +12,7 @@ from asyncpg import BitString, Record
 from queue_service.booking.contingents import Level, level_of
 from queue_service.booking.day_cells import CELL, day_begins
 from queue_service.booking.model import (
+    CONTACT_COLUMNS,
     AppointmentState,
     Channel,
     CheckInAppointment,
@@ -149,10 +150,7 @@ async def find_appointment(conn: Connection, reference: str, *, lock: bool = Fal
 
 def _kept(row: Record) -> KeptAppointment:
     columns: dict[str, Any] = dict(row)
-    contact = {
-        name: columns.pop(name)
-        for name in ("name", "phone", "email", "postal_address", "language", "confirm_by", "remind")
-    }
+    contact = {name: columns.pop(name) for name in CONTACT_COLUMNS}
     has_contact = columns.pop("has_contact")
     if contact["postal_address"] is not None:
         contact["postal_address"] = _address(contact["postal_address"])
@@ -169,13 +167,19 @@ async def lock_appointment(
 
 
 async def change_state(
-    conn: Connection, office_id: int, appointment_id: UUID, from_state: str, to_state: str
+    conn: Connection, now: datetime, office_id: int, appointment_id: UUID, from_state: str, to_state: str
 ) -> bool:
     """Take the appointment to another state and end its hold; False when another verb was faster."""
     changed = await _queries.change_state(
-        conn, office_id=office_id, id=appointment_id, from_state=from_state, to_state=to_state
+        conn, office_id=office_id, id=appointment_id, from_state=from_state, to_state=to_state, now=now
     )
     return changed is not None
+
+
+async def mark_arrived(conn: Connection, office_id: int, appointment_id: UUID) -> bool:
+    """Note that the visitor of a booked appointment is here; False when another verb was faster."""
+    arrived = await _queries.mark_arrived(conn, office_id=office_id, id=appointment_id)
+    return arrived is not None
 
 
 async def write_contact(conn: Connection, office_id: int, appointment_id: UUID, contact: KeptContact) -> None:
@@ -260,9 +264,10 @@ async def announce_departure(
     await _queries.announce_departure(conn, office_id=office_id, id=appointment_id, kind=kind, now=now)
 
 
-async def expire_held(conn: Connection, now: datetime) -> list[PoolDay]:
-    """End holds whose time is over; gives the pool-day of each."""
-    return [(row["pool_id"], row["day"]) async for row in _queries.expire_held(conn, now=now)]
+async def expire_held(conn: Connection, now: datetime) -> tuple[int, list[PoolDay]]:
+    """End holds whose time is over; gives their number, and the pool-days that they were on."""
+    rows = [row async for row in _queries.expire_held(conn, now=now)]
+    return len({row["id"] for row in rows}), [(row["pool_id"], row["day"]) for row in rows]
 
 
 async def miss_past(conn: Connection, now: datetime) -> int:
@@ -270,9 +275,9 @@ async def miss_past(conn: Connection, now: datetime) -> int:
     return len([row async for row in _queries.miss_past(conn, now=now)])
 
 
-async def forget_contacts(conn: Connection, before: datetime) -> None:
-    """Delete who had the appointments that ended before this instant."""
-    await _queries.forget_contacts(conn, before=before)
+async def forget_contacts(conn: Connection, now: datetime) -> None:
+    """Delete who had the appointments that ended, or were cancelled, long enough ago."""
+    await _queries.forget_contacts(conn, now=now)
 
 
 async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointment | None:

@@ -4,16 +4,15 @@ Hours with places for a party are counted likewise, and by themselves: nobody wh
 kept from a passport by it.
 
 Somebody is known by a telephone number or an e-mail address, and these are kept as keyed hashes: they
-can be counted and not read. Whoever gives neither is known by the network address, for an hour. Staff
-on the telephone and at the counter have no such limit: they can ask why.
+can be counted and not read. Whoever gives neither is known by the network address, for an hour. As
+numbers and e-mail addresses can be invented, no network address gets more than so many places in that
+hour, whoever they are for. Staff on the telephone and at the counter have no such limit: they can ask why.
 
 Locks, in the order of all verbs: appointment or booking, then these hashes, then pool-days or hours.
 """
 
-import hashlib
-import hmac
 import ipaddress
-import secrets
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,12 +24,11 @@ from queue_service.booking import supply_guard_store as store
 from queue_service.booking.model import BookingRequest, Channel, KeptAppointment, KeptContact
 from queue_service.booking.reference import parse_reference
 from queue_service.booking.supply_guard_store import ClaimKind, Coming, VisitKind
-from queue_service.platform.errors import TooManyBookings
+from queue_service.platform.errors import TooManyBookings, TooManyFromAddress
+from queue_service.platform.installation_secret import installation_secret, keyed_hash
 from queue_service.platform.queries import Connection
 
 PURPOSE = "supply_guard"
-SECRET_BYTES = 32
-"""As long as what HMAC-SHA256 gives (RFC 2104: no shorter)."""
 ADDRESS_KEPT = timedelta(hours=1)
 """How long it is known, as a hash, from where a place was asked for."""
 IPV6_PREFIX = 64
@@ -48,6 +46,9 @@ class OnlineLimits(msgspec.Struct, frozen=True):
     unconfirmed_per_address: int = 10
     """Places held at once for an address, or booked from there in the last hour without number or
     e-mail; 0: any number."""
+    hourly_per_address: int = 60
+    """Places asked for from an address within ADDRESS_KEPT, for whomever and whatever became of them;
+    0: any number."""
 
 
 class Asker(msgspec.Struct, frozen=True):
@@ -82,7 +83,7 @@ async def admit(
     """Let a booking through that is within the limits; what it counts for is for ``remember``.
 
     Nobody else's booking of the same person is counted before the caller's transaction ends. Raises
-    TooManyBookings. Other channels than ``online`` are let through unseen.
+    TooManyBookings and TooManyFromAddress. Other channels than ``online`` are let through unseen.
     """
     if request.channel != "online":
         return Claims()
@@ -109,6 +110,7 @@ async def _admitted(
         await store.lock_claims(conn, [hashed for _, hashed in hashes])
         await _require_few_coming(conn, now, hashes, asker.limits, count)
         await _require_few_unconfirmed(conn, now, hashes, asker.limits)
+        await _require_few_in_an_hour(conn, now, hashes, asker.limits)
     return hashes
 
 
@@ -164,19 +166,14 @@ async def _replace_claims(
     await store.write_claims(conn, now, claims.visit_kind, reference, claims.hashes, now)
 
 
+async def forget_addresses(conn: Connection, now: datetime) -> None:
+    """Delete addresses after their hour."""
+    await store.forget_addresses(conn, now)
+
+
 async def forget_claims(conn: Connection, now: datetime) -> None:
-    """Delete addresses after their hour, and numbers and e-mail addresses with their appointments."""
+    """Delete numbers and e-mail addresses with their appointments."""
     await store.forget_claims(conn, now)
-
-
-async def installation_secret(conn: Connection) -> bytes:
-    """Give the key of this installation's hashes, made at first use; the same for all processes."""
-    secret = await store.find_secret(conn, PURPOSE)
-    if secret is None:
-        await store.add_secret(conn, PURPOSE, secrets.token_bytes(SECRET_BYTES))
-        secret = await store.find_secret(conn, PURPOSE)
-    assert secret is not None, "added by this process or by a faster one"
-    return secret
 
 
 def network_of(address: str) -> str | None:
@@ -209,13 +206,14 @@ async def _hashes(conn: Connection, contact: KeptContact, asker: Asker) -> list[
         known.append(("phone", contact.phone))
     if contact.email:
         known.append(("email", person_of(contact.email)))
-    network = network_of(asker.address) if asker.address and asker.limits.unconfirmed_per_address else None
+    limited = asker.limits.unconfirmed_per_address or asker.limits.hourly_per_address
+    network = network_of(asker.address) if asker.address and limited else None
     if network:
         known.append(("address", network))
     if not known:
         return []
-    secret = await installation_secret(conn)
-    return [(kind, hmac.digest(secret, f"{kind}:{text}".encode(), hashlib.sha256)) for kind, text in known]
+    secret = await installation_secret(conn, PURPOSE)
+    return [(kind, keyed_hash(secret, f"{kind}:{text}")) for kind, text in known]
 
 
 async def _require_few_coming(
@@ -238,6 +236,8 @@ async def _require_few_coming(
 async def _require_few_unconfirmed(
     conn: Connection, now: datetime, hashes: Sequence[tuple[ClaimKind, bytes]], limits: OnlineLimits
 ) -> None:
+    if not limits.unconfirmed_per_address:
+        return
     for kind, hashed in hashes:
         if kind != "address":
             continue
@@ -248,4 +248,22 @@ async def _require_few_unconfirmed(
                 limit="address",
                 most=limits.unconfirmed_per_address,
                 phone=HOTLINE,
+            )
+
+
+async def _require_few_in_an_hour(
+    conn: Connection, now: datetime, hashes: Sequence[tuple[ClaimKind, bytes]], limits: OnlineLimits
+) -> None:
+    """Raise TooManyFromAddress; whether a place was confirmed, or for whom, changes nothing here."""
+    if not limits.hourly_per_address:
+        return
+    for kind, hashed in hashes:
+        if kind != "address":
+            continue
+        full_since = await store.full_since(conn, hashed, now - ADDRESS_KEPT, limits.hourly_per_address)
+        if full_since is not None:
+            raise TooManyFromAddress(
+                most=limits.hourly_per_address,
+                phone=HOTLINE,
+                retry_after=max(1, math.ceil((full_since + ADDRESS_KEPT - now).total_seconds())),
             )

@@ -31,17 +31,6 @@ class Attendance(msgspec.Struct, frozen=True):
     came: int
 
 
-async def find_secret(conn: Connection, purpose: str) -> bytes | None:
-    """Give the installation's secret, if there is one yet."""
-    secret: bytes | None = await _queries.find_secret(conn, purpose=purpose)
-    return secret
-
-
-async def add_secret(conn: Connection, purpose: str, secret: bytes) -> None:
-    """Make this the installation's secret, unless there is one."""
-    await _queries.add_secret(conn, purpose=purpose, secret=secret)
-
-
 async def lock_claims(conn: Connection, hashes: Sequence[bytes]) -> None:
     """Let no other booking be counted for any of these until the transaction ends."""
     _ = [row async for row in _queries.lock_claims(conn, hashes=list(hashes))]
@@ -71,6 +60,12 @@ async def unconfirmed_from(conn: Connection, now: datetime, address: bytes, sinc
     return counted
 
 
+async def full_since(conn: Connection, address: bytes, since: datetime, most: int) -> datetime | None:
+    """Give when the last but so many of the visits was asked for from an address; None for fewer."""
+    at: datetime | None = await _queries.full_since(conn, hash=address, since=since, most=most)
+    return at
+
+
 async def write_claims(
     conn: Connection,
     now: datetime,
@@ -96,8 +91,13 @@ async def drop_claims(conn: Connection, visit_kind: VisitKind, reference: str) -
     await _queries.drop_claims(conn, visit_kind=visit_kind, reference=reference)
 
 
+async def forget_addresses(conn: Connection, now: datetime) -> None:
+    """Delete from where was asked for a visit an hour ago."""
+    await _queries.forget_addresses(conn, now=now)
+
+
 async def forget_claims(conn: Connection, now: datetime) -> None:
-    """Delete what need not be counted any more."""
+    """Delete for whom visits need not be counted any more."""
     await _queries.forget_claims(conn, now=now)
 
 

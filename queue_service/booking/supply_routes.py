@@ -120,6 +120,7 @@ def asker_of(request: Request[Any, Any, Any]) -> Asker:
             per_service=settings.online_bookings_per_service,
             altogether=settings.online_bookings_per_person,
             unconfirmed_per_address=settings.online_holds_per_address,
+            hourly_per_address=settings.online_bookings_per_address,
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import count
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from queue_service.booking import waiting_store as store
 from queue_service.booking.contingents import level_of
 from queue_service.booking.day_cells import ONE_DAY, cell_at, day_begins
 from queue_service.booking.lifecycle import WAITING
-from queue_service.booking.model import CONTACT_KEPT, KeptAppointment, KeptContact
+from queue_service.booking.model import KeptAppointment, KeptContact
 from queue_service.booking.pool_day_store import PoolDay
 from queue_service.booking.reference import new_reference, parse_reference, shown
 from queue_service.booking.search import refuse_unknown, wanted_services
@@ -38,7 +39,7 @@ from queue_service.booking.waiting_model import (
     WaitingRequest,
     clock_of,
 )
-from queue_service.booking.waiting_offers import offer_freed
+from queue_service.booking.waiting_offers import offer_free
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
 from queue_service.platform.errors import (
@@ -59,8 +60,8 @@ LATEST_DAYS = 366
 """How far ahead a deadline may lie; whoever types a later one has slipped."""
 LOOKED_FOR_AT_ONCE = 50
 """Entries a round: with a round every twenty seconds, thousands get their turn within minutes."""
-DAYS_LOOKED_AT = 200
-"""Pool-days that may fit one entry: a horizon of days in a few pools."""
+DAYS_READ = 200
+"""Pool-days at once: a horizon of days in a few pools."""
 
 
 async def join(conn: Connection, now: datetime, request: WaitingRequest) -> WaitingMade:
@@ -80,7 +81,9 @@ async def join(conn: Connection, now: datetime, request: WaitingRequest) -> Wait
     async with conn.transaction():
         await _admit(conn, request, contact)
         reference = await store.add_entry(conn, new, contact, now)
-        await _look_for(conn, now, await find(conn, reference))
+        pool_day = await _fitting_day(conn, now, await find(conn, reference))
+        if pool_day is not None:
+            await _give_away(conn, now, pool_day)
         entry = await find(conn, reference)
     return WaitingMade(shown(reference), secret, entry.state)
 
@@ -280,27 +283,34 @@ async def look_for_places(conn: Connection, now: datetime) -> None:
     transaction gives away, or somebody joined in the very moment. Safe to run by several processes.
     """
     for reference in await store.next_to_look_for(conn, LOOKED_FOR_AT_ONCE, now):
-        await _look_for(conn, now, await find(conn, reference))
+        entry = await find(conn, reference)
+        pool_day = await _fitting_day(conn, now, entry)
+        reached: int | None = 0
+        # A transaction may end before it comes to this one; the next goes on from there.
+        while pool_day is not None and reached is not None and reached < entry.place:
+            reached = await _give_away(conn, now, pool_day, after=reached)
 
 
-async def _look_for(conn: Connection, now: datetime, entry: KeptEntry) -> None:
-    """Offer what is free on the first day that fits this entry; to whoever asked before, if there is one."""
-    pool_day = await _fitting_day(conn, now, entry)
-    if pool_day is not None:
-        async with conn.transaction():
-            await pool_day_store.lock_pool_days(conn, [pool_day])
-            await offer_freed(conn, now, [pool_day])
+async def _give_away(conn: Connection, now: datetime, pool_day: PoolDay, *, after: int = 0) -> int | None:
+    """Offer what is free on a day from behind ``after`` in the order of asking; gives how far it came."""
+    async with conn.transaction():
+        await pool_day_store.lock_pool_days(conn, [pool_day])
+        return await offer_free(conn, now, pool_day, after)
 
 
 async def _fitting_day(conn: Connection, now: datetime, entry: KeptEntry) -> PoolDay | None:
+    """Give the first day on which a free place fits this entry."""
     wanted = wanted_services(entry.services, entry.offices or None, entry.persons)
-    days = await store.free_days(conn, wanted, level_of(entry.channel), entry, DAYS_LOOKED_AT, now)
-    fitting = (
-        (free.pool_id, free.day)
-        for free in days
-        if place_for(entry.wishes, now, ZoneInfo(free.time_zone), free.day, free.plane, free.cells)
-    )
-    return next(fitting, None)
+    level = level_of(entry.channel)
+    for skip in count(0, DAYS_READ):
+        days = await store.free_days(conn, wanted, level, entry, now, skip=skip, most=DAYS_READ)
+        for free in days:
+            zone = ZoneInfo(free.time_zone)
+            if place_for(entry.wishes, now, zone, free.day, free.plane, free.cells):
+                return free.pool_id, free.day
+        if len(days) < DAYS_READ:
+            break
+    return None
 
 
 async def lapse(conn: Connection, now: datetime) -> int:
@@ -310,7 +320,7 @@ async def lapse(conn: Connection, now: datetime) -> int:
 
 async def forget_waiting(conn: Connection, now: datetime) -> None:
     """Delete names, numbers and addresses of those who wait no more; what remains names nobody."""
-    await store.forget_contacts(conn, now - CONTACT_KEPT)
+    await store.forget_contacts(conn, now)
 
 
 async def broken_invariants(conn: Connection) -> list[str]:

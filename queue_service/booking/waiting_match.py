@@ -14,8 +14,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from queue_service.booking.day_cells import ONE_DAY, first_cell_from, instant_of, wall_minutes
-from queue_service.booking.slot_arithmetic import Plane, free_runs
+from queue_service.booking.day_cells import (
+    CELL,
+    ONE_DAY,
+    day_begins,
+    first_cell_from,
+    instant_of,
+    wall_cell,
+    wall_minutes,
+)
+from queue_service.booking.slot_arithmetic import CELL_MINUTES, Plane, free_runs
 from queue_service.booking.waiting_model import Way, Wishes
 from queue_service.offices.model import Span
 
@@ -31,6 +39,7 @@ CALL_HOURS = Span(8 * 60, 18 * 60)
 CALL_WEEKDAYS = range(1, 6)
 """When the public hotline 115 promises to be there: weekdays from 8 to 18."""
 EVERY_DAY = range(1, 8)
+MINUTES_A_DAY = 24 * 60
 UNANSWERED_ALLOWED = 3
 """So often may an offer pass without a word; then nobody seems to be there any more, and every further
 place would be kept from others for hours. Whoever says no is asked again without limit."""
@@ -42,6 +51,37 @@ class FittingPlace(msgspec.Struct, frozen=True):
     first_cell: int
     start: datetime
     respond_by: datetime
+
+
+class DayClock(msgspec.Struct, frozen=True):
+    """A local day as the database asks whom its places fit, in the day's own cells."""
+
+    first_cells: list[int]
+    """For each five minutes of the wall clock, from 0:00 to 24:00: the first cell not before them."""
+    end_cells: list[int]
+    """And the cell after the last one before them. Within an hour that clocks show twice it is one
+    hour too many: what then fits is ``place_for``'s question."""
+    called_from: int
+    """The first cell of which whoever is only rung hears in time; before the day or after it, too."""
+    told_from: int
+    """The same for whoever gets a message."""
+
+
+def day_clock(now: datetime, zone: ZoneInfo, day: date) -> DayClock:
+    """Give what tells, by comparing numbers, whether a start on this day suits somebody who waits."""
+    walls = wall_minutes(day, zone)
+    steps = range(0, MINUTES_A_DAY + CELL_MINUTES, CELL_MINUTES)
+    before = [[cell for cell, wall in enumerate(walls) if wall < minute] for minute in steps]
+    return DayClock(
+        first_cells=[wall_cell(day, minute, zone) for minute in steps],
+        end_cells=[max(cells, default=-1) + 1 for cells in before],
+        called_from=_cell_from(answered_by(now, LEAST_ANSWER_TIME, zone, ["call"]), day, zone),
+        told_from=_cell_from(answered_by(now, LEAST_ANSWER_TIME, zone, ["sms"]), day, zone),
+    )
+
+
+def _cell_from(instant: datetime, day: date, zone: ZoneInfo) -> int:
+    return -((day_begins(day, zone) - instant) // CELL)
 
 
 def place_for(

@@ -26,8 +26,9 @@ from queue_service.booking.search import wanted_services
 from queue_service.booking.slot_arithmetic import NO_CELLS, Plane
 from queue_service.booking.slot_store import VisitPool
 from queue_service.booking.taking import take_place
-from queue_service.booking.waiting_match import UNANSWERED_ALLOWED, FittingPlace, place_for
+from queue_service.booking.waiting_match import UNANSWERED_ALLOWED, FittingPlace, day_clock, place_for
 from queue_service.booking.waiting_model import KeptEntry
+from queue_service.booking.waiting_store import WantedDay
 from queue_service.notices import service as notices
 from queue_service.notices.model import WAYS
 from queue_service.notices.model import Way as SentWay
@@ -35,24 +36,33 @@ from queue_service.platform.errors import SlotTaken
 from queue_service.platform.queries import Connection
 
 CANDIDATES_READ = 50
-"""At once; most places fit one of the first."""
+"""At once; most places go to one of the first."""
 CANDIDATES_AT_MOST = 500
+"""Whom a place fits and who doesn't get it, because another transaction is about to give them one."""
 OFFERS_AT_MOST = 50
 """For one pool-day in one transaction: others wait for its row all the while."""
 
 
-async def offer_freed(conn: Connection, now: datetime, pool_days: Iterable[PoolDay]) -> int:
-    """Keep what is free on these pool-days for those who wait; gives the number of offers.
+async def offer_freed(conn: Connection, now: datetime, pool_days: Iterable[PoolDay]) -> None:
+    """Keep what is free on these pool-days for those who wait.
 
     Inside the transaction that frees the places and has locked the pool-days, and before it takes any
     office's version. Holds that were offers and have ended are taken into the list first.
     """
     keys = sorted(set(pool_days))
     await take_in_answers(conn, now, keys)
-    offered = 0
-    for pool_day in await store.wanted_days(conn, keys):
-        offered += await _share_out(_FreedDay(conn, now, pool_day))
-    return offered
+    for wanted in await store.wanted_days(conn, keys):
+        await _share_out(_FreedDay(conn, now, wanted), after=0)
+
+
+async def offer_free(conn: Connection, now: datetime, pool_day: PoolDay, after: int) -> int | None:
+    """Keep what is free on a locked pool-day for those who wait, behind ``after`` in the order of asking.
+
+    Gives how far it came in that order when it had to stop before the end; None at the end.
+    """
+    for wanted in await store.wanted_days(conn, [pool_day]):
+        return await _share_out(_FreedDay(conn, now, wanted), after)
+    return None
 
 
 async def take_in_answers(conn: Connection, now: datetime, pool_days: Iterable[PoolDay]) -> None:
@@ -69,12 +79,20 @@ async def take_in_answers(conn: Connection, now: datetime, pool_days: Iterable[P
 class _FreedDay:
     """A locked pool-day while its free time is given away."""
 
-    def __init__(self, conn: Connection, now: datetime, pool_day: PoolDay) -> None:
+    def __init__(self, conn: Connection, now: datetime, wanted: WantedDay) -> None:
         self.conn = conn
         self.now = now
-        self.pool_day = pool_day
+        self.pool_day = wanted.pool_day
+        self.zone = ZoneInfo(wanted.time_zone)
+        self._clock = day_clock(now, self.zone, wanted.day)
         self._free: dict[Level, Plane] = {}
         self._visits: dict[tuple[object, ...], VisitPool | None] = {}
+
+    async def candidates(self, after: int) -> list[KeptEntry]:
+        """Give the next whom what is left fits."""
+        return await store.candidates(
+            self.conn, self.pool_day, self._clock, after=after, most=CANDIDATES_READ
+        )
 
     async def has_room(self) -> bool:
         """Tell whether anything is left, for whoever may take the most."""
@@ -86,8 +104,7 @@ class _FreedDay:
         if visit is None:
             return None
         free = await self._free_cells(level_of(entry.channel))
-        zone = ZoneInfo(visit.time_zone)
-        place = place_for(entry.wishes, self.now, zone, self.pool_day[1], free, visit.cells)
+        place = place_for(entry.wishes, self.now, self.zone, self.pool_day[1], free, visit.cells)
         return (visit, place) if place else None
 
     async def offer(self, entry: KeptEntry, visit: VisitPool, place: FittingPlace) -> bool:
@@ -144,21 +161,25 @@ class _FreedDay:
         return self._free[level]
 
 
-async def _share_out(freed: _FreedDay) -> int:
-    """Go through those who wait, in the order of asking; whom the free time fits, gets a part of it.
+async def _share_out(freed: _FreedDay, after: int) -> int | None:
+    """Go through those whom the free time fits, in the order of asking, from behind ``after``.
 
     Whom it didn't fit before somebody else took a part, it doesn't fit afterwards: once through is enough.
+    Gives how far it came when it had to stop before the end, and None at the end.
     """
-    offered = seen = after = 0
-    while seen < CANDIDATES_AT_MOST and await freed.has_room():
-        batch = await store.candidates(freed.conn, freed.pool_day, after=after, most=CANDIDATES_READ)
+    offered = seen = 0
+    while await freed.has_room():
+        if seen >= CANDIDATES_AT_MOST or offered >= OFFERS_AT_MOST:
+            return after
+        batch = await freed.candidates(after)
         for entry in batch:
             found = await freed.place_for(entry)
-            if found and await freed.offer(entry, *found):
-                offered += 1
-            if offered == OFFERS_AT_MOST or not await freed.has_room():
-                return offered
-        if len(batch) < CANDIDATES_READ:
-            break
-        seen, after = seen + len(batch), batch[-1].place
-    return offered
+            offered += bool(found and await freed.offer(entry, *found))
+            after = entry.place
+            if offered >= OFFERS_AT_MOST or not await freed.has_room():
+                break
+        else:
+            if len(batch) < CANDIDATES_READ:
+                break
+        seen += len(batch)
+    return None

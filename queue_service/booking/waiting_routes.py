@@ -18,12 +18,12 @@ from queue_service.booking.model import Appointment
 from queue_service.booking.routes import (
     BOOK,
     LONGEST_REFERENCE,
-    LONGEST_SECRET,
     NOT_STORED,
     SIGNED_IN,
     STORED,
     ApiRequest,
 )
+from queue_service.booking.sent_secret import OPENED_BY_SECRET, Secret
 from queue_service.booking.supply_routes import asker_of
 from queue_service.booking.waiting_model import (
     CallItems,
@@ -47,14 +47,6 @@ EntryPath = Annotated[
         max_length=LONGEST_REFERENCE, description="As dictated: case, spaces and hyphens don't matter"
     ),
 ]
-Secret = Annotated[
-    str | None,
-    QueryParameter(
-        name="secret",
-        max_length=LONGEST_SECRET,
-        description="What joining was answered with; staff of the offices asked for need none",
-    ),
-]
 OfficeSlug = Annotated[
     str,
     QueryParameter(name="office", min_length=1, max_length=LONGEST_SLUG, description="Slug of the office"),
@@ -66,6 +58,7 @@ class WaitingListController(Controller):
 
     path = "/api/v1/waiting-list"
     tags = ("waiting list",)
+    dependencies = OPENED_BY_SECRET
     response_headers = NOT_STORED
 
     @post(

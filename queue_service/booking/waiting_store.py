@@ -9,17 +9,17 @@ import msgspec
 from asyncpg import Record
 
 from queue_service.booking.contingents import Level
-from queue_service.booking.model import Channel, KeptContact, PostalAddress, ServiceWish
+from queue_service.booking.model import CONTACT_COLUMNS, Channel, KeptContact, PostalAddress, ServiceWish
 from queue_service.booking.pool_day_store import PoolDay
 from queue_service.booking.slot_arithmetic import Plane
 from queue_service.booking.slot_store import Wanted
+from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import Answer, KeptEntry, OfferedFor, OpenOffer, Way
 from queue_service.platform.queries import Connection, load_queries
 
 _queries: Any = load_queries("waiting_list")
 _encode = msgspec.json.Encoder().encode
 _address = msgspec.json.Decoder(PostalAddress).decode
-CONTACT_COLUMNS = tuple(field.name for field in msgspec.structs.fields(KeptContact))
 OFFER_COLUMNS = tuple(field.name for field in msgspec.structs.fields(OpenOffer))
 
 
@@ -42,6 +42,19 @@ class NewEntry(msgspec.Struct, frozen=True):
     notice_hours: int
     ways: list[Way]
     lapses_at: datetime
+
+
+class WantedDay(msgspec.Struct, frozen=True):
+    """A pool's day that somebody may be waiting for."""
+
+    pool_id: int
+    day: date
+    time_zone: str
+
+    @property
+    def pool_day(self) -> PoolDay:
+        """Its key."""
+        return self.pool_id, self.day
 
 
 class FreePoolDay(msgspec.Struct, frozen=True):
@@ -122,16 +135,18 @@ async def ahead(conn: Connection, entry_id: UUID) -> int:
     return int(await _queries.ahead(conn, id=entry_id))
 
 
-async def wanted_days(conn: Connection, pool_days: Iterable[PoolDay]) -> list[PoolDay]:
+async def wanted_days(conn: Connection, pool_days: Iterable[PoolDay]) -> list[WantedDay]:
     """Give those of these pool-days that somebody may be waiting for, by day and pool."""
-    rows = _queries.wanted_days(conn, **_split(pool_days))
-    return [(row["pool_id"], row["day"]) async for row in rows]
+    return [WantedDay(**row) async for row in _queries.wanted_days(conn, **_split(pool_days))]
 
 
-async def candidates(conn: Connection, pool_day: PoolDay, *, after: int, most: int) -> list[KeptEntry]:
-    """Give who may fit a pool's day, in the order of asking, behind the place ``after``."""
+async def candidates(
+    conn: Connection, pool_day: PoolDay, clock: DayClock, *, after: int, most: int
+) -> list[KeptEntry]:
+    """Give whom the free time of a pool's day fits, in the order of asking, behind the place ``after``."""
     pool_id, day = pool_day
-    rows = _queries.candidates(conn, pool_id=pool_id, day=day, after_place=after, most=most)
+    asked = msgspec.structs.asdict(clock)
+    rows = _queries.candidates(conn, pool_id=pool_id, day=day, **asked, after_place=after, most=most)
     return [_kept(row) async for row in rows]
 
 
@@ -214,9 +229,9 @@ async def next_to_look_for(conn: Connection, most: int, now: datetime) -> list[s
 
 
 async def free_days(
-    conn: Connection, wanted: Wanted, level: Level, entry: KeptEntry, most: int, now: datetime
+    conn: Connection, wanted: Wanted, level: Level, entry: KeptEntry, now: datetime, *, skip: int, most: int
 ) -> list[FreePoolDay]:
-    """Give the pool-days on which the visit may fit, earliest first."""
+    """Give the pool-days on which the visit may fit, earliest first, but for the first ``skip``."""
     rows = _queries.free_days(
         conn,
         **msgspec.structs.asdict(wanted),
@@ -226,6 +241,7 @@ async def free_days(
         last_day=entry.last_day,
         weekdays=entry.weekdays,
         not_before=now,
+        skip=skip,
         most=most,
     )
     return [FreePoolDay(**{**row, "plane": row["plane"].to_int()}) async for row in rows]
@@ -236,9 +252,9 @@ async def lapse(conn: Connection, now: datetime) -> int:
     return len([row async for row in _queries.lapse(conn, now=now)])
 
 
-async def forget_contacts(conn: Connection, before: datetime) -> None:
-    """Delete who ended waiting before this instant."""
-    await _queries.forget_contacts(conn, before=before)
+async def forget_contacts(conn: Connection, now: datetime) -> None:
+    """Delete who ended waiting long enough ago."""
+    await _queries.forget_contacts(conn, now=now)
 
 
 async def broken_invariants(conn: Connection) -> list[str]:

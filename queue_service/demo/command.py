@@ -62,9 +62,10 @@ def _service(dsn: str, settings: Settings, *, with_devices: bool) -> Program:
         f"{PREFIX}DATA_DIR": str(settings.data_dir),
         f"{PREFIX}DEMO": "true",
         f"{PREFIX}NOTICES_TO_FILES": "true",
-        # Whoever tries it out books for Erika Mustermann again and again.
+        # Whoever tries it out books for Erika Mustermann again and again, all from one machine.
         f"{PREFIX}ONLINE_BOOKINGS_PER_SERVICE": "100",
         f"{PREFIX}ONLINE_BOOKINGS_PER_PERSON": "1000",
+        f"{PREFIX}ONLINE_BOOKINGS_PER_ADDRESS": "1000",
         f"{PREFIX}DEMO_DEVICES": str(with_devices).lower(),
         f"{PREFIX}LOG_FORMAT": "console" if sys.stderr.isatty() else settings.log_format,
     }

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from queue_service.booking.contingents import PHONE_AND_COUNTER_FLOOR
-from queue_service.entries.model import PlannedEntry
+from queue_service.booking.contingents import WHOLE, open_shares, release_times, released
+from queue_service.entries.model import OpenPlaces, PlannedEntry
 from queue_service.offices.model import WEEKDAYS, OfficeCalendar, day_off
-from queue_service.offices.setup_model import EntryContingents, TimedEntrySetup
+from queue_service.offices.setup_model import TimedEntrySetup
 from queue_service.platform.errors import EntryNotFound
 
 ONE_DAY = timedelta(days=1)
@@ -39,11 +39,14 @@ def parse_entry(name: str) -> tuple[str, datetime]:
 
 
 def planned_entries(
-    kinds: list[TimedEntrySetup], calendar: OfficeCalendar, first: date, last: date
+    kinds: list[TimedEntrySetup], calendar: OfficeCalendar, first: date, last: date, now: datetime
 ) -> list[PlannedEntry]:
-    """Give the hours of all kinds from the first to the last local day, by beginning and kind."""
+    """Give the hours of all kinds from the first to the last local day, by beginning and kind.
+
+    With the places that are open for booking at ``now``.
+    """
     planned = [
-        _planned(kind, calendar, day, clock)
+        _planned(kind, calendar, day, clock, now)
         for kind in kinds
         for day in _days(kind, calendar, first, last)
         for clock in kind.times
@@ -66,10 +69,12 @@ def _is_weekly(kind: TimedEntrySetup, calendar: OfficeCalendar, day: date) -> bo
     return off is None or (off.code == "holiday" and kind.on_holidays)
 
 
-def _planned(kind: TimedEntrySetup, calendar: OfficeCalendar, day: date, clock: str) -> PlannedEntry:
+def _planned(
+    kind: TimedEntrySetup, calendar: OfficeCalendar, day: date, clock: str, now: datetime
+) -> PlannedEntry:
     zone = ZoneInfo(calendar.time_zone)
     starts_at = datetime.combine(day, time.fromisoformat(clock), zone).astimezone(UTC)
-    online, phone = channel_places(kind.places, kind.contingents)
+    opened = open_places(kind, day, zone, now)
     return PlannedEntry(
         code=kind.code,
         starts_at=starts_at,
@@ -78,15 +83,18 @@ def _planned(kind: TimedEntrySetup, calendar: OfficeCalendar, day: date, clock: 
         price=kind.price,
         most_party=kind.most_party,
         places=kind.places,
-        phone_places=phone,
-        online_places=online,
+        counter_places=opened.counter_places,
+        phone_places=opened.phone_places,
+        online_places=opened.online_places,
+        next_release_at=opened.next_release_at,
     )
 
 
-def channel_places(places: int, contingents: EntryContingents) -> tuple[int, int]:
-    """Give how many of the places the web may take, and how many web and telephone together.
+def open_places(kind: TimedEntrySetup, day: date, zone: ZoneInfo, now: datetime) -> OpenPlaces:
+    """Give how many of an hour's places each channel may take at ``now``, as it is for a pool's day.
 
     Rounded down: a share is never exceeded. Whatever is set, the floor stays out of the web's reach.
     """
-    online = min(contingents.online, contingents.phone, 100 - PHONE_AND_COUNTER_FLOOR)
-    return places * online // 100, places * contingents.phone // 100
+    opened, next_release_at = released(release_times(day, zone, kind.releases), now)
+    online, phone, counter = (kind.places * share // WHOLE for share in open_shares(kind.contingents, opened))
+    return OpenPlaces(counter, phone, online, next_release_at)

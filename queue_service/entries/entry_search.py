@@ -6,7 +6,7 @@ from queue_service.booking.day_cells import day_begins
 from queue_service.booking.model import HORIZON, LEAD_TIME
 from queue_service.entries import store
 from queue_service.entries.model import EntriesFound, EntrySearch, WhyNoEntry
-from queue_service.entries.store import Asked
+from queue_service.entries.store import Asked, Searched
 from queue_service.offices import service as offices
 from queue_service.offices.model import local_day
 from queue_service.platform.queries import Connection
@@ -17,6 +17,7 @@ MESSAGES = {
     "beyond_horizon": f"Places are given out {HORIZON.days} days ahead.",
     "closed": "Nothing takes place in this time.",
     "party_too_large": "So many can't come by one booking; please ask at the facility.",
+    "not_released": "The places of this time are not open for booking yet.",
     "contingent_used_up": "The places for this way of booking are taken; another way has some left.",
     "full": "No places for so many are left in this time.",
 }
@@ -31,7 +32,7 @@ async def find_entries(conn: Connection, now: datetime, search: EntrySearch) -> 
     for slug in search.offices:
         await offices.find_office(conn, slug)
     asked = _asked(now, search)
-    found = await store.search(conn, asked, search.channel, search.limit)
+    found = await store.search(conn, asked, search.level, search.limit)
     return EntriesFound(found, None if found else await _why_none(conn, now, search, asked))
 
 
@@ -62,11 +63,18 @@ async def _why_none(conn: Connection, now: datetime, search: EntrySearch, asked:
     if begin_day > local_day(now, office.setup.time_zone) + HORIZON:
         opens_at = day_begins(begin_day - HORIZON, office.zone)
         return _why("beyond_horizon", opens_at.astimezone(office.zone))
+    if met.left_for_others and met.next_release_at:
+        return _why("not_released", met.next_release_at.astimezone(office.zone))
+    return _why(_why_code(met))
+
+
+def _why_code(met: Searched) -> str:
+    """Give why hours that there are at this time, if there are any, are none for the party."""
     if not met.planned:
-        return _why("closed")
+        return "closed"
     if not met.party_fits:
-        return _why("party_too_large")
-    return _why("contingent_used_up" if met.left_for_others and search.channel != "counter" else "full")
+        return "party_too_large"
+    return "contingent_used_up" if met.left_for_others else "full"
 
 
 def _why(code: str, next_release_at: datetime | None = None) -> WhyNoEntry:

@@ -11,12 +11,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from queue_service.booking.contingents import Level, level_of
 from queue_service.booking.model import (
     AppointmentState,
     Channel,
     Contact,
     ContactShown,
-    KeptContact,
+    KeptVisit,
     OfficeSlug,
 )
 
@@ -45,7 +46,14 @@ class EntrySearch(msgspec.Struct, frozen=True):
     office, and the day of ``end`` is included."""
     party_size: int = 1
     channel: Channel = "online"
+    emergency: bool = False
+    """Beyond what the channel may take; for supervisors."""
     limit: int = DEFAULT_ENTRIES
+
+    @property
+    def level(self) -> Level:
+        """How far it reaches."""
+        return level_of(self.channel, emergency=self.emergency)
 
 
 class EntryOffered(msgspec.Struct, frozen=True):
@@ -70,12 +78,12 @@ class WhyNoEntry(msgspec.Struct, frozen=True):
     """Why a search found no hour."""
 
     code: Literal[
-        "no_such_dates", "not_offered", "beyond_horizon", "closed", "party_too_large",
+        "no_such_dates", "not_offered", "beyond_horizon", "closed", "party_too_large", "not_released",
         "contingent_used_up", "full",
     ]  # fmt: skip
     message: str
     next_release_at: datetime | None = None
-    """When the first day asked for is opened for booking, if it is not yet."""
+    """When the first day asked for, or more places of the hours asked for, are opened for booking."""
 
 
 class EntriesFound(msgspec.Struct, frozen=True):
@@ -94,6 +102,8 @@ class EntryBookingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     channel: Channel = "online"
     hold: bool = False
     """Keep the places for a few minutes only, until it is confirmed."""
+    emergency: bool = False
+    """Take places beyond what the channel may take, up to the last one; for supervisors."""
     contact: Contact = msgspec.field(default_factory=Contact)
 
 
@@ -159,6 +169,17 @@ class EntryArrival(msgspec.Struct, frozen=True):
     price: dict[str, str]
 
 
+class OpenPlaces(msgspec.Struct, frozen=True):
+    """How many of an hour's places are open for booking, nested as contingents are."""
+
+    counter_places: int
+    """Beyond them, supervisors alone book."""
+    phone_places: int
+    online_places: int
+    next_release_at: datetime | None
+    """When more of them are opened."""
+
+
 class PlannedEntry(msgspec.Struct, frozen=True):
     """An hour as an office's set-up plans it, its contingents counted in places."""
 
@@ -169,8 +190,28 @@ class PlannedEntry(msgspec.Struct, frozen=True):
     price: dict[str, str]
     most_party: int
     places: int
+    counter_places: int
     phone_places: int
     online_places: int
+    next_release_at: datetime | None
+
+
+class DueRelease(msgspec.Struct, frozen=True):
+    """An hour of which more is to be opened now."""
+
+    office_id: int
+    id: int
+    code: str
+    starts_at: datetime
+
+
+class OverdueRelease(msgspec.Struct, frozen=True):
+    """An hour of which more was to be opened long ago."""
+
+    office: str
+    code: str
+    starts_at: datetime
+    next_release_at: datetime
 
 
 class FoundEntry(msgspec.Struct, frozen=True):
@@ -185,44 +226,27 @@ class FoundEntry(msgspec.Struct, frozen=True):
     most_party: int
 
 
-class KeptEntryBooking(msgspec.Struct, frozen=True):
-    """A booking's row with its hour and office, before a verb."""
+class KeptEntryBooking(KeptVisit, frozen=True, kw_only=True):
+    """A booking's row with its hour."""
 
-    office_id: int
-    id: UUID
-    office: str
-    authority_id: int
-    time_zone: str
     entry_id: int
     code: str
-    starts_at: datetime
-    ends_at: datetime
     title: dict[str, str]
     price: dict[str, str]
-    state: AppointmentState
-    reference: str
-    secret_hash: bytes
-    link_hashes: list[bytes]
-    """Of the secrets in links that were sent, each of which opens it too."""
     party_size: int
-    channel: Channel
-    created_at: datetime
-    expires_at: datetime | None
-    contact: KeptContact | None
 
 
 class Miscounted(msgspec.Struct, frozen=True):
-    """An hour of which something else is kept than its bookings say: by anybody, phone and web, web."""
+    """An hour of which something else is kept than its bookings say.
+
+    Places of all levels; then up to the counter's, up to the telephone's, of the web's alone.
+    """
 
     office: str
     code: str
     starts_at: datetime
-    taken: int
-    taken_phone: int
-    taken_online: int
-    booked: int
-    booked_phone: int
-    booked_online: int
+    taken: list[int]
+    booked: list[int]
 
 
 class DueReminder(msgspec.Struct, frozen=True):

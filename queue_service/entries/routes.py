@@ -9,8 +9,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from queue_service.accounts.guards import PUBLIC, requires
 from queue_service.accounts.model import Permission
-from queue_service.audit import service as audit
-from queue_service.audit.model import AccessKind, Seen
+from queue_service.audit.model import AccessKind
 from queue_service.booking.model import ConfirmRequest
 from queue_service.booking.proof_of_work import HEADER, require_proof
 from queue_service.booking.routes import (
@@ -25,11 +24,13 @@ from queue_service.booking.routes import (
     From,
     Offices,
     ReferencePath,
-    Secret,
     To,
     instant_or_day,
 )
+from queue_service.booking.sent_secret import OPENED_BY_SECRET, Secret
+from queue_service.booking.slot_routes import Emergency
 from queue_service.booking.supply_routes import asker_of
+from queue_service.booking.visit_access import Wanted, lets_in
 from queue_service.entries import service
 from queue_service.entries.card_routes import FacilityCardController, OfficePath
 from queue_service.entries.model import (
@@ -99,10 +100,13 @@ class EntryController(Controller):
         end: To = None,
         party_size: Party = 1,
         channel: AsChannel = "online",
+        emergency: Emergency = False,
         limit: Limit = DEFAULT_ENTRIES,
     ) -> Response[EntriesFound]:
         """Give the earliest hours with places for the whole party, or say why there are none."""
         request.user.require(SEARCH[channel])
+        if emergency:
+            request.user.require(Permission.OFFICE_SUPERVISE)
         search = EntrySearch(
             offices=asked_offices or [],
             codes=codes or [],
@@ -110,6 +114,7 @@ class EntryController(Controller):
             end=instant_or_day("to", end),
             party_size=party_size,
             channel=channel,
+            emergency=emergency,
             limit=limit,
         )
         async with state.database.connection() as conn:
@@ -121,6 +126,7 @@ class EntryBookingController(Controller):
 
     path = "/api/v1/entry-bookings"
     tags = ("entries",)
+    dependencies = OPENED_BY_SECRET
     response_headers = NOT_STORED
 
     @post(
@@ -129,7 +135,7 @@ class EntryBookingController(Controller):
         opt=PUBLIC,
         responses=refusals(
             *SIGNED_IN, *STORED, errors.OfficeNotFound, errors.EntryNotFound, errors.SlotTaken,
-            errors.TooManyBookings, errors.ProofOfWorkNeeded, errors.InProgress,
+            errors.TooManyBookings, errors.TooManyFromAddress, errors.ProofOfWorkNeeded, errors.InProgress,
         ),
     )  # fmt: skip
     async def book(
@@ -143,9 +149,11 @@ class EntryBookingController(Controller):
         request.user.require(BOOK[data.channel])
 
         async def work(conn: Connection) -> EntryBookingMade:
-            if data.channel != "online":
+            if data.channel != "online" or data.emergency:
                 office = await offices.find_office(conn, data.office)
                 request.user.require(BOOK[data.channel], office.id, office.authority_id)
+                if data.emergency:
+                    request.user.require(Permission.OFFICE_SUPERVISE, office.id, office.authority_id)
             elif request.user.kind == "anonymous":
                 bits, sent = state.settings.proof_of_work_bits, request.headers.get(HEADER)
                 await require_proof(conn, state.clock(), bits, sent)
@@ -205,7 +213,13 @@ class EntryBookingController(Controller):
         status_code=HTTPStatus.OK,
         opt=PUBLIC,
         responses=refusals(
-            *SIGNED_IN, *STORED, *OF_A_BOOKING, errors.EntryNotFound, errors.SlotTaken, errors.ChangesClosed
+            *SIGNED_IN,
+            *STORED,
+            *OF_A_BOOKING,
+            errors.EntryNotFound,
+            errors.SlotTaken,
+            errors.ChangesClosed,
+            errors.TooManyAttempts,
         ),
     )
     async def move(
@@ -318,15 +332,9 @@ async def _opened(
     else is told that it isn't there, which is also what a wrong secret is told.
     """
     kept = await service.find(conn, reference)
-    if secret is not None:
-        allowed = service.opens(kept, secret)
-    else:
-        allowed = request.user.may(permission, kept.office_id, kept.authority_id)
-    if not allowed:
+    wanted = Wanted(request.user, what, permission, secret)
+    if not await lets_in(conn, request.app.state.clock(), kept, wanted):
         raise errors.EntryBookingNotFound
-    if secret is None and kept.contact is not None:
-        seen = [Seen(kept.authority_id, kept.office_id, [kept.reference])]
-        await audit.note_access(conn, request.app.state.clock(), request.user, what, seen)
     return kept
 
 

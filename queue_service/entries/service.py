@@ -11,17 +11,19 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from queue_service.booking import contact as contacts
-from queue_service.booking import supply_guard, visitor_secret
+from queue_service.booking import supply_guard
 from queue_service.booking.confirmations import ways_of
-from queue_service.booking.late_changes import refuse_late_change
+from queue_service.booking.contingents import level_of
 from queue_service.booking.lifecycle import APPOINTMENT
-from queue_service.booking.model import CONTACT_KEPT, HOLD_TIME, Channel, Contact, KeptContact
+from queue_service.booking.model import HOLD_TIME, Channel, Contact, KeptContact
 from queue_service.booking.reference import new_reference, parse_reference, shown
 from queue_service.booking.supply_guard import ANYBODY, Asker, WantedHour
 from queue_service.booking.taking import REFERENCES_TRIED
+from queue_service.booking.visit_access import opens
+from queue_service.booking.visit_changes import refuse_impossible, refuse_late_change, refuse_restless_move
 from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.entries import confirmations, store
-from queue_service.entries.entry_days import apply_entries, broken_invariants, open_days
+from queue_service.entries.entry_days import apply_entries, broken_invariants, open_days, release_places
 from queue_service.entries.entry_plan import entry_name, parse_entry
 from queue_service.entries.entry_search import find_entries
 from queue_service.entries.model import (
@@ -48,8 +50,6 @@ from queue_service.platform.errors import (
     AppointmentNotFound,
     EntryBookingNotFound,
     EntryNotFound,
-    HoldExpired,
-    IllegalTransition,
     InvalidFields,
     SlotTaken,
     WrongDay,
@@ -61,7 +61,7 @@ from queue_service.protocol.device_api import FieldError
 __all__ = [
     "apply_entries", "arrive", "book", "broken_invariants", "cancel", "card_entries", "confirm", "end_past",
     "expire_holds", "find", "find_entries", "find_entry", "forget_contacts", "move", "open_days", "opens",
-    "overbooked", "overbooked_hours", "shown_arrival", "shown_booking",
+    "overbooked", "overbooked_hours", "release_places", "shown_arrival", "shown_booking",
 ]  # fmt: skip
 
 
@@ -109,6 +109,8 @@ async def _take(
         state="held" if request.hold else "booked",
         party_size=request.party_size,
         channel=request.channel,
+        emergency=request.emergency,
+        level=level_of(request.channel, emergency=request.emergency),
         expires_at=now + HOLD_TIME[request.channel] if request.hold else None,
     )
     reference = await store.book(conn, office.id, entry.id, new, contact, now)
@@ -131,7 +133,7 @@ async def _take(
 
 async def find_entry(conn: Connection, office: Office, name: str) -> EntryOffered:
     """Give one hour of the office with what the web may still take; raises EntryNotFound."""
-    found = await store.offered_entry(conn, office.id, *parse_entry(name), channel="online")
+    found = await store.offered_entry(conn, office.id, *parse_entry(name), level=level_of("online"))
     if found is None:
         raise EntryNotFound
     return found
@@ -159,11 +161,6 @@ async def find(conn: Connection, reference: str) -> KeptEntryBooking:
     Who may see it is the caller's question: its staff, or whoever has the secret (``opens``).
     """
     return _found(await store.find_booking(conn, _parsed(reference)))
-
-
-def opens(kept: KeptEntryBooking, secret: str) -> bool:
-    """Tell, in a time that doesn't depend on the answer, whether this is the booking's secret."""
-    return visitor_secret.opens(secret, [kept.secret_hash, *kept.link_hashes])
 
 
 def shown_booking(kept: KeptEntryBooking) -> EntryBooking:
@@ -223,7 +220,7 @@ async def confirm(
             await supply_guard.admit_party_confirmation(conn, now, hour, kept.reference, known, asker.limits)
             await store.write_contact(conn, kept.office_id, kept.id, known)
         contacts.require_name(known, kept.channel)
-        await _change(conn, kept, "confirm")
+        await _change(conn, now, kept, "confirm")
         booked = await find(conn, reference)
         await confirmations.tell(conn, now, booked, "booked")
         return booked
@@ -243,11 +240,14 @@ async def move(
     The new places are taken and the old ones given back together, or neither. ``told`` is what the
     party hears: that it was moved as wished, or that the office had to. Raises EntryBookingNotFound,
     EntryNotFound (also for an hour of another kind), SlotTaken, InvalidFields, HoldExpired,
-    AppointmentCancelled, IllegalTransition, and ChangesClosed for visitors for whom it is too late.
+    AppointmentCancelled, IllegalTransition, and for visitors ChangesClosed when it is too late and
+    TooManyAttempts when they move to and fro.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "move")
-        await _refuse_late(conn, now, kept, by_visitor=by_visitor)
+        if by_visitor:
+            await refuse_late_change(conn, now, kept)
+            await refuse_restless_move(conn, now, kept)
         entry = await _bookable(conn, now, kept.office_id, to, kept.channel)
         if entry.code != kept.code:
             raise EntryNotFound
@@ -274,10 +274,11 @@ async def cancel(
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "cancel")
-        await _refuse_late(conn, now, kept, by_visitor=by_visitor)
+        if by_visitor:
+            await refuse_late_change(conn, now, kept)
         if kept.state == "arrived":
             raise AlreadyCheckedIn("The party has come already.")
-        await _change(conn, kept, "cancel")
+        await _change(conn, now, kept, "cancel")
         await _recount(conn, kept.office_id, [kept.entry_id])
         cancelled = await find(conn, reference)
         if kept.state == "booked":
@@ -299,10 +300,10 @@ async def arrive(conn: Connection, now: datetime, office: Office, reference: str
             raise AppointmentCancelled("These places were held and never booked.", state=kept.state)
         if kept.state in ("arrived", "fulfilled"):
             raise AlreadyCheckedIn("The party has come already.")
-        _refuse(kept, now, "check_in")
+        refuse_impossible(kept, now, "check_in")
         if local_day(kept.starts_at, kept.time_zone) != local_day(now, kept.time_zone):
             raise WrongDay(starts_at=kept.starts_at)
-        await _change(conn, kept, "check_in")
+        await _change(conn, now, kept, "check_in")
         return await find(conn, reference)
 
 
@@ -325,9 +326,9 @@ async def end_past(conn: Connection, now: datetime) -> int:
 
 
 async def forget_contacts(conn: Connection, now: datetime) -> None:
-    """Delete names, numbers and addresses of visits that are over, and end the links that were sent."""
-    await store.forget_contacts(conn, now - CONTACT_KEPT)
-    await store.forget_secrets(conn, now - CONTACT_KEPT)
+    """Delete names, numbers and addresses of visits that are over or cancelled, and end the links to them."""
+    await store.forget_contacts(conn, now)
+    await store.forget_secrets(conn, now)
 
 
 async def overbooked(conn: Connection, now: datetime, office_id: int | None = None) -> list[OverbookedEntry]:
@@ -360,7 +361,7 @@ async def card_entries(conn: Connection, now: datetime, office: Office, channel:
     """Give the office's next hours for its card, full ones among them."""
     return [
         CardEntry(hour.entry, hour.code, hour.title, hour.start, hour.end, hour.free, hour.price)
-        for hour in await store.coming(conn, office.id, now, channel, CARD_ENTRIES)
+        for hour in await store.coming(conn, office.id, now, level_of(channel), CARD_ENTRIES)
     ]
 
 
@@ -380,35 +381,14 @@ def _found(kept: KeptEntryBooking | None) -> KeptEntryBooking:
 async def _locked(conn: Connection, now: datetime, reference: str, verb: str) -> KeptEntryBooking:
     """Give the booking, locked, after asking its lifecycle whether ``verb`` may happen now."""
     kept = _found(await store.find_booking(conn, _parsed(reference), lock=True))
-    _refuse(kept, now, verb)
+    refuse_impossible(kept, now, verb)
     return kept
 
 
-def _refuse(kept: KeptEntryBooking, now: datetime, verb: str) -> None:
-    """Raise why the verb may not happen to the booking now, if it may not."""
-    over = kept.expires_at is not None and kept.expires_at <= now
-    if kept.state == "expired" or (over and verb != "cancel"):
-        raise HoldExpired
-    if kept.state == "cancelled":
-        raise AppointmentCancelled
-    if APPOINTMENT.target(kept.state, verb) is None:
-        raise IllegalTransition(
-            "The booking's state does not allow that.",
-            state=kept.state,
-            allowed=APPOINTMENT.allowed(kept.state),
-        )
-
-
-async def _refuse_late(conn: Connection, now: datetime, kept: KeptEntryBooking, *, by_visitor: bool) -> None:
-    """Raise ChangesClosed for a visitor for whom it is too late; holds go any time."""
-    if by_visitor and kept.state == "booked":
-        await refuse_late_change(conn, now, kept.office, kept.starts_at)
-
-
-async def _change(conn: Connection, kept: KeptEntryBooking, verb: str) -> None:
+async def _change(conn: Connection, now: datetime, kept: KeptEntryBooking, verb: str) -> None:
     to_state = APPOINTMENT.target(kept.state, verb)
-    assert to_state is not None, "asked by _refuse"
-    await store.change_state(conn, kept.office_id, kept.id, kept.state, to_state)
+    assert to_state is not None, "asked by _locked"
+    await store.change_state(conn, now, kept.office_id, kept.id, kept.state, to_state)
 
 
 async def _recount(conn: Connection, office_id: int, entry_ids: list[int]) -> None:

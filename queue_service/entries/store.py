@@ -9,16 +9,26 @@ from zoneinfo import ZoneInfo
 import msgspec
 from asyncpg import Record
 
-from queue_service.booking.model import AppointmentState, Channel, KeptContact, PostalAddress
+from queue_service.booking.contingents import Level
+from queue_service.booking.model import (
+    CONTACT_COLUMNS,
+    AppointmentState,
+    Channel,
+    KeptContact,
+    PostalAddress,
+)
 from queue_service.entries.entry_plan import entry_name
 from queue_service.entries.model import (
+    DueRelease,
     DueReminder,
     EntryOffered,
     FoundEntry,
     KeptEntryBooking,
     Miscounted,
+    OpenPlaces,
     OverbookedEntry,
     OverbookedParty,
+    OverdueRelease,
     PlannedEntry,
 )
 from queue_service.platform.queries import Connection, load_queries
@@ -48,6 +58,8 @@ class Searched(msgspec.Struct, frozen=True):
     planned: bool
     party_fits: bool
     left_for_others: bool
+    next_release_at: datetime | None
+    """Of hours with places left for others."""
 
 
 class FreeEntry(msgspec.Struct, frozen=True):
@@ -74,6 +86,8 @@ class NewBooking(msgspec.Struct, frozen=True):
     state: AppointmentState
     party_size: int
     channel: Channel
+    emergency: bool
+    level: Level
     expires_at: datetime | None
 
 
@@ -159,9 +173,31 @@ async def withdraw_unplanned(
     await _queries.withdraw_unplanned(conn, **plan)
 
 
-async def search(conn: Connection, asked: Asked, channel: Channel, limit: int) -> list[EntryOffered]:
-    """Give the earliest hours with places for the party by this channel."""
-    rows = _queries.search(conn, **msgspec.structs.asdict(asked), channel=channel, limit=limit)
+async def due_releases(conn: Connection, now: datetime, most: int) -> list[DueRelease]:
+    """Give and lock hours of which more is to be opened, none that somebody else is working on."""
+    return [DueRelease(**row) async for row in _queries.due_releases(conn, now=now, most=most)]
+
+
+async def open_places(conn: Connection, opened: Sequence[tuple[DueRelease, OpenPlaces]]) -> None:
+    """Open locked hours as far as said."""
+    await _queries.open_places(
+        conn,
+        [
+            {"office_id": due.office_id, "hour_id": due.id, **msgspec.structs.asdict(places)}
+            for due, places in opened
+        ],
+    )
+
+
+async def overdue_releases(conn: Connection, due_before: datetime, now: datetime) -> list[OverdueRelease]:
+    """Give the coming hours of which more was to be opened before then."""
+    rows = _queries.overdue_releases(conn, due_before=due_before, now=now)
+    return [OverdueRelease(**row) async for row in rows]
+
+
+async def search(conn: Connection, asked: Asked, level: Level, limit: int) -> list[EntryOffered]:
+    """Give the earliest hours with places for the party by this level."""
+    rows = _queries.search(conn, **msgspec.structs.asdict(asked), level=level, limit=limit)
     return [_offered(row) async for row in rows]
 
 
@@ -171,20 +207,18 @@ async def searched(conn: Connection, asked: Asked) -> Searched:
 
 
 async def coming(
-    conn: Connection, office_id: int, now: datetime, channel: Channel, limit: int
+    conn: Connection, office_id: int, now: datetime, level: Level, limit: int
 ) -> list[EntryOffered]:
     """Give the office's next hours, full ones among them."""
-    rows = _queries.coming(conn, office_id=office_id, now=now, channel=channel, limit=limit)
+    rows = _queries.coming(conn, office_id=office_id, now=now, level=level, limit=limit)
     return [_offered(row) async for row in rows]
 
 
 async def offered_entry(
-    conn: Connection, office_id: int, code: str, starts_at: datetime, *, channel: Channel
+    conn: Connection, office_id: int, code: str, starts_at: datetime, *, level: Level
 ) -> EntryOffered | None:
-    """Give one hour of an office with what the channel may still take of it."""
-    row = await _queries.offered_entry(
-        conn, office_id=office_id, code=code, starts_at=starts_at, channel=channel
-    )
+    """Give one hour of an office with what the level may still take of it."""
+    row = await _queries.offered_entry(conn, office_id=office_id, code=code, starts_at=starts_at, level=level)
     return _offered(row) if row else None
 
 
@@ -222,7 +256,7 @@ def _kept(row: Record) -> KeptEntryBooking:
     columns = _with_texts(row)
     contact = {
         name: columns.pop(name)
-        for name in ("name", "phone", "email", "postal_address", "language", "confirm_by", "remind")
+        for name in CONTACT_COLUMNS
     }
     has_contact = columns.pop("has_contact")
     if contact["postal_address"] is not None:
@@ -231,11 +265,11 @@ def _kept(row: Record) -> KeptEntryBooking:
 
 
 async def change_state(
-    conn: Connection, office_id: int, booking_id: UUID, from_state: str, to_state: str
+    conn: Connection, now: datetime, office_id: int, booking_id: UUID, from_state: str, to_state: str
 ) -> bool:
     """Take the booking to another state and end its hold; False when another verb was faster."""
     changed = await _queries.change_state(
-        conn, office_id=office_id, id=booking_id, from_state=from_state, to_state=to_state
+        conn, office_id=office_id, id=booking_id, from_state=from_state, to_state=to_state, now=now
     )
     return changed is not None
 
@@ -260,7 +294,7 @@ async def move_booking(conn: Connection, kept: KeptEntryBooking, entry_id: int) 
         id=kept.id,
         hour_id=entry_id,
         party_size=kept.party_size,
-        channel=kept.channel,
+        level=kept.level,
     )
     return moved is not None
 
@@ -280,9 +314,9 @@ async def end_past(conn: Connection, now: datetime) -> int:
     return len([row async for row in _queries.end_past(conn, now=now)])
 
 
-async def forget_contacts(conn: Connection, before: datetime) -> None:
-    """Delete who had booked the hours that ended before this instant."""
-    await _queries.forget_contacts(conn, before=before)
+async def forget_contacts(conn: Connection, now: datetime) -> None:
+    """Delete who had booked the hours that ended, or had cancelled, long enough ago."""
+    await _queries.forget_contacts(conn, now=now)
 
 
 async def add_secret(conn: Connection, office_id: int, booking_id: UUID, secret_hash: bytes) -> None:
@@ -290,9 +324,9 @@ async def add_secret(conn: Connection, office_id: int, booking_id: UUID, secret_
     await _queries.add_secret(conn, office_id=office_id, booking_id=booking_id, secret_hash=secret_hash)
 
 
-async def forget_secrets(conn: Connection, before: datetime) -> None:
-    """End what links in messages open, for hours that ended before this instant."""
-    await _queries.forget_secrets(conn, before=before)
+async def forget_secrets(conn: Connection, now: datetime) -> None:
+    """End what links in messages open, for bookings whose contact is forgotten too."""
+    await _queries.forget_secrets(conn, now=now)
 
 
 async def due_reminders(conn: Connection, now: datetime, ahead: timedelta, most: int) -> list[DueReminder]:

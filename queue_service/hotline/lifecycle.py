@@ -7,8 +7,10 @@ CALLBACK = Lifecycle(
     initial="open",
     transitions=table(
         ("open", "take", "taken"),
+        ("open", "renew", "open"),
         ("open", "postpone", "open"),
         ("open", "withdraw", "withdrawn"),
+        ("taken", "renew", "open"),
         ("taken", "release", "open"),
         ("taken", "postpone", "open"),
         ("taken", "done", "done"),

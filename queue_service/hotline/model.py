@@ -15,8 +15,6 @@ CallbackState = Literal["open", "taken", "done", "withdrawn"]
 Reason = Literal["callback", "call_list"]
 """Somebody asked to be called, or the office has something to tell (a freed place, a moved day)."""
 
-CONTACT_KEPT = timedelta(days=2)
-"""How long after its end an item keeps name, number and what was said: as long as appointments do."""
 LATEST_DUE = timedelta(days=365)
 """Further ahead, a due time is a slip of the finger."""
 YEARS = range(2000, 3000)
@@ -79,24 +77,36 @@ class DuplicateSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
     contact: PersonNamed
     services: Annotated[list[ServiceCode], Meta(max_length=MOST_SERVICES)] = []
+    hours: Annotated[list[ServiceCode], Meta(max_length=MOST_SERVICES)] = []
+    """Kinds of hours with places that are being booked."""
     start: Instant | None = None
     reference: Reference | None = None
     """The hold that is about to be confirmed: it is no second appointment."""
 
 
+class DuplicateHour(msgspec.Struct, frozen=True):
+    """What hour it is, when it is one with places."""
+
+    code: str
+    title: dict[str, str]
+    party_size: int
+
+
 class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
-    """Another coming appointment, probably of the same person."""
+    """Another coming appointment, or places of an hour, probably of the same person."""
 
     reference: str
     office: str
     start: datetime
     services: list[ServiceWish]
+    """Empty for an hour."""
+    hour: DuplicateHour | None
     match: Literal["phone", "email", "name"]
     """What is the same; the strongest when it is more than one."""
 
 
 class Duplicates(msgspec.Struct, frozen=True):
-    """First those with a service that is being booked, then those nearest to its start."""
+    """First those with a service or kind of hour that is being booked, then those nearest to its start."""
 
     items: list[Duplicate]
 
@@ -111,6 +121,9 @@ class FoundDuplicate(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     starts_at: datetime
     services: list[ServiceWish]
+    code: str | None
+    title: dict[str, str] | None
+    party_size: int | None
     match: Literal["phone", "email", "name"]
 
 
@@ -133,6 +146,18 @@ class NewCallback(msgspec.Struct, frozen=True, kw_only=True):
     """A code of the catalogue."""
     reference: str | None = None
     """The appointment that it is about, as it is stored."""
+    expected_start: datetime | None = None
+    """Of an appointment that the office moved or cancelled: when its visitor, who doesn't know of it yet,
+    still expects it. While nobody has rung, there is one such item for an appointment."""
+    expected_office_id: int | None = None
+
+
+class ExpectedVisit(msgspec.Struct, frozen=True):
+    """Where and when somebody who has not been rung yet still expects their visit."""
+
+    start: datetime
+    office: str
+    time_zone: str
 
 
 class CallbackRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -155,7 +180,7 @@ class CallbackEvent(msgspec.Struct, frozen=True):
     """One hand-over: who did what with the item, and said what for the next one."""
 
     at: datetime
-    verb: Literal["add", "take", "release", "postpone", "done", "withdraw"]
+    verb: Literal["add", "renew", "take", "release", "postpone", "done", "withdraw"]
     by: str | None
     """A member of staff's name; None: the service itself."""
     note: str

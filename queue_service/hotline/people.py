@@ -18,6 +18,7 @@ from queue_service.hotline.model import (
     MOST_PEOPLE,
     YEARS,
     Duplicate,
+    DuplicateHour,
     Duplicates,
     DuplicateSearch,
     FoundDuplicate,
@@ -69,7 +70,7 @@ async def find_appointments(
 async def find_duplicates(
     conn: Connection, now: datetime, who: Principal, asked: DuplicateSearch
 ) -> Duplicates:
-    """Give the coming appointments that the same person seems to have already.
+    """Give the coming appointments and places of hours that the same person seems to have already.
 
     A name counts when all its words are the same. Needs the caller's transaction, as above. Raises
     InvalidFields, AppointmentNotFound for a reference that can't be one.
@@ -82,8 +83,7 @@ async def find_duplicates(
         now,
         who.reach(Permission.APPOINTMENT_READ),
         _person(contact.name, contact.phone, contact.email, place="contact."),
-        asked.services,
-        start=asked.start,
+        asked,
         without=parse_reference(asked.reference) if asked.reference else None,
         limit=MOST_PEOPLE,
     )
@@ -98,8 +98,15 @@ def _duplicate(found: FoundDuplicate) -> Duplicate:
         office=found.office,
         start=found.starts_at.astimezone(ZoneInfo(found.time_zone)),
         services=found.services,
+        hour=_hour(found),
         match=found.match,
     )
+
+
+def _hour(found: FoundDuplicate) -> DuplicateHour | None:
+    if found.code is None or found.title is None or found.party_size is None:
+        return None
+    return DuplicateHour(found.code, found.title, found.party_size)
 
 
 def _person(name: str | None, phone: str | None, email: str | None, *, place: str) -> Person:

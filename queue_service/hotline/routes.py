@@ -138,10 +138,10 @@ class PeopleController(Controller):
     async def duplicates(
         self, data: JSONBody[DuplicateSearch], request: ApiRequest, state: State
     ) -> Response[Duplicates]:
-        """Give the coming appointments that the same person seems to have already.
+        """Give the coming appointments, and places of hours, that the same person seems to have already.
 
         The same telephone number, e-mail address, or all words of the name: a warning to speak
-        about, never a refusal. Those with a service that is being booked come first.
+        about, never a refusal. Those with a service or kind of hour that is being booked come first.
         """
 
         async def work(conn: Connection) -> Duplicates:

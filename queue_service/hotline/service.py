@@ -14,13 +14,13 @@ from queue_service.booking.reference import shown
 from queue_service.hotline import store
 from queue_service.hotline.lifecycle import CALLBACK
 from queue_service.hotline.model import (
-    CONTACT_KEPT,
     LATEST_DUE,
     Callback,
     CallbackRequest,
     CallbackState,
     CallCounts,
     CallList,
+    ExpectedVisit,
     KeptCallback,
     NewCallback,
 )
@@ -50,13 +50,24 @@ async def add_callback(
     """Put somebody on the call list, inside the caller's transaction if there is one; gives the item's id.
 
     ``user_id`` is the member of staff who was asked; None: the service itself does it (a freed place to
-    offer, a moved day). Raises InvalidFields for a due time that can't be meant, ServiceNotFound.
+    offer, a moved day). An open item about an earlier change of the same appointment becomes the new one,
+    due as early as it was: whoever has taken it has to look again. Raises InvalidFields for a due time
+    that can't be meant, ServiceNotFound.
     """
     require_due(now, new.due_at)
-    callback_id = uuid4()
-    if not await store.add_callback(conn, now, callback_id, new, user_id):
+    callback_id = await store.add_callback(conn, now, uuid4(), new, user_id)
+    if callback_id is None:
         raise ServiceNotFound
     return callback_id
+
+
+async def expected_visit(conn: Connection, reference: str) -> ExpectedVisit | None:
+    """Give what somebody who is still to be rung about a change believes of an appointment.
+
+    None when nobody is to be rung. ``reference`` as it is stored; nobody finishes the call before the
+    caller's transaction ends.
+    """
+    return await store.expected_visit(conn, reference)
 
 
 async def ask_for_call(
@@ -227,7 +238,7 @@ async def finish(
 async def forget_callbacks(conn: Connection, now: datetime) -> None:
     """Delete names, numbers and what was said from items that are over, or that nobody has come to."""
     await store.withdraw_stale(conn, now - STALE_AFTER, now)
-    await store.forget_callbacks(conn, now - CONTACT_KEPT)
+    await store.forget_callbacks(conn, now)
 
 
 def require_due(now: datetime, due_at: datetime) -> None:

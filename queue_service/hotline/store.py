@@ -1,6 +1,5 @@
 """The only caller of ``sql/queries/hotline.sql``."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -13,6 +12,8 @@ from queue_service.booking.model import ServiceWish
 from queue_service.hotline.model import (
     CallbackEvent,
     CallbackState,
+    DuplicateSearch,
+    ExpectedVisit,
     FoundDuplicate,
     KeptCallback,
     NewCallback,
@@ -21,6 +22,7 @@ from queue_service.platform.queries import Connection, load_queries
 
 _queries: Any = load_queries("hotline")
 _wishes = msgspec.json.Decoder(list[ServiceWish]).decode
+_texts = msgspec.json.Decoder(dict[str, str]).decode
 _timeline = msgspec.json.Decoder(list[CallbackEvent]).decode
 
 
@@ -80,34 +82,45 @@ async def duplicates(
     now: datetime,
     reach: Reach,
     person: Person,
-    codes: Sequence[str],
+    asked: DuplicateSearch,
     *,
-    start: datetime | None,
     without: str | None,
     limit: int,
 ) -> list[FoundDuplicate]:
-    """Give coming appointments of the same person, those with one of the services first."""
+    """Give what the same person has booked, what has one of the services or kinds of hours first."""
     rows = _queries.duplicates(
         conn,
         **msgspec.structs.asdict(person),
         **_places(reach),
-        codes=list(codes),
-        start=start,
+        codes=asked.services,
+        hours=asked.hours,
+        start=asked.start,
         without=without,
         now=now,
         limit=limit,
     )
-    return [FoundDuplicate(**{**row, "services": _wishes(row["services"])}) async for row in rows]
+    return [_duplicate(row) async for row in rows]
+
+
+def _duplicate(row: Record) -> FoundDuplicate:
+    columns = {**row, "services": _wishes(row["services"])}
+    return FoundDuplicate(**columns | {"title": _texts(row["title"]) if row["title"] else None})
 
 
 async def add_callback(
     conn: Connection, now: datetime, callback_id: UUID, new: NewCallback, user_id: int | None
-) -> bool:
-    """Put somebody on the call list; False when no service has this code."""
-    added = await _queries.add_callback(
+) -> UUID | None:
+    """Put somebody on the call list; gives the item's id, or None when no service has this code."""
+    kept: UUID | None = await _queries.add_callback(
         conn, id=callback_id, user_id=user_id, now=now, **msgspec.structs.asdict(new)
     )
-    return added is not None
+    return kept
+
+
+async def expected_visit(conn: Connection, reference: str) -> ExpectedVisit | None:
+    """Give what the visitor believes whom an open call about a change is for; locks the call."""
+    row = await _queries.expected_visit(conn, reference=reference)
+    return ExpectedVisit(**row) if row else None
 
 
 async def move_callback(conn: Connection, now: datetime, callback_id: UUID, move: Move) -> bool:
@@ -156,6 +169,6 @@ async def withdraw_stale(conn: Connection, due_before: datetime, now: datetime) 
     await _queries.withdraw_stale(conn, due_before=due_before, now=now)
 
 
-async def forget_callbacks(conn: Connection, before: datetime) -> None:
-    """Empty what names somebody in items that ended before."""
-    await _queries.forget_callbacks(conn, before=before)
+async def forget_callbacks(conn: Connection, now: datetime) -> None:
+    """Empty what names somebody in items that ended long enough ago."""
+    await _queries.forget_callbacks(conn, now=now)

@@ -11,7 +11,7 @@ import aiosmtplib
 import idna
 import msgspec
 
-from queue_service.notices.calendar_file import METHOD_OF, calendar_file
+from queue_service.notices.calendar_file import METHOD_OF, Correspondence, calendar_file
 from queue_service.notices.carrier import NotReachedError, Outgoing, RefusedError, UnclearError
 from queue_service.notices.model import in_language
 
@@ -141,7 +141,10 @@ def as_email(outgoing: Outgoing, sender: str) -> EmailMessage:
 
 
 def _add_calendar(mail: EmailMessage, outgoing: Outgoing, sender: str) -> None:
-    """Add the calendar file twice: as a view that Outlook and Thunderbird act on, as a file for phones."""
+    """Add the calendar file twice: as a view that Outlook and Thunderbird act on, as a file for phones.
+
+    The file goes by another type: two parts of text/calendar are two invitations to Thunderbird.
+    """
     method = METHOD_OF.get(outgoing.notice.kind)
     if method is None:
         return
@@ -150,17 +153,12 @@ def _add_calendar(mail: EmailMessage, outgoing: Outgoing, sender: str) -> None:
         method,
         description=outgoing.message.text,
         stamp=outgoing.now,
-        organizer=sender,
+        # As it is in the e-mail: who isn't found among those invited gets no button to accept.
+        between=Correspondence(sender, str(mail["To"])),
     )
     # In base64, which leaves the line ends alone.
     mail.add_alternative(content.decode(), subtype="calendar", cte="base64", params={"method": method})
-    mail.add_attachment(
-        content,
-        maintype="text",
-        subtype="calendar",
-        filename=CALENDAR_NAME,
-        params={"method": method, "charset": "utf-8"},
-    )
+    mail.add_attachment(content, maintype="application", subtype="ics", filename=CALENDAR_NAME)
 
 
 def wire_address(email: str) -> str:

@@ -5,7 +5,7 @@ event that an earlier one made. Pure: the same notice gives the same file.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,13 +24,25 @@ from queue_service.notices.model import AppointmentNotice, Kind, in_language
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
-METHOD_OF: dict[Kind, Method] = {"booked": "REQUEST", "moved": "REQUEST", "cancelled": "CANCEL"}
+METHOD_OF: dict[Kind, Method] = {
+    "booked": "REQUEST",
+    "moved": "REQUEST",
+    "displaced": "REQUEST",
+    "cancelled": "CANCEL",
+    "called_off": "CANCEL",
+}
 """What a message's file asks the calendar to do. Others change nothing that is certain: a place that
 is only offered is nobody's appointment yet."""
 PRODUCT = "-//queue-service//appointments//DE"
 ALARM_BEFORE = timedelta(hours=2)
 """Time to find one's papers and the way."""
 TITLE = {"de": "Termin", "en": "Appointment"}
+NOBODY_READS_ANSWERS = {
+    "de": "Bitte sagen Sie nicht in Ihrem Kalender ab: Das erfahren wir nicht. Wie es geht, steht unten.",
+    "de-simple": "Wollen Sie absagen? Dann drücken Sie bitte nicht auf „Ablehnen“. Das erfahren wir nicht.",
+    "en": "Please don’t decline in your calendar: we wouldn’t know. How to cancel is written below.",
+}
+"""Calendars put a button to decline beside every invitation, which only writes to the organizer."""
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 DAYS_A_WEEK = len(WEEKDAYS)
 ONE_DAY = timedelta(days=1)
@@ -46,20 +58,32 @@ class ClockChange(NamedTuple):
     after: datetime
 
 
+class Correspondence(NamedTuple):
+    """Who writes and who is written to: addresses as the e-mail that carries the file has them."""
+
+    organizer: str
+    attendee: str
+
+
 def calendar_file(
-    notice: AppointmentNotice, method: Method, *, description: str, stamp: datetime, organizer: str = ""
+    notice: AppointmentNotice,
+    method: Method,
+    *,
+    description: str,
+    stamp: datetime,
+    between: Correspondence | None = None,
 ) -> bytes:
     """Give the file's content.
 
-    ``organizer`` is the e-mail address that writes; without it nobody is invited, which is what a
-    page hands out (``PUBLISH``). ``stamp`` is when the notice was made.
+    Without ``between`` nobody is invited, which is what a page hands out (``PUBLISH``). ``stamp`` is
+    when the notice was made.
     """
     calendar = Calendar()
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
     calendar.add("METHOD", method)
     calendar.add_component(time_zone(notice.office.time_zone, notice.start.year))
-    calendar.add_component(_event(notice, method, description, stamp, organizer))
+    calendar.add_component(_event(notice, method, description, stamp, between))
     content: bytes = calendar.to_ical()
     return content
 
@@ -83,9 +107,13 @@ def time_zone(name: str, year: int) -> Timezone:
 
 
 def _event(
-    notice: AppointmentNotice, method: Method, description: str, stamp: datetime, organizer: str
+    notice: AppointmentNotice,
+    method: Method,
+    description: str,
+    stamp: datetime,
+    between: Correspondence | None,
 ) -> Event:
-    zone = ZoneInfo(notice.office.time_zone)
+    zone = _clock_of(notice)
     language = notice.recipient.language
     office = in_language(notice.office.name, language)
     # Neither the service nor the office, which gives it away: colleagues see titles, and so does
@@ -99,13 +127,14 @@ def _event(
     event.add("DTEND", notice.end.astimezone(zone))
     event.add("SUMMARY", title)
     event.add("LOCATION", _location(notice, office))
+    if between and method == "REQUEST":
+        description = f"{in_language(NOBODY_READS_ANSWERS, language)}\n\n{description}"
     event.add("DESCRIPTION", description)
     event.add("CLASS", "PRIVATE")
     event.add("STATUS", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
-    if organizer:
-        event.add("ORGANIZER", _person(organizer, in_language(notice.authority.name, language)))
-        if notice.recipient.email:
-            event.add("ATTENDEE", _invited(notice.recipient.email))
+    if between:
+        event.add("ORGANIZER", _person(between.organizer, in_language(notice.authority.name, language)))
+        event.add("ATTENDEE", _invited(between.attendee))
     if method != "CANCEL":
         alarm = Alarm()
         alarm.add("ACTION", "DISPLAY")
@@ -113,6 +142,21 @@ def _event(
         alarm.add("TRIGGER", -ALARM_BEFORE)
         event.add_component(alarm)
     return event
+
+
+def _clock_of(notice: AppointmentNotice) -> tzinfo:
+    """Give the clock by which the event's times are written: the office's, if it says when they are.
+
+    In autumn it shows an hour twice. RFC 5545 means the first, most readers take the second: only in
+    UTC do they agree.
+    """
+    zone = ZoneInfo(notice.office.time_zone)
+    shown_twice = any(
+        instant.astimezone(zone).replace(fold=0).utcoffset()
+        != instant.astimezone(zone).replace(fold=1).utcoffset()
+        for instant in (notice.start, notice.end)
+    )
+    return UTC if shown_twice else zone
 
 
 def _location(notice: AppointmentNotice, office: str) -> str:

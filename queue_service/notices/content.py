@@ -150,6 +150,7 @@ def _values(notice: AppointmentNotice, language: str, words: Wording) -> dict[st
         "previous_time": words.moment(previous, zone, words.time) if previous else "",
         "respond_by": words.moment(respond_by, zone, words.respond_by) if respond_by else "",
         "short_respond_by": words.moment(respond_by, zone, words.short_respond_by) if respond_by else "",
+        "reason": words.reasons[notice.reason] if notice.reason else "",
         "reference": notice.reference,
         "spelled": ", ".join(notice.reference_words),
         "persons": str(notice.persons) if notice.persons > 1 else "",

@@ -1,5 +1,6 @@
 """The address on a letter: the lines that the post reads, and how they fit behind the window."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -19,6 +20,9 @@ SMALLEST_SIZE = 8.0
 """Points; below that sorting machines and postmen read badly."""
 SIZE_STEP = 0.5
 ELLIPSIS = "…"
+LAST_OF_LATIN_1 = "ÿ"
+LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})
+"""Unicode's categories of letters but modifiers: upper, lower and title case, and those without case."""
 
 Measure = Callable[[str, float], float]
 """Width in mm of a text at a size in points."""
@@ -48,6 +52,14 @@ def address_lines(recipient: Recipient) -> list[str]:
 def country_name(code: str) -> str:
     """Give the country as it stands on an envelope posted in Germany."""
     return (Locale.parse(COUNTRY_LANGUAGE).territories.get(code) or code).upper()
+
+
+def in_latin_letters(text: str) -> bool:
+    """Tell whether sorting machines and postmen can read it; digits and signs are no letters."""
+    beyond_latin_1 = (letter for letter in text if letter > LAST_OF_LATIN_1)
+    # Apostrophes within names are letters of all scripts to Unicode.
+    letters = (letter for letter in beyond_latin_1 if unicodedata.category(letter) in LETTERS)
+    return all(unicodedata.name(letter).startswith("LATIN") for letter in letters)
 
 
 def fit_address(

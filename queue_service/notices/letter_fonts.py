@@ -1,25 +1,43 @@
-"""Fira Sans for letters, made from the web fonts that the pages use.
+"""Typefaces for letters, made from the web fonts that ``make setup`` brings.
 
-ReportLab embeds TrueType outlines; the design system ships them compressed as WOFF2, so they are
-unpacked in memory once a process (about half a second).
+Fira Sans, which the pages use, has Latin, Greek and Cyrillic letters; families of Noto Sans write the
+other scripts that names in Germany are commonly written in. ReportLab embeds TrueType outlines; web fonts
+are compressed as WOFF2, so they are unpacked in memory, each once a process (about a quarter of a second).
 """
 
 import io
-import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 import msgspec
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import ShapedStr, shapeStr
 from reportlab.pdfbase.ttfonts import TTFont as EmbeddedFont
 
-VENDOR_FONTS = Path(__file__).parents[1] / "web" / "static" / "vendor" / "kern" / "fonts" / "fira-sans"
+from queue_service.notices.letter_scripts import Face, Piece, missing, pieces, printable
+
+VENDOR = Path(__file__).parents[1] / "web" / "static" / "vendor"
 Weight = Literal["regular", "bold"]
-FILES: dict[Weight, str] = {"regular": "FiraSans-Regular.woff2", "bold": "FiraSans-SemiBold.woff2"}
-NO_SUCH_LETTER = "?"
+FILES: dict[str, dict[Weight, str]] = {
+    "Fira": {
+        "regular": "kern/fonts/fira-sans/FiraSans-Regular.woff2",
+        "bold": "kern/fonts/fira-sans/FiraSans-SemiBold.woff2",
+    },
+    **{
+        script: {"regular": f"noto/{script.lower()}-400.woff2", "bold": f"noto/{script.lower()}-600.woff2"}
+        for script in ("Arabic", "Hebrew", "Georgian", "Armenian", "Ethiopic")
+    },
+}
+"""By family, the one with most letters first; below ``VENDOR``."""
+ONE_SIZE = 1000.0
+"""Points at which a piece is shaped: these fonts have the same forms at every size."""
+MOST_SHAPED = 4096
+"""Pieces that are remembered: the names of some batches."""
+_shaping = Lock()
 
 
 class FontsMissingError(RuntimeError):
@@ -27,47 +45,77 @@ class FontsMissingError(RuntimeError):
 
 
 class LetterFonts(msgspec.Struct, frozen=True):
-    """Measures of the fonts; ReportLab knows them by ``pdf_name`` once this was read."""
+    """Measures of the fonts."""
 
-    characters: frozenset[str]
+    faces: tuple[Face, ...]
 
     def width(self, text: str, weight: Weight, size: float) -> float:
         """Advance width in mm of ``text`` at ``size`` points."""
-        return float(pdfmetrics.stringWidth(text, pdf_name(weight), size) / mm)
+        return sum(_advance(piece, weight) for piece in self.pieces(text)) * size / mm
+
+    def pieces(self, text: str) -> list[Piece]:
+        """Give the parts of a printable line from left to right, each in one typeface."""
+        return pieces(text, self.faces)
 
     def printable(self, text: str) -> str:
-        """Give the text in letters that the fonts have: Latin, Greek and Cyrillic ones."""
-        if self.characters.issuperset(text):
-            return text
-        composed = unicodedata.normalize("NFC", text)
-        return "".join(self._printable_character(character) for character in composed)
+        """Give the text in letters that the fonts have."""
+        return printable(text, self.faces)
 
-    def _printable_character(self, character: str) -> str:
-        if character in self.characters:
-            return character
-        bare = unicodedata.normalize("NFKD", character)
-        kept = "".join(part for part in bare if part in self.characters)
-        return kept or (" " if character.isspace() else NO_SUCH_LETTER)
+    def missing(self, text: str) -> frozenset[str]:
+        """Give the characters that can't be printed as they were written."""
+        return missing(text, self.faces)
 
 
 @cache
 def letter_fonts() -> LetterFonts:
-    """Unpack and register the fonts; raises FontsMissingError."""
-    characters = []
-    for weight, name in FILES.items():
-        try:
-            font = TTFont(VENDOR_FONTS / name)
-        except FileNotFoundError as missing:
-            raise FontsMissingError(f"{VENDOR_FONTS / name} is missing: run make setup") from missing
-        characters.append(frozenset(map(chr, font.getBestCmap())))
-        font.flavor = None
-        unpacked = io.BytesIO()
-        font.save(unpacked)
-        unpacked.seek(0)
-        pdfmetrics.registerFont(EmbeddedFont(pdf_name(weight), unpacked))
-    return LetterFonts(frozenset.intersection(*characters))
+    """Read what the fonts can write; raises FontsMissingError."""
+    return LetterFonts(
+        tuple(
+            Face(
+                family,
+                frozenset.intersection(
+                    *(frozenset(map(chr, _opened(family, weight).getBestCmap())) for weight in weights)
+                ),
+            )
+            for family, weights in FILES.items()
+        )
+    )
 
 
-def pdf_name(weight: Weight) -> str:
-    """Name under which ReportLab knows the font."""
-    return f"LetterFira-{weight}"
+def _opened(family: str, weight: Weight) -> TTFont:
+    file = VENDOR / FILES[family][weight]
+    try:
+        return TTFont(file)
+    except FileNotFoundError as absent:
+        raise FontsMissingError(f"{file} is missing: run make setup") from absent
+
+
+@cache
+def embedded(family: str, weight: Weight) -> str:
+    """Give the name under which ReportLab knows the font, which is unpacked for it at the first use."""
+    name = f"Letter{family}-{weight}"
+    font = _opened(family, weight)
+    font.flavor = None
+    unpacked = io.BytesIO()
+    font.save(unpacked)
+    unpacked.seek(0)
+    pdfmetrics.registerFont(EmbeddedFont(name, unpacked))
+    return name
+
+
+@lru_cache(MOST_SHAPED)
+def shaped(text: str, family: str, weight: Weight) -> ShapedStr:
+    """Give a piece's text with the forms and places of its letters."""
+    font = embedded(family, weight)
+    # Forms that have no code of their own get one at their first use, font by font.
+    with _shaping:
+        forms: ShapedStr = shapeStr(text, font, ONE_SIZE, force=True)
+    return forms
+
+
+def _advance(piece: Piece, weight: Weight) -> float:
+    """Width of a piece at one point of size, in points."""
+    if piece.shaped:
+        forms = shaped(piece.text, piece.face, weight).__shapeData__  # type: ignore[attr-defined]  # stubs lack it
+        return float(sum(form.x_advance for form in forms) / ONE_SIZE)
+    return float(pdfmetrics.stringWidth(piece.text, embedded(piece.face, weight), 1))

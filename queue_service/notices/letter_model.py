@@ -1,11 +1,15 @@
-"""Letters between the outbox and the post, as they are stored and as staff see them."""
+"""Letters between the outbox and the post, as they are stored and as staff see them.
+
+What staff see in a list names nobody: to whom a letter goes is read there only for what its form asks
+of whoever prints it.
+"""
 
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from queue_service.notices.model import AppointmentNotice, Kind
+from queue_service.notices.model import AppointmentNotice, Kind, Recipient
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -30,6 +34,19 @@ class WaitingLetter(msgspec.Struct, frozen=True):
     created_at: datetime
     printed_before: bool
     """Somebody put it back into the queue."""
+    recipient: Recipient
+
+
+class LetterForm(msgspec.Struct, frozen=True):
+    """How a letter is printed, and what whoever prints it has to look at first."""
+
+    large_print: bool
+    simple: bool
+    """In Leichte Sprache."""
+    letters_missing: bool = False
+    """Something in name or address has letters that can't be printed."""
+    address_foreign: bool = False
+    """The address is not in Latin letters, which are the ones that the post reads."""
 
 
 class OpenSheet(msgspec.Struct, frozen=True):
@@ -46,3 +63,5 @@ class OpenSheet(msgspec.Struct, frozen=True):
     kind: Kind
     to_post: bool
     """False: it was taken back since, because there is something newer to tell."""
+    recipient: Recipient | None
+    """None of what was taken back."""

@@ -7,13 +7,17 @@ import segno
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from queue_service.notices.letter_fonts import pdf_name
+from queue_service.notices.letter_fonts import FILES, embedded, letter_fonts, shaped
 from queue_service.notices.letter_form import HAIRLINE, PAGE_HEIGHT, PAGE_WIDTH
 from queue_service.notices.letter_layout import Letter, QrItem, RuleItem, TextItem
 
+FIRST_FACE = next(iter(FILES))
+ACTUAL_TEXT_MARK = "feff"
+"""Byte order mark: what follows is UTF-16 (ISO 32000-1, 7.9.2.2)."""
+
 
 def letters_pdf(letters: Sequence[Letter], title: str) -> bytes:
-    """Give all letters as one file; the fonts must have been read before (``letter_fonts``).
+    """Give all letters as one file; raises FontsMissingError.
 
     Each letter begins on an odd page, so that printing on both sides doesn't put two on one sheet.
     """
@@ -26,7 +30,7 @@ def letters_pdf(letters: Sequence[Letter], title: str) -> bytes:
         pdfVersion=(1, 4),
         lang=languages.pop() if len(languages) == 1 else "de",
         # Otherwise a font stands in the file that is neither used nor embedded.
-        initialFontName=pdf_name("regular"),  # type: ignore[arg-type]  # its stubs expect a number
+        initialFontName=embedded(FIRST_FACE, "regular"),  # type: ignore[arg-type]  # its stubs expect a number
     )
     canvas.setTitle(title)
     for describe in (canvas.setAuthor, canvas.setSubject, canvas.setCreator):
@@ -49,15 +53,29 @@ def letters_pdf(letters: Sequence[Letter], title: str) -> bytes:
 def _draw(canvas: Canvas, item: TextItem | RuleItem | QrItem) -> None:
     match item:
         case TextItem():
-            text = canvas.beginText(item.x * mm, (PAGE_HEIGHT - item.y) * mm)
-            text.setFont(pdf_name(item.weight), item.size)
-            text.textOut(item.text)
-            canvas.drawText(text)
+            _draw_text(canvas, item)
         case RuleItem():
             bottom = PAGE_HEIGHT - item.y - HAIRLINE / 2
             canvas.rect(item.x * mm, bottom * mm, item.width * mm, HAIRLINE * mm, stroke=0, fill=1)
         case QrItem():
             _draw_qr(canvas, item)
+
+
+def _draw_text(canvas: Canvas, item: TextItem) -> None:
+    parts = letter_fonts().pieces(item.text)
+    # Forms of letters have no code: what a reader copies, searches or listens to is said beside them.
+    as_read = any(part.shaped for part in parts)
+    if as_read:
+        canvas.addLiteral(
+            f"/Span <</ActualText <{ACTUAL_TEXT_MARK}{item.text.encode('utf-16-be').hex()}>>> BDC"
+        )
+    text = canvas.beginText(item.x * mm, (PAGE_HEIGHT - item.y) * mm)
+    for part in parts:
+        text.setFont(embedded(part.face, item.weight), item.size)
+        text.textOut(shaped(part.text, part.face, item.weight) if part.shaped else part.text)
+    canvas.drawText(text)
+    if as_read:
+        canvas.addLiteral("EMC")
 
 
 def _draw_qr(canvas: Canvas, item: QrItem) -> None:

@@ -8,11 +8,12 @@ from uuid import UUID
 import msgspec
 
 from queue_service.notices.letter_model import OpenSheet, Sheet, WaitingLetter
-from queue_service.notices.model import AppointmentNotice, Kind, Way
+from queue_service.notices.model import AppointmentNotice, Kind, Recipient, Way
 from queue_service.platform.queries import Connection, load_queries
 
 _queries: Any = load_queries("letters")
 _notice = msgspec.json.Decoder(AppointmentNotice).decode
+_recipient = msgspec.json.Decoder(Recipient).decode
 
 
 async def take_letters(
@@ -24,7 +25,10 @@ async def take_letters(
     large_print: bool,
     most: int,
 ) -> list[UUID]:
-    """Print what waits at these offices, all of it or the letters named; gives what was taken."""
+    """Print what waits at these offices, all of it or the letters named; gives what was taken.
+
+    Each in the form that was wished for, or all of them in large print.
+    """
     rows = _queries.take_letters(
         conn, office_ids=office_ids, ids=ids, batch=batch, large_print=large_print, now=now, most=most
     )
@@ -32,17 +36,10 @@ async def take_letters(
 
 
 async def reprint_letters(
-    conn: Connection,
-    now: datetime,
-    office_ids: Sequence[int],
-    batch: UUID,
-    new_batch: UUID,
-    large_print: bool,
+    conn: Connection, now: datetime, office_ids: Sequence[int], batch: UUID, new_batch: UUID
 ) -> list[UUID]:
     """Take a batch's letters into a new one as further copies; gives what was taken."""
-    rows = _queries.reprint_letters(
-        conn, batch=batch, office_ids=office_ids, new_batch=new_batch, large_print=large_print, now=now
-    )
+    rows = _queries.reprint_letters(conn, batch=batch, office_ids=office_ids, new_batch=new_batch, now=now)
     return [row["id"] async for row in rows]
 
 
@@ -61,13 +58,16 @@ async def sheets_of_batch(conn: Connection, office_ids: Sequence[int], batch: UU
 async def letters_to_print(conn: Connection, now: datetime, office_ids: Sequence[int]) -> list[WaitingLetter]:
     """Give what waits to be printed, by office, the nearest appointment first."""
     rows = _queries.letters_to_print(conn, office_ids=office_ids, now=now)
-    return [WaitingLetter(**row) async for row in rows]
+    return [WaitingLetter(**{**row, "recipient": _recipient(row["recipient"])}) async for row in rows]
 
 
 async def open_sheets(conn: Connection, office_ids: Sequence[int]) -> list[OpenSheet]:
     """Give what was printed and is not known to be in the post, the newest batch first."""
     rows = _queries.open_sheets(conn, office_ids=office_ids)
-    return [OpenSheet(**row) async for row in rows]
+    return [
+        OpenSheet(**{**row, "recipient": _recipient(row["recipient"]) if row["recipient"] else None})
+        async for row in rows
+    ]
 
 
 async def own_texts(conn: Connection, authority: str, kind: Kind, way: Way) -> dict[str, str]:

@@ -14,11 +14,12 @@ import msgspec
 
 from queue_service.notices import authority_texts, letter_store
 from queue_service.notices.content import content
+from queue_service.notices.letter_address import address_lines, in_latin_letters
 from queue_service.notices.letter_fonts import letter_fonts
 from queue_service.notices.letter_layout import draw_letter
-from queue_service.notices.letter_model import OpenSheet, Sheet, WaitingLetter
+from queue_service.notices.letter_model import LetterForm, OpenSheet, Sheet, WaitingLetter
 from queue_service.notices.letter_pdf import letters_pdf
-from queue_service.notices.model import Kind, with_address
+from queue_service.notices.model import SIMPLE_LANGUAGE, Kind, Recipient, with_address
 from queue_service.platform.errors import NothingToPrint
 from queue_service.platform.queries import Connection
 
@@ -65,6 +66,20 @@ def arrives_late(now: datetime, starts_at: datetime) -> bool:
     return starts_at - now < POST_TAKES
 
 
+def form_of(recipient: Recipient, *, large_print: bool = False) -> LetterForm:
+    """Tell how a letter is printed and what to look at before; ``large_print`` where that was decided.
+
+    Reads the fonts the first time: not for an event loop.
+    """
+    written = "".join(address_lines(recipient))
+    return LetterForm(
+        large_print=large_print or recipient.letter_form == "large_print",
+        simple=recipient.language == SIMPLE_LANGUAGE,
+        letters_missing=bool(letter_fonts().missing(written)),
+        address_foreign=not in_latin_letters(written),
+    )
+
+
 async def take(
     conn: Connection,
     now: datetime,
@@ -75,7 +90,8 @@ async def take(
 ) -> UUID:
     """Print what waits at these offices, all of it or the letters named; gives the batch.
 
-    Raises NothingToPrint, also when somebody else was faster.
+    Each in the form that was wished for; with ``large_print`` all of them in large print. Raises
+    NothingToPrint, also when somebody else was faster.
     """
     batch = uuid4()
     taken = await letter_store.take_letters(conn, now, office_ids, ids, batch, large_print, MOST_A_BATCH)
@@ -84,15 +100,13 @@ async def take(
     return batch
 
 
-async def take_again(
-    conn: Connection, now: datetime, office_ids: Sequence[int], batch: UUID, *, large_print: bool = False
-) -> UUID:
-    """Print the letters of a batch once more, each marked as a further copy; gives the new batch.
+async def take_again(conn: Connection, now: datetime, office_ids: Sequence[int], batch: UUID) -> UUID:
+    """Print the letters of a batch as they were once more, marked as further copies; gives the new batch.
 
     Raises NothingToPrint when all of them are in the post, or in a later batch.
     """
     new_batch = uuid4()
-    if not await letter_store.reprint_letters(conn, now, office_ids, batch, new_batch, large_print):
+    if not await letter_store.reprint_letters(conn, now, office_ids, batch, new_batch):
         raise NothingToPrint
     return new_batch
 

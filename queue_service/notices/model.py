@@ -13,15 +13,19 @@ import msgspec
 
 Way = Literal["email", "sms", "letter"]
 """How it reaches the visitor; a code that was only spoken has no message."""
-Kind = Literal["booked", "moved", "cancelled", "reminder", "offered", "displaced"]
-"""``offered``: a place from the waiting list, held until ``respond_by``. ``displaced``: the office has
-to move the appointment; the notice shows the proposed new place."""
+Kind = Literal["booked", "moved", "cancelled", "called_off", "reminder", "offered", "displaced"]
+"""``moved`` and ``cancelled`` are as somebody wished; ``displaced`` and ``called_off`` say that the office
+had to. ``offered``: a place from the waiting list, held until ``respond_by``."""
+ToldReason = Literal["illness", "fault", "damage", "strike", "weather"]
+"""Why an office had to, as far as visitors are told: each has its words in every language, and none can
+name somebody who is ill."""
 MessageState = Literal[
     "queued", "sending", "sent", "failed", "unclear", "printed", "posted", "withdrawn", "settled"
 ]
 
 WAYS: tuple[Way, ...] = get_args(Way)
 KINDS: tuple[Kind, ...] = get_args(Kind)
+TOLD_REASONS: tuple[ToldReason, ...] = get_args(ToldReason)
 SOURCE_LANGUAGE = "de"
 """Stands in for a language in which a text is missing."""
 SIMPLE_LANGUAGE = "de-simple"
@@ -51,6 +55,8 @@ class Recipient(msgspec.Struct, frozen=True):
     postal_address: PostalAddress | None = None
     language: str = SOURCE_LANGUAGE
     """``de``, ``de-simple``, ``en`` or another language tag."""
+    letter_form: Literal["standard", "large_print"] = "standard"
+    """How letters are printed for this person."""
 
 
 class NoticedAuthority(msgspec.Struct, frozen=True):
@@ -110,6 +116,8 @@ class AppointmentNotice(msgspec.Struct, frozen=True):
     Kept as a path; ``with_address`` makes an address of it when words are made."""
     respond_by: datetime | None = None
     """When an offer, or a proposed place, is given to somebody else."""
+    reason: ToldReason | None = None
+    """For ``displaced`` and ``called_off``, where it is told."""
     of_hour: bool = False
     """Places of an hour (a swimming hour, a theatre evening): nobody waits there with a number."""
     sequence: int = 0

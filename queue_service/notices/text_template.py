@@ -19,15 +19,17 @@ STRAY_BRACE = re.compile(r"[{}]")
 ITEM = "- "
 BLOCKS = ("appointment", "services")
 """Facts that are drawn as a table rather than said in a sentence."""
-PARTS = ("change", "answer", "closing", "check_in")
+PARTS = ("change", "answer", "book_again", "closing", "check_in")
 """Standard words about how to reach us and what to do on arrival, in the language of the text."""
 SURE = ("greeting", "authority", "office", "street", "place", "city", "day", "short_day", "time", "reference")
 """What every notice knows."""
 MAYBE = ("spelled", "phone", "link", "site", "persons")
 PREVIOUS = ("previous_day", "previous_short_day", "previous_time")
 ANSWERED = ("respond_by", "short_respond_by")
+WHY = ("reason",)
 KINDS_THAT_MOVE: tuple[Kind, ...] = ("moved", "displaced")
-KINDS_TO_ANSWER: tuple[Kind, ...] = ("offered", "displaced")
+KINDS_TO_ANSWER: tuple[Kind, ...] = ("offered",)
+KINDS_BY_OFFICE: tuple[Kind, ...] = ("called_off", "displaced")
 DISCREET_SUBJECT = ("authority", "city", "day", "short_day", "time", "reference")
 """What the subject of an e-mail may say, which others see too: not which office, and so what about."""
 NEVER_LEFT_OUT = ("day", "short_day", "time", "reference", *ANSWERED)
@@ -43,6 +45,7 @@ def placeholders(kind: Kind, way: Way) -> list[str]:
         *MAYBE,
         *(PREVIOUS if kind in KINDS_THAT_MOVE else ()),
         *(ANSWERED if kind in KINDS_TO_ANSWER else ()),
+        *(WHY if kind in KINDS_BY_OFFICE else ()),
         # Anybody may read what lights up on a telephone: what it is about isn't said there.
         *(() if way == "sms" else (*BLOCKS, *PARTS)),
     ]

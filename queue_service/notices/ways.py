@@ -1,7 +1,7 @@
 """The ways to visitors that an installation has, by its settings."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -39,7 +39,7 @@ def _email(settings: Settings) -> Carrier:
         encryption=settings.smtp_tls,
         username=settings.smtp_username,
         password=settings.smtp_password,
-        own_name=urlsplit(settings.visitor_url).hostname or "localhost",
+        own_name=_parts("QUEUE_PUBLIC_URL", settings.visitor_url).hostname or "localhost",
     )
     return ByEmail(server, settings.mail_from)
 
@@ -47,7 +47,7 @@ def _email(settings: Settings) -> Carrier:
 def _sms(settings: Settings) -> Carrier:
     if not settings.sms_url:
         return Nobody("no_sms_gateway")
-    if urlsplit(settings.sms_url).scheme not in {"http", "https"}:
+    if _parts("QUEUE_SMS_URL", settings.sms_url).scheme not in {"http", "https"}:
         msg = "QUEUE_SMS_URL must begin with https:// (or http://)"
         raise SettingsError(msg)
     try:
@@ -56,3 +56,12 @@ def _sms(settings: Settings) -> Carrier:
         msg = f"QUEUE_SMS_BODY: {wrong}"
         raise SettingsError(msg) from wrong
     return BySms(Gateway(settings.sms_url, settings.sms_token, body, settings.sms_body_type))
+
+
+def _parts(variable: str, address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        # Its own message may quote a password that stands in the address.
+        msg = f"{variable} is not an address of the web"
+        raise SettingsError(msg) from None

@@ -11,7 +11,7 @@ import yaml
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 
-from queue_service.notices.model import SOURCE_LANGUAGE, Kind, Way, fallbacks
+from queue_service.notices.model import SOURCE_LANGUAGE, Kind, ToldReason, Way, fallbacks
 
 STANDARD_TEXTS = Path(__file__).parent / "standard_texts"
 FULL_DAY = "full"
@@ -55,6 +55,7 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     labels: Labels
     parts: dict[str, str]
     """What several texts say alike, by the placeholder that stands for it."""
+    reasons: dict[ToldReason, str]
     texts: dict[Kind, dict[Way, str]]
     """A letter without a text of its own says what the e-mail says."""
     parts_on_paper: dict[str, str] = {}

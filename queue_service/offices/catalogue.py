@@ -21,6 +21,8 @@ class Office(msgspec.Struct, frozen=True):
     authority: str
     land: str
     accent: str
+    contact_days: int
+    """How long its authority keeps who a visit was for."""
     walk_ins_stopped: bool
     """Staff have stopped giving out numbers by hand."""
     order: OrderSetup

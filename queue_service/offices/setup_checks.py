@@ -21,6 +21,7 @@ from queue_service.offices.setup_model import (
     Setup,
     StaffedHours,
     Staffing,
+    TimedEntrySetup,
 )
 
 Catalogue = Mapping[str, ServiceSetup]
@@ -161,6 +162,7 @@ def _check_timed_entries(findings: Findings, path: Path, office: OfficeSetup) ->
             findings.note_consequence(where, message, (*where, "weekdays"), (*where, "dates"))
         if (entry.first_day or date.min) > (entry.last_day or date.max):
             findings.note_consequence(where, "ends before it begins")
+        _check_contingents(findings, where, entry)
     for at, event in enumerate(office.events):
         if event.last_day < event.first_day:
             findings.note_consequence((*path, "events", at), "ends before it begins")
@@ -272,16 +274,16 @@ def _overlap(one: Span, other: Span) -> bool:
     return one.opens < other.closes and other.opens < one.closes
 
 
-def _check_contingents(findings: Findings, path: Path, pool: PoolSetup) -> None:
-    if pool.contingents.online > pool.contingents.phone:
+def _check_contingents(findings: Findings, path: Path, planned: PoolSetup | TimedEntrySetup) -> None:
+    if planned.contingents.online > planned.contingents.phone:
         message = (
             "the web may not take more than the telephone, which is to find a place when the web is full"
         )
         findings.note_consequence((*path, "contingents", "online"), message)
-    opened = sum(release.percent for release in pool.releases)
+    opened = sum(release.percent for release in planned.releases)
     if opened > 100:  # percent
         findings.note_consequence((*path, "releases"), f"{opened} percent of a day are opened in all")
-    for at, release in enumerate(pool.releases):
+    for at, release in enumerate(planned.releases):
         if release.until is not None and release.until <= release.at:
             findings.note_consequence((*path, "releases", at), "ends before it begins")
 

@@ -120,6 +120,11 @@ EntryPlaces = Annotated[int, Meta(ge=1, le=10_000, extra=allowed("a number from 
 PartySize = Annotated[int, Meta(ge=1, le=50, extra=allowed("a number from 1 to 50 (persons)"))]
 
 
+CONTACT_DAYS = 2
+"""As short as a mistake of yesterday's can still be put right (data protection)."""
+ContactDays = Annotated[int, Meta(ge=1, le=30, extra=allowed("a number from 1 to 30 (days)"))]
+
+
 class AuthoritySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A tenant: a city or an office of its own right, with its own greeting on the telephone."""
 
@@ -132,6 +137,8 @@ class AuthoritySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accent: Annotated[
         str, Meta(pattern="^(#[0-9a-fA-F]{6})?$", extra=allowed("a colour such as #b3001b"))
     ] = ""
+    contact_days: ContactDays = CONTACT_DAYS
+    """How long names, numbers and addresses are kept after a visit, or after it was cancelled."""
 
 
 class ServiceSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -267,7 +274,7 @@ class Lending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Contingents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Shares of a pool's places in percent, nested: what one channel may take counts for the next."""
+    """Shares of a pool's or an hour's places in percent: what one channel may take counts for the next."""
 
     online: Percent = 80
     """What the web may take; a floor for telephone and counter limits it, whatever stands here."""
@@ -353,15 +360,6 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: LongText = {}
 
 
-class EntryContingents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Shares of an hour's places in percent, nested as a pool's ``Contingents`` are."""
-
-    online: Percent = 80
-    """What the web may take; the floor for telephone and counter limits it, whatever stands here."""
-    phone: Percent = 100
-    """What web and telephone may take together."""
-
-
 class TimedEntrySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hours with places for many: a swimming hour, a theatre evening, a tour. Paid on site."""
 
@@ -381,7 +379,9 @@ class TimedEntrySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_holidays: bool = False
     most_party: PartySize = 6
     """How many may come by one booking."""
-    contingents: EntryContingents = EntryContingents()
+    contingents: Contingents = Contingents()
+    releases: list[Release] = []
+    """Counted from each hour's day. Empty: all of an hour is opened when its day comes within the horizon."""
     text: LongText = {}
     bring: Annotated[dict[Language, list[Line]], Meta(extra=GERMAN)] = {}
     """What to bring, by language."""

@@ -65,6 +65,7 @@ async def upsert_authority(conn: Connection, authority: AuthoritySetup) -> int:
         greeting=_json(authority.greeting),
         land=authority.land,
         accent=authority.accent,
+        contact_days=authority.contact_days,
     )
     return made
 

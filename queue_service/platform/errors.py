@@ -51,6 +51,7 @@
     ├── UnsupportedMediaType    415  unsupported_media_type
     ├── IdempotencyMismatch     422  idempotency_mismatch
     ├── TooManyAttempts         429  too_many_attempts
+    ├── TooManyFromAddress      429  too_many_from_address  with when the next one may, and where to call
     ├── InternalError           500  internal_error        a fault of ours
     └── Unavailable             503  unavailable           the database doesn't answer
 
@@ -369,6 +370,13 @@ class TooManyAttempts(QueueError):
     """Too many failed attempts; wait a while."""
 
     code = "too_many_attempts"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class TooManyFromAddress(QueueError):
+    """As many places as one connection may take in an hour are taken. Try again later, or call 115."""
+
+    code = "too_many_from_address"
     status = HTTPStatus.TOO_MANY_REQUESTS
 
 

@@ -22,6 +22,7 @@ from litestar.openapi import ResponseSpec
 from litestar.params import ParameterKwarg
 
 from queue_service.platform import errors
+from queue_service.platform.installation_secret import installation_secret, keyed_hash
 from queue_service.platform.queries import Connection, load_queries
 from queue_service.protocol.device_api import FieldError, Problem
 
@@ -32,6 +33,10 @@ Work: TypeAlias = Callable[[Connection], Awaitable[object]]
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
+SECRET_HEADER = "Visitor-Secret"  # noqa: S105  # a header's name
+"""Opens what its sender has booked; a repeat with another one is another request."""
+PURPOSE = "idempotency"
+"""Of the installation's secret by which anonymous callers are told apart."""
 LONGEST_IDEMPOTENCY_KEY = 200
 KIND_OF_STATUS: Mapping[int, type[errors.QueueError]] = {
     404: errors.NotFound,
@@ -152,18 +157,18 @@ async def answer(
     return json_answer(value, status)
 
 
-def _key_space(request: AnyRequest) -> str:
+async def _key_space(conn: Connection, request: AnyRequest) -> str:
     """Name those who share one set of keys.
 
     Visitors have no account, and answers to them hold secrets: one who happens to use (or guesses)
     another's key must not be given the other's answer. They are told apart by the address that they
-    ask from; hashed, because nothing else keeps addresses either.
+    ask from; as a keyed hash, because nothing else keeps addresses either.
     """
     key: str = request.user.key
     if request.user.kind != "anonymous":
         return key
     address = request.client.host if request.client else ""
-    return f"{key}:{hashlib.sha256(address.encode()).hexdigest()}"
+    return f"{key}:{keyed_hash(await installation_secret(conn, PURPOSE), address).hex()}"
 
 
 async def _answer_once(request: AnyRequest, key: str, work: Work, status: int) -> Response[Any]:
@@ -172,19 +177,13 @@ async def _answer_once(request: AnyRequest, key: str, work: Work, status: int) -
             errors=[FieldError(IDEMPOTENCY_HEADER, f"1 to {LONGEST_IDEMPOTENCY_KEY} printable characters")]
         )
     now: datetime = request.app.state.clock()
-    principal = _key_space(request)
-    # With the query: a visitor's secret stands in it, and a repeat with another one is another request.
-    fingerprint = hashlib.sha256(
-        b"\0".join(
-            [
-                request.method.encode(),
-                request.url.path.encode(),
-                request.scope["query_string"],
-                await request.body(),
-            ]
-        )
-    ).digest()
+    # With the query: a visitor's secret may stand in it.
+    sent = [request.method.encode(), request.url.path.encode(), request.scope["query_string"]]
+    secret = request.headers.get(SECRET_HEADER)
+    own = [] if secret is None else [secret.encode()]
+    fingerprint = hashlib.sha256(b"\0".join([*sent, await request.body(), *own])).digest()
     async with request.app.state.database.transaction() as conn:
+        principal = await _key_space(conn, request)
         if not await _platform.try_request_key(conn, principal=principal, key=key):
             raise errors.InProgress(retry_after=1)
         before = await _platform.find_answered_request(conn, principal=principal, key=key)

@@ -17,6 +17,7 @@ from queue_service.platform import errors
 from queue_service.platform.http import answer, json_answer, refusals
 from queue_service.platform.queries import Connection
 from queue_service.queueing import service
+from queue_service.queueing.model import Ticket
 
 ApiRequest: TypeAlias = Request[Principal, Any, State]
 OfficePath = Annotated[str, PathParameter(max_length=60, description="The office's slug")]
@@ -87,7 +88,9 @@ class OrderController(Controller):
             return OrderPreview(
                 [
                     # Who joined between the two looks stands last in the first.
-                    PlaceInQueue(ticket.number, ticket.visitor_class, before.get(ticket.id, len(before) + 1), place)
+                    PlaceInQueue(
+                        ticket.number, ticket.visitor_class, before.get(ticket.id, len(before) + 1), place
+                    )
                     for place, ticket in enumerate(preview.then, start=1)
                 ]
             )
@@ -99,3 +102,7 @@ async def _office(conn: Connection, slug: str, request: ApiRequest, permission: 
     office = await offices.find_office(conn, slug)
     request.user.require(permission, office.id, office.authority_id)
     return office
+
+
+def _place(ticket: Ticket, before: int, after: int) -> PlaceInQueue:
+    return PlaceInQueue(ticket.number, ticket.visitor_class, before, after)

@@ -38,6 +38,7 @@ from queue_service.queueing.standing import standing
 __all__ = [
     "Actor", "Called", "broken_invariants", "call_next", "call_ticket", "change_order", "changes_since",
     "check_in", "close_counter", "end_days", "find_counter", "find_ticket", "follow", "forget_changes",
+    "forget_contingents",
     "issue_ticket", "list_counters", "move_ticket", "my_counter", "open_counter", "preview_order", "queue",
     "read_hall", "requeue", "same_day_places_taken", "transfer", "waiting_figures", "walk_ins",
 ]  # fmt: skip
@@ -56,6 +57,8 @@ KIND_OF_VERB = {
 """The change that each verb publishes."""
 CHANGES_KEPT = timedelta(days=2)
 """A screen that was away longer takes a snapshot anyway."""
+CONTINGENTS_KEPT = timedelta(days=30)
+"""For whoever asks after a month where the same-day places of a day went."""
 
 
 async def find_ticket(conn: Connection, ticket_id: UUID, actor: Actor) -> FoundTicket:
@@ -254,3 +257,8 @@ async def broken_invariants(conn: Connection) -> list[str]:
 async def forget_changes(conn: Connection, now: datetime) -> None:
     """Trim the feed."""
     await store.forget_changes(conn, now - CHANGES_KEPT)
+
+
+async def forget_contingents(conn: Connection, now: datetime) -> None:
+    """Trim the counts of same-day places; tickets themselves say what was used of them."""
+    await store.forget_contingents(conn, (now - CONTINGENTS_KEPT).date())

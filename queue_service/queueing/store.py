@@ -388,6 +388,11 @@ async def forget_changes(conn: Connection, before: datetime) -> Any:
     return await _queries.forget_changes(conn, before=before)
 
 
+async def forget_contingents(conn: Connection, before_day: date) -> None:
+    """Trim the counts of same-day places; an office's last day stays."""
+    await _queries.forget_contingents(conn, before_day=before_day)
+
+
 async def broken_invariants(conn: Connection) -> list[str]:
     """What must hold and doesn't, in words."""
     return [row["finding"] async for row in _queries.broken_invariants(conn)]

@@ -5,13 +5,13 @@ as everybody reads them of an office.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
 from queue_service.booking.model import Instant, OfficeSlug, ServiceWish
-from queue_service.notices.model import Way
+from queue_service.notices.model import ToldReason, Way
 from queue_service.offices.model import MINUTES_A_DAY
 from queue_service.offices.setup_model import StaffedHours
 from queue_service.platform.errors import InvalidFields
@@ -30,24 +30,36 @@ MOVES_AT_ONCE = 50
 """Appointments moved in one transaction, some twenty milliseconds each: bookings on the same days wait
 as long."""
 MOST_POOLS = 50
+LONGEST_REASON = 200
 STEP_MINUTES = 5
 ONE_MINUTE = timedelta(minutes=1)
+
+
+ColleaguesReason: TypeAlias = Annotated[
+    str, Meta(pattern=r"\S", max_length=LONGEST_REASON, examples=["Wasserschaden"])
+]
+"""For colleagues and whoever rings the visitors, who are not told."""
 
 
 class StaffingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a day is to be staffed; no hours close it for appointments."""
 
-    reason: Annotated[str, Meta(pattern=r"\S", max_length=200, examples=["Krankheit"])]
-    """For colleagues; visitors are not told."""
+    reason: ColleaguesReason
     staffing: list[StaffedHours]
     pools: Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(max_length=MOST_POOLS)] = []
     """Empty: all of the office."""
 
 
-class DayDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a whole day is cancelled or moved, for colleagues and whoever rings the visitors."""
+class Why(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why the office can't keep appointments."""
 
-    reason: Annotated[str, Meta(pattern=r"\S", max_length=200, examples=["Wasserschaden"])]
+    reason: ColleaguesReason
+    told_reason: ToldReason | None = None
+    """What visitors are told of it, in their language; nothing when it is left out."""
+
+
+class DayDecision(Why, frozen=True, forbid_unknown_fields=True):
+    """Why a whole day is cancelled or moved."""
 
 
 class PoolDayPlan(msgspec.Struct, frozen=True):
@@ -131,6 +143,17 @@ class MoveAffected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which of the affected get which places."""
 
     items: Annotated[list[MoveItem], Meta(min_length=1, max_length=MOST_MOVES)]
+    told_reason: ToldReason | None = None
+    """What visitors are told of why, in their language; nothing when it is left out."""
+
+
+class CancelAffected(Why, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which of the affected are cancelled, because the office has no place that would suit them."""
+
+    references: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=40, examples=["K7RM-W3XA"])]],
+        Meta(min_length=1, max_length=MOST_MOVES),
+    ]
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -186,6 +209,8 @@ class AffectedRow(msgspec.Struct, frozen=True):
     channel: str
     confirm_by: list[Way]
     has_phone: bool
+    expected_start: datetime
+    """When whoever comes believes it to be: nobody has told them of what was changed and not rung about."""
 
     @property
     def minutes(self) -> int:

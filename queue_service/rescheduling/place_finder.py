@@ -19,7 +19,7 @@ from queue_service.offices.model import local_day
 from queue_service.platform.queries import Connection
 from queue_service.rescheduling import store
 from queue_service.rescheduling.model import Affected, AffectedRow, NewPlace, Told
-from queue_service.rescheduling.proposals import Course, Part, Place, Supply, Wish, nearest, propose
+from queue_service.rescheduling.proposals import Course, Part, Place, Supply, Wish, ends, nearest, propose
 from queue_service.rescheduling.telling import time_to_tell, told_by
 
 SOON = timedelta(days=14)
@@ -144,15 +144,15 @@ def _others(wish: Wish, supply: Supply, asked: Sequence[str]) -> list[Place]:
 
 
 def _told_by(row: AffectedRow, now: datetime) -> list[Told]:
-    return told_by(row.confirm_by, now, row.starts_at, has_phone=row.has_phone)
+    return told_by(row.confirm_by, now, row.expected_start, has_phone=row.has_phone)
 
 
 def _affected(
     now: datetime, row: AffectedRow, wish: Wish, proposal: Place | None, others: Sequence[Place]
 ) -> Affected:
     def new_place(place: Place) -> NewPlace:
-        minutes = wish.courses[place[0]][0].minutes
-        return NewPlace(place[0], place[1], place[1] + timedelta(minutes=minutes))
+        office, start = place
+        return NewPlace(office, start, ends(start, wish.courses[office][0].minutes))
 
     why_none = None if proposal else "full" if wish.courses else "not_offered"
     return Affected(
@@ -160,7 +160,7 @@ def _affected(
         office=row.office,
         pool=row.pool,
         start=wish.start,
-        end=wish.start + timedelta(minutes=row.minutes),
+        end=ends(wish.start, row.minutes),
         services=row.services,
         persons=row.persons,
         channel=row.channel,

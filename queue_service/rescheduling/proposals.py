@@ -6,7 +6,7 @@ same time. Choices are those that a search offers: they follow one another and l
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from heapq import nsmallest
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -178,19 +178,28 @@ def nearest(wish: Wish, supply: Supply, office: str, within: timedelta, *, most:
 def _nearest(
     wish: Wish, supply: Supply, office: str, days: Sequence[date], *, most: int, before: bool
 ) -> list[Place]:
+    # As instants: by the clock of one zone, both hours of the night in October would be one.
+    former, zone = wish.start.astimezone(UTC), wish.start.tzinfo
     best: list[datetime] = []
     for day in days:
         if len(best) == most and _unwelcome(wish.start, best[-1])[0] < abs(day - wish.start.date()).days:
             # Whatever a day so far away has, it is no better.
             break
-        here = {start for start in supply.starts(wish, office, day) if (start < wish.start) is before}
+        starts = {start.astimezone(UTC) for start in supply.starts(wish, office, day)}
+        here = {start for start in starts if (start < former) is before}
         best = nsmallest(most, {*best, *here}, key=lambda start: _unwelcome(wish.start, start))
-    return [(office, start) for start in best]
+    return [(office, start.astimezone(zone)) for start in best]
 
 
-def _unwelcome(former: datetime, start: datetime) -> tuple[int, bool, int, datetime]:
+def ends(start: datetime, minutes: int) -> datetime:
+    """Give when a visit ends, by the clock of its start; it has its length on nights of a change, too."""
+    return (start.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(start.tzinfo)
+
+
+def _unwelcome(former: datetime, instant: datetime) -> tuple[int, bool, int, datetime]:
     """Tell how far a place is from the former one: days and halves of a day, then minutes by the clock."""
+    start = instant.astimezone(former.tzinfo)
     days_apart = abs(start.date() - former.date()).days
     other_half = (start.hour < NOON) is not (former.hour < NOON)
     by_the_clock = abs(60 * (start.hour - former.hour) + start.minute - former.minute)
-    return days_apart + OTHER_HALF_DAYS * other_half, other_half, by_the_clock, start
+    return days_apart + OTHER_HALF_DAYS * other_half, other_half, by_the_clock, instant

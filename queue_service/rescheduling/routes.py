@@ -23,12 +23,14 @@ from queue_service.rescheduling import service
 from queue_service.rescheduling.model import (
     MOST_POOLS,
     AffectedList,
+    CancelAffected,
     DayDecision,
     MoveAffected,
     Outcomes,
     StaffingChange,
     StaffingChanged,
     StaffingPlan,
+    Why,
 )
 
 LONGEST_DAY = 10
@@ -158,7 +160,28 @@ class StaffingController(Controller):
 
         async def work(conn: Connection) -> Outcomes:
             found = await supervised(conn, request, office)
-            return await service.move_affected(conn, state.clock(), request.user, found, data.items)
+            why = Why("", data.told_reason)
+            return await service.move_affected(conn, state.clock(), request.user, found, data.items, why)
+
+        return await answer(request, work)
+
+    @post(
+        "/affected-appointments/cancel",
+        operation_id="cancelAffectedAppointments",
+        status_code=HTTPStatus.OK,
+        responses=refusals(*SIGNED_IN, *STORED, errors.OfficeNotFound, errors.InProgress),
+    )
+    async def cancel_affected(
+        self, office: OfficePath, data: JSONBody[CancelAffected], request: ApiRequest, state: State
+    ) -> Response[Outcomes]:
+        """Cancel affected appointments for which nothing suits, and tell each person by their own ways.
+
+        Whom to ring is put on the hotline's call list. An appointment that has its counter is left alone.
+        """
+
+        async def work(conn: Connection) -> Outcomes:
+            found = await supervised(conn, request, office)
+            return await service.cancel_affected(conn, state.clock(), found, data.references, data)
 
         return await answer(request, work)
 
@@ -182,7 +205,7 @@ class StaffingController(Controller):
         async def work(conn: Connection) -> Outcomes:
             found = await supervised(conn, request, office)
             return await service.cancel_day(
-                conn, state.clock(), request.user, found, day, data.reason, preview=preview
+                conn, state.clock(), request.user, found, day, data, preview=preview
             )
 
         return await answer(request, work, atomic=True)
@@ -211,7 +234,7 @@ class StaffingController(Controller):
         async def work(conn: Connection) -> Outcomes:
             found = await supervised(conn, request, office)
             return await service.move_day(
-                conn, state.clock(), request.user, found, day, data.reason, preview=preview
+                conn, state.clock(), request.user, found, day, data, preview=preview
             )
 
         return await answer(request, work)

@@ -8,10 +8,10 @@ caller's transaction there is one round, since what is locked stays locked.
 A preview does what would be done and takes it back, so it can't say anything else than what happens.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -44,6 +44,7 @@ from queue_service.rescheduling.model import (
     StaffingChange,
     StaffingChanged,
     StaffingPlan,
+    Why,
     refuse_impossible_hours,
 )
 from queue_service.rescheduling.place_finder import affected_of, with_places
@@ -53,6 +54,9 @@ ONE_DAY = timedelta(days=1)
 
 Moves: TypeAlias = Mapping[str, MoveRequest]
 """Where each appointment goes, by its reference as it is stored."""
+Wanted = TypeVar("Wanted")
+UNTOLD = Why("")
+"""Nobody says anything of it."""
 
 
 async def staffing_plan(
@@ -156,14 +160,20 @@ async def list_affected(conn: Connection, now: datetime, who: Principal, office:
 
 
 async def move_affected(
-    conn: Connection, now: datetime, who: Principal, office: Office, items: Sequence[MoveItem]
+    conn: Connection,
+    now: datetime,
+    who: Principal,
+    office: Office,
+    items: Sequence[MoveItem],
+    why: Why = UNTOLD,
 ) -> Outcomes:
     """Move what has lost its counter, and tell each person by their own ways or by the call list.
 
     Raises InvalidFields for one appointment named twice, OfficeNotFound and NotPermitted for an office
     where this person may not put appointments. Everything else is said of each appointment.
     """
-    moves, nonsense = _read(items)
+    named = ((item.reference, MoveRequest(item.start, item.office)) for item in items)
+    moves, nonsense = _read("items", named)
     for slug in sorted({move.office for move in moves.values() if move.office}):
         there = await offices.find_office(conn, slug)
         who.require(Permission.APPOINTMENT_CHANGE, there.id, there.authority_id)
@@ -172,12 +182,28 @@ async def move_affected(
     for first in range(0, len(references), at_once):
         of_round = {reference: moves[reference] for reference in references[first : first + at_once]}
         async with conn.transaction():
-            outcomes += await _move_all(conn, now, who, office, of_round, reason="")
+            outcomes += await _move_all(conn, now, who, office, of_round, why)
+    return Outcomes(False, [*outcomes, *nonsense])
+
+
+async def cancel_affected(
+    conn: Connection, now: datetime, office: Office, references: Sequence[str], why: Why
+) -> Outcomes:
+    """Cancel what has lost its counter, and tell each person by their own ways or by the call list.
+
+    Raises InvalidFields for one appointment named twice; everything else is said of each.
+    """
+    wanted, nonsense = _read("references", ((text, None) for text in references))
+    known, outcomes = list(wanted), []
+    at_once = len(known) or 1 if conn.is_in_transaction() else MOVES_AT_ONCE
+    for first in range(0, len(known), at_once):
+        async with conn.transaction():
+            outcomes += await _cancel_all(conn, now, office, known[first : first + at_once], why)
     return Outcomes(False, [*outcomes, *nonsense])
 
 
 async def cancel_day(
-    conn: Connection, now: datetime, who: Principal, office: Office, day: date, reason: str, *, preview: bool
+    conn: Connection, now: datetime, who: Principal, office: Office, day: date, why: Why, *, preview: bool
 ) -> Outcomes:
     """Close a day for appointments and cancel those that are still to come; tells each person.
 
@@ -187,19 +213,13 @@ async def cancel_day(
         expected = await staffing_changes.expected_on(conn, office, day)
         await store.lock_appointments(conn, office.id, expected)
         rows = await store.affected(conn, expected, now)
-        await _close(conn, now, who, office, day, reason)
-        outcomes = []
-        for row in rows:
-            before = await booking.find(conn, row.reference)
-            after = await booking.cancel(conn, now, row.reference)
-            told = await tell(conn, now, office, before, after, "cancelled", reason)
-            start = before.starts_at.astimezone(office.zone)
-            outcomes.append(Outcome(shown(row.reference), "cancelled", start, told_by=told))
+        await _close(conn, now, who, office, day, why)
+        outcomes = [await _call_off(conn, now, office, row, why) for row in rows]
         return Outcomes(preview, outcomes, await _still_expected(conn, now, office, day))
 
 
 async def move_day(
-    conn: Connection, now: datetime, who: Principal, office: Office, day: date, reason: str, *, preview: bool
+    conn: Connection, now: datetime, who: Principal, office: Office, day: date, why: Why, *, preview: bool
 ) -> Outcomes:
     """Close a day for appointments and move those that are still to come to the places proposed.
 
@@ -207,10 +227,10 @@ async def move_day(
     Raises as ``cancel_day``.
     """
     if preview or conn.is_in_transaction():
-        return await _move_some(conn, now, who, office, day, reason, MOST_MOVES, preview=preview)
+        return await _move_some(conn, now, who, office, day, why, MOST_MOVES, preview=preview)
     done: list[Outcome] = []
     while True:
-        some = await _move_some(conn, now, who, office, day, reason, MOVES_AT_ONCE, preview=False)
+        some = await _move_some(conn, now, who, office, day, why, MOVES_AT_ONCE, preview=False)
         done += some.items
         if not some.left or not any(outcome.status == "moved" for outcome in some.items):
             return Outcomes(False, done, some.left)
@@ -222,7 +242,7 @@ async def _move_some(
     who: Principal,
     office: Office,
     day: date,
-    reason: str,
+    why: Why,
     most: int,
     *,
     preview: bool,
@@ -230,7 +250,7 @@ async def _move_some(
     async with _kept_unless(conn, preview):
         # What the places are is known when the day is closed; what is locked for it comes first.
         async with _kept_unless(conn, preview=True):
-            await _close(conn, now, who, office, day, reason)
+            await _close(conn, now, who, office, day, why)
             expected = await staffing_changes.expected_on(conn, office, day)
             planned = await affected_of(conn, now, who, office, expected)
         moves = {
@@ -240,8 +260,8 @@ async def _move_some(
         }
         moves = dict(list(moves.items())[:most])
         await _lock(conn, now, office, moves, day)
-        await _close(conn, now, who, office, day, reason)
-        outcomes = await _move_all(conn, now, who, office, moves, reason)
+        await _close(conn, now, who, office, day, why)
+        outcomes = await _move_all(conn, now, who, office, moves, why)
         return Outcomes(preview, outcomes, await _still_expected(conn, now, office, day))
 
 
@@ -262,9 +282,9 @@ async def _kept_unless(conn: Connection, preview: bool) -> AsyncIterator[None]:
 
 
 async def _close(
-    conn: Connection, now: datetime, who: Principal, office: Office, day: date, reason: str
+    conn: Connection, now: datetime, who: Principal, office: Office, day: date, why: Why
 ) -> None:
-    await staffing_changes.change_day(conn, now, office, day, [], reason=reason.strip(), actor=who.key)
+    await staffing_changes.change_day(conn, now, office, day, [], reason=why.reason.strip(), actor=who.key)
 
 
 async def _still_expected(conn: Connection, now: datetime, office: Office, day: date) -> int:
@@ -273,20 +293,20 @@ async def _still_expected(conn: Connection, now: datetime, office: Office, day: 
     return len(await store.affected(conn, expected, now))
 
 
-def _read(items: Sequence[MoveItem]) -> tuple[dict[str, MoveRequest], list[Outcome]]:
-    """Give the moves by reference, and what is said of references that can't be any."""
-    moves: dict[str, MoveRequest] = {}
+def _read(field: str, named: Iterable[tuple[str, Wanted]]) -> tuple[dict[str, Wanted], list[Outcome]]:
+    """Give what is wanted by reference as it is stored, and what is said of those that can't be any."""
+    wanted: dict[str, Wanted] = {}
     nonsense = []
-    for item in items:
+    for text, of_it in named:
         try:
-            reference = parse_reference(item.reference)
+            reference = parse_reference(text)
         except AppointmentNotFound:
-            nonsense.append(Outcome(item.reference, "not_found"))
+            nonsense.append(Outcome(text, "not_found"))
             continue
-        if reference in moves:
-            raise InvalidFields(errors=[FieldError("items", f"{item.reference} is named twice.")])
-        moves[reference] = MoveRequest(item.start, item.office)
-    return moves, nonsense
+        if reference in wanted:
+            raise InvalidFields(errors=[FieldError(field, f"{text} is named twice.")])
+        wanted[reference] = of_it
+    return wanted, nonsense
 
 
 async def _lock(
@@ -310,20 +330,18 @@ async def _lock(
 
 
 async def _move_all(
-    conn: Connection, now: datetime, who: Principal, office: Office, moves: Moves, reason: str
+    conn: Connection, now: datetime, who: Principal, office: Office, moves: Moves, why: Why
 ) -> list[Outcome]:
     """Move each appointment that has no counter, in the order in which places were proposed."""
     known, rows = await _lock(conn, now, office, moves)
-    held = {(pool_id, row.day) for row in rows for pool_id in row.pool_ids}
-    lost = await booking.recompute(conn, now, held)
-    without = {entry.reference for entry in lost}
+    without = await _without_counter(conn, now, rows)
     outcomes = []
     refused: list[AffectedRow] = []
     for row in rows:
         if row.reference not in without:
             outcomes.append(_untouched(row, office))
             continue
-        outcome = await _move_one(conn, now, office, row, moves[row.reference], reason)
+        outcome = await _move_one(conn, now, office, row, moves[row.reference], why)
         outcomes.append(outcome)
         if outcome.status != "moved":
             refused.append(row)
@@ -331,23 +349,56 @@ async def _move_all(
         entry.reference: entry.proposal for entry in await with_places(conn, now, who, office, refused)
     }
     outcomes = [_with_proposal(outcome, next_best.get(outcome.reference)) for outcome in outcomes]
-    over = known - {row.reference for row in rows}
+    return [*outcomes, *_not_to_come(moves, known, rows)]
+
+
+async def _cancel_all(
+    conn: Connection, now: datetime, office: Office, references: Sequence[str], why: Why
+) -> list[Outcome]:
+    """Cancel each appointment that has no counter, earliest first."""
+    known = await store.lock_appointments(conn, office.id, references)
+    rows = await store.affected(conn, sorted(known), now)
+    without = await _without_counter(conn, now, rows)
+    outcomes = [
+        await _call_off(conn, now, office, row, why) if row.reference in without else _untouched(row, office)
+        for row in rows
+    ]
+    return [*outcomes, *_not_to_come(references, known, rows)]
+
+
+async def _without_counter(conn: Connection, now: datetime, rows: Sequence[AffectedRow]) -> set[str]:
+    """Give the references of those that have no counter, which stays so until the transaction ends."""
+    held = {(pool_id, row.day) for row in rows for pool_id in row.pool_ids}
+    return {entry.reference for entry in await booking.recompute(conn, now, held)}
+
+
+def _not_to_come(wanted: Iterable[str], known: Collection[str], rows: Sequence[AffectedRow]) -> list[Outcome]:
+    """Give what is said of appointments that nobody comes to any more, and of those of other offices."""
+    over = set(known) - {row.reference for row in rows}
     return [
-        *outcomes,
         *(Outcome(shown(reference), "not_affected") for reference in sorted(over)),
-        *(Outcome(shown(reference), "not_found") for reference in sorted(set(moves) - known)),
+        *(Outcome(shown(reference), "not_found") for reference in sorted(set(wanted) - set(known))),
     ]
 
 
+async def _call_off(conn: Connection, now: datetime, office: Office, row: AffectedRow, why: Why) -> Outcome:
+    before = await booking.find(conn, row.reference)
+    after = await booking.cancel(conn, now, row.reference, told="called_off", told_reason=why.told_reason)
+    told = await tell(conn, now, office, before, after, "cancelled", why.reason)
+    return Outcome(shown(row.reference), "cancelled", before.starts_at.astimezone(office.zone), told_by=told)
+
+
 async def _move_one(
-    conn: Connection, now: datetime, office: Office, row: AffectedRow, move: MoveRequest, reason: str
+    conn: Connection, now: datetime, office: Office, row: AffectedRow, move: MoveRequest, why: Why
 ) -> Outcome:
     reference, start = shown(row.reference), row.starts_at.astimezone(office.zone)
     try:
         async with conn.transaction():
             before = await booking.find(conn, row.reference)
-            after = await booking.move(conn, now, row.reference, move, told="displaced")
-            told = await tell(conn, now, office, before, after, "moved", reason)
+            after = await booking.move(
+                conn, now, row.reference, move, told="displaced", told_reason=why.told_reason
+            )
+            told = await tell(conn, now, office, before, after, "moved", why.reason)
     except SlotTaken:
         return Outcome(reference, "slot_taken", start)
     except ServiceNotOffered:

@@ -8,7 +8,7 @@ from queue_service.booking.confirmations import ways_of
 from queue_service.booking.model import KeptAppointment
 from queue_service.booking.reference import shown
 from queue_service.hotline import service as hotline
-from queue_service.hotline.model import NewCallback
+from queue_service.hotline.model import ExpectedVisit, NewCallback
 from queue_service.notices.letters import POST_TAKES, arrives_late
 from queue_service.notices.wording import wording
 from queue_service.offices import service as offices
@@ -26,7 +26,7 @@ SUBJECTS = {"moved": "Termin verlegt", "cancelled": "Termin abgesagt"}
 
 
 def told_by(confirm_by: Sequence[str], now: datetime, starts_at: datetime, *, has_phone: bool) -> list[Told]:
-    """Give how somebody hears that the visit at ``starts_at`` is another one or none.
+    """Give how somebody who expects a visit at ``starts_at`` hears that it is another one or none.
 
     By their own ways; by telephone whoever has none, and whoever may leave home before the letter is
     there. Empty: nobody can tell them.
@@ -53,14 +53,16 @@ async def tell(
     """Put on the call list whoever has to be rung, in the transaction of the change; gives all the ways.
 
     Their messages are written by the verb itself. ``office`` is the one that had to change the visit.
+    Whoever has not been rung about an earlier change yet is rung once, about the newest.
     """
     contact = before.contact
     if contact is None:
         return []
-    phone = contact.phone
-    told = told_by(ways_of(contact), now, before.starts_at, has_phone=phone is not None)
+    phone, expected = contact.phone, await _expected(conn, before)
+    told = told_by(ways_of(contact), now, expected.start, has_phone=phone is not None)
     if "call" in told and phone is not None:
-        first = min(before.starts_at, after.starts_at)
+        first = min(expected.start, after.starts_at)
+        names = await _names(conn, expected.office, after.office)
         new = NewCallback(
             authority_id=office.authority_id,
             office_id=office.id,
@@ -68,32 +70,43 @@ async def tell(
             phone=phone,
             language=contact.language,
             subject=f"{SUBJECTS[what]}: bitte anrufen",
-            note=_hand_over(before, after, what, reason, await _names(conn, before, after)),
+            note=_hand_over(expected, after, what, reason, names),
             due_at=max(now, first - CALLED_BEFORE),
             reason="call_list",
             reference=before.reference,
+            expected_start=before.starts_at,
+            expected_office_id=before.office_id,
         )
         await hotline.add_callback(conn, now, new)
     return told
 
 
-async def _names(conn: Connection, *appointments: KeptAppointment) -> dict[str, str]:
+async def _expected(conn: Connection, before: KeptAppointment) -> ExpectedVisit:
+    """Give what the visitor believes: nobody has told them of what was changed and not rung about."""
+    known = await hotline.expected_visit(conn, before.reference)
+    return known or ExpectedVisit(before.starts_at, before.office, before.time_zone)
+
+
+async def _names(conn: Connection, *slugs: str) -> dict[str, str]:
     """Give the names of offices by slug, as agents read them."""
-    slugs = sorted({kept.office for kept in appointments})
-    return {slug: (await offices.find_office(conn, slug)).setup.name[STAFF_LANGUAGE] for slug in slugs}
+    return {
+        slug: (await offices.find_office(conn, slug)).setup.name[STAFF_LANGUAGE]
+        for slug in sorted(set(slugs))
+    }
 
 
 def _hand_over(
-    before: KeptAppointment, after: KeptAppointment, what: str, reason: str, names: Mapping[str, str]
+    expected: ExpectedVisit, after: KeptAppointment, what: str, reason: str, names: Mapping[str, str]
 ) -> str:
     """Give all that the one who rings has to know."""
+    former, new = _moment(expected.start, expected.time_zone), _moment(after.starts_at, after.time_zone)
     lines = [
-        f"Terminnummer {shown(before.reference)}.",
-        f"Der Termin am {_moment(before)} ({names[before.office]}) kann nicht stattfinden.",
+        f"Terminnummer {shown(after.reference)}.",
+        f"Der Termin am {former} ({names[expected.office]}) kann nicht stattfinden.",
     ]
     if what == "moved":
         lines += [
-            f"Neuer Termin: {_moment(after)} ({names[after.office]}); er ist schon eingetragen.",
+            f"Neuer Termin: {new} ({names[after.office]}); er ist schon eingetragen.",
             "Bitte mitteilen. Passt er nicht: gleich einen anderen suchen.",
         ]
     else:
@@ -103,7 +116,6 @@ def _hand_over(
     return "\n".join(lines)
 
 
-def _moment(kept: KeptAppointment) -> str:
+def _moment(start: datetime, time_zone: str) -> str:
     words = wording(STAFF_LANGUAGE)
-    day = words.moment(kept.starts_at, kept.time_zone, words.day)
-    return f"{day}, {words.moment(kept.starts_at, kept.time_zone, words.time)}"
+    return f"{words.moment(start, time_zone, words.day)}, {words.moment(start, time_zone, words.time)}"

@@ -10,6 +10,7 @@ import msgspec
 
 from queue_service.booking import contact as contacts
 from queue_service.booking.model import ConfirmBy, Contact, KeptContact, PostalAddress
+from queue_service.notices.model import SIMPLE_LANGUAGE
 from queue_service.platform.errors import InvalidFields
 from queue_service.web.booking_refusals import contact_mistakes
 from queue_service.web.languages import Texts
@@ -19,7 +20,7 @@ LONGEST = {"name": 200, "email": 254, "phone": 60, "street": 200, "postal_code":
 FIELDS_OF_WAY: Mapping[str, tuple[str, ...]] = {
     "email": ("email", "remind_email"),
     "sms": ("phone", "remind_sms"),
-    "letter": ("street", "postal_code", "city"),
+    "letter": ("street", "postal_code", "city", "large_print", "simple"),
     "none": (),
 }
 WAYS: tuple[ConfirmBy, ...] = get_args(ConfirmBy)
@@ -37,6 +38,9 @@ class ContactForm(msgspec.Struct, frozen=True):
     city: str = ""
     remind_email: str = ""
     remind_sms: str = ""
+    large_print: str = ""
+    simple: str = ""
+    """In Leichte Sprache."""
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
@@ -91,9 +95,10 @@ def _contact(form: ContactForm, language: str) -> Contact:
         email=form.email or None if way == "email" else None,
         phone=form.phone or None if way == "sms" else None,
         postal_address=(PostalAddress(form.street, form.postal_code, form.city) if way == "letter" else None),
-        language=language,
+        language=SIMPLE_LANGUAGE if way == "letter" and form.simple else language,
         confirm_by=next((known for known in WAYS if known == way), "none"),
         remind=form.reminds,
+        letter_form="large_print" if way == "letter" and form.large_print else "standard",
     )
 
 

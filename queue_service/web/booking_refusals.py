@@ -50,6 +50,10 @@ _SENTENCES: Mapping[str, Callable[[Texts], str]] = {
         "Es sind schon so viele Termine vereinbart, wie auf einmal möglich sind. Sagen Sie einen davon ab"
         " oder rufen Sie die 115 an, wenn Sie mehr brauchen."
     ),
+    "too_many_from_address": lambda words: words.gettext(
+        "Von diesem Internetanschluss wurden in der letzten Stunde schon sehr viele Termine reserviert. Bitte"
+        " versuchen Sie es später noch einmal oder rufen Sie die 115 an."
+    ),
     "proof_of_work_needed": lambda words: words.gettext(
         "Bitte wählen Sie noch einmal. Geht es wieder nicht, rufen Sie bitte die 115 an."
     ),

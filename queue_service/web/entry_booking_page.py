@@ -1,6 +1,7 @@
 """``/entries/…/book`` sent off, and ``/entry-booking``: what was booked, to print, look up and give back."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -11,9 +12,8 @@ from litestar.types import ControllerRouterHandler
 
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, require_own_origin
 from queue_service.booking.contact import Fault, checked, faulty
-from queue_service.booking.late_changes import closed_since
 from queue_service.booking.model import Contact
-from queue_service.booking.supply_routes import asker_of
+from queue_service.booking.visit_changes import closed_since
 from queue_service.entries import service as entries
 from queue_service.entries.model import EntryBookingMade, EntryBookingRequest, KeptEntryBooking
 from queue_service.offices import service as offices
@@ -25,11 +25,14 @@ from queue_service.platform.errors import (
     QueueError,
     TooManyAttempts,
 )
+from queue_service.platform.queries import Connection
+from queue_service.web.appointment_access import sender_of
 from queue_service.web.appointment_view import access_facts, in_groups, spelling
 from queue_service.web.booking_contact import LONGEST
 from queue_service.web.booking_refusals import contact_mistakes
 from queue_service.web.entry_access import ENTRY_BOOKINGS, open_by_secret, opened
 from queue_service.web.entry_pages import Choice, check, kind_of, when
+from queue_service.web.hold_once import require_sent_proof
 from queue_service.web.languages import Texts, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
 from queue_service.web.sent_once import Sent, once
@@ -59,7 +62,7 @@ async def book_entry(request: PageRequest, office: FromPath[str]) -> Response[An
             facility = await offices.find_office(conn, office)
             hour = await entries.find_entry(conn, facility, sent.get("entry", ""))
         shown = {field: text[: LONGEST[field]] for field, text in typed.items()}
-        return check(request, facility, hour, choice, shown, list(mistakes.items()))
+        return await check(request, facility, hour, choice, shown, list(mistakes.items()))
     contact = Contact(
         name=typed["name"],
         email=typed["email"] or None,
@@ -67,12 +70,18 @@ async def book_entry(request: PageRequest, office: FromPath[str]) -> Response[An
         confirm_by="email" if typed["email"] else "none",
     )
     wish = EntryBookingRequest(office, sent.get("entry", ""), choice.party, contact=contact)
+    sender = sender_of(request, sent.get("proof", ""))
+
+    async def book(conn: Connection) -> EntryBookingMade:
+        await require_sent_proof(conn, now, sender)
+        return await entries.book(conn, now, wish, asker=sender.asker)
+
     try:
         made = await once(
             database,
             now,
             Sent(PRINCIPAL, sent.get("key", ""), wish),
-            lambda conn: entries.book(conn, now, wish, asker=asker_of(request)),
+            book,
             EntryBookingMade,
         )
     except QueueError as refused:
@@ -165,7 +174,6 @@ def _booking(request: PageRequest, kept: KeptEntryBooking, facility: Office) -> 
     language = choose_language(request)
     view = entries.shown_booking(kept)
     now = request.app.state.clock()
-    changeable = kept.state == "booked" and kept.starts_at > now
     return page(
         request,
         "entry_booking.html",
@@ -175,11 +183,17 @@ def _booking(request: PageRequest, kept: KeptEntryBooking, facility: Office) -> 
         spelling=spelling(view.reference, language),
         access=access_facts(facility, language),
         secret=in_groups(ENTRY_BOOKINGS.remembered(request, view.reference)),
-        changeable=changeable,
+        changeable=changeable(kept, now),
         too_late=closed_since(facility, now, kept.starts_at) is not None,
+        moved=request.query_params.get("done") == "moved" and kept.state == "booked",
         accent=facility.accent,
         **when(kept.starts_at, kept.ends_at, facility, language),
     )
+
+
+def changeable(kept: KeptEntryBooking, now: datetime) -> bool:
+    """Tell whether there is still anything to move or give back."""
+    return kept.state == "booked" and kept.starts_at > now
 
 
 @get("/entry-booking/{booking:str}/cancel", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
@@ -202,7 +216,7 @@ async def _cancel_form(
         request,
         "entry_cancel.html",
         status=int(refused.status) if refused else HTTPStatus.OK,
-        mistakes=[("cancel", _too_late(words))] if refused else [],
+        mistakes=[("cancel", too_late_in_words(words))] if refused else [],
         view=entries.shown_booking(kept),
         facility=facility,
         accent=facility.accent,
@@ -229,7 +243,8 @@ async def cancel_booking(request: PageRequest, booking: FromPath[str]) -> Respon
     return Redirect(f"/entry-booking/{shown}", status_code=303)
 
 
-def _too_late(words: Texts) -> str:
+def too_late_in_words(words: Texts) -> str:
+    """Say that visitors can't change a booking any more."""
     return words.gettext(
         "So kurz vorher geht das hier nicht mehr. Bitte rufen Sie die 115 an, wenn Sie nicht kommen können."
     )

@@ -2,7 +2,7 @@
 
 Three steps, plain forms and addresses: where; when and how many; check and book (here). Nothing is
 asked that isn't needed: a name if one likes, and an e-mail address for a confirmation. What was booked
-is opened, and given back, by reference and secret (``entry_booking_page``).
+is opened, and given back, by reference and secret (``entry_booking_page``), and moved (``entry_move_page``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +29,7 @@ from queue_service.offices.setup_model import TimedEntrySetup
 from queue_service.platform.errors import EntryNotFound
 from queue_service.web.booking_contact import LONGEST
 from queue_service.web.dates_in_words import day_in_words, time_in_words
+from queue_service.web.hold_once import new_proof_challenge
 from queue_service.web.languages import Texts, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
 from queue_service.web.sent_once import new_key
@@ -60,7 +61,6 @@ class HourLine(msgspec.Struct, frozen=True):
     hour: EntryOffered
     begins: str
     ends: str
-    href: str
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -103,7 +103,7 @@ async def hours_page(request: PageRequest, office: FromPath[str]) -> Response[st
         )
         found = await entries.find_entries(conn, now, search)
     today = local_day(now, facility.setup.time_zone)
-    days, later = _days(found.items, choice, facility, language, today)
+    days, later = by_days(found.items, facility, language, today)
     refused = request.query_params.get("refused", "")
     return page(
         request,
@@ -117,10 +117,10 @@ async def hours_page(request: PageRequest, office: FromPath[str]) -> Response[st
         today=today,
         last_day=today + HORIZON,
         days=days,
-        later=later,
-        why_none=_why_none(found, words),
+        later=msgspec.structs.replace(choice, begin=later).query if later else "",
+        why_none=why_none_in_words(found, facility, language),
         summary=words.gettext("Das hat nicht geklappt"),
-        mistakes=[("hours", _refused(refused, words))] if refused else [],
+        mistakes=[("hours", refused_in_words(refused, words))] if refused else [],
         accent=facility.accent,
     )
 
@@ -132,11 +132,12 @@ def read_choice(request: PageRequest) -> Choice:
     number = int(party) if party.isascii() and party.isdecimal() and len(party) <= len(str(MOST_PARTY)) else 1
     code = sent.get("code", "")
     return Choice(
-        min(max(number, 1), MOST_PARTY), code if code.isprintable() else "", _day(sent.get("from", ""))
+        min(max(number, 1), MOST_PARTY), code if code.isprintable() else "", read_day(sent.get("from", ""))
     )
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """Give the day that a form has sent; None for what is none."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -145,41 +146,41 @@ def _day(text: str) -> date | None:
     return day if 2000 <= day.year < 3000 else None
 
 
-def _days(
-    hours: Sequence[EntryOffered], choice: Choice, facility: Office, language: str, today: date
-) -> tuple[list[Day], str]:
-    """Group hours by day, and give the address of later ones; a day that was cut off is left to them."""
-    by_day = [(day, list(of_day)) for day, of_day in groupby(hours, key=lambda hour: hour.start.date())]
-    later = ""
+def by_days(
+    hours: Sequence[EntryOffered], facility: Office, language: str, today: date
+) -> tuple[list[Day], date | None]:
+    """Group hours by day, and give the first of later days; a day that was cut off is left to them."""
+    grouped = [(day, list(of_day)) for day, of_day in groupby(hours, key=lambda hour: hour.start.date())]
+    later = None
     if len(hours) == HOURS_SHOWN:
-        cut = len(by_day) > 1
-        begin = by_day[-1][0] if cut else by_day[-1][0] + ONE_DAY
-        later = msgspec.structs.replace(choice, begin=begin).query
-        by_day = by_day[:-1] if cut else by_day
+        cut = len(grouped) > 1
+        later = grouped[-1][0] if cut else grouped[-1][0] + ONE_DAY
+        grouped = grouped[:-1] if cut else grouped
+    zone, words = facility.setup.time_zone, texts(language)
     days = [
         Day(
             day_in_words(day, language, today=today),
-            [_line(hour, choice, facility, texts(language)) for hour in of_day],
+            [HourLine(hour, f"{hour.start:%H:%M}", time_in_words(hour.end, zone, words)) for hour in of_day],
         )
-        for day, of_day in by_day
+        for day, of_day in grouped
     ]
     return days, later
 
 
-def _line(hour: EntryOffered, choice: Choice, facility: Office, words: Texts) -> HourLine:
-    query = urlencode({"entry": hour.entry, "party": choice.party, "code": choice.code})
-    zone = facility.setup.time_zone
-    return HourLine(
-        hour,
-        f"{hour.start:%H:%M}",
-        time_in_words(hour.end, zone, words),
-        f"/entries/{facility.slug}/book?{query}",
-    )
-
-
-def _why_none(found: EntriesFound, words: Texts) -> str:
+def why_none_in_words(found: EntriesFound, facility: Office, language: str) -> str:
+    """Say why nothing is free, and when there will be more, where that is known; empty when something is."""
+    words = texts(language)
     if found.why_none is None:
         return ""
+    if found.why_none.code == "not_released" and found.why_none.next_release_at:
+        at = found.why_none.next_release_at
+        sentence = words.gettext(
+            "Diese Plätze sind noch nicht freigegeben. Die nächsten gibt es am %(day)s ab %(time)s."
+        )
+        return sentence % {
+            "day": day_in_words(at.date(), language),
+            "time": time_in_words(at, facility.setup.time_zone, words),
+        }
     sentences = {
         "not_offered": words.gettext("Das wird hier nicht angeboten."),
         "beyond_horizon": words.gettext("So weit im Voraus werden noch keine Plätze vergeben."),
@@ -192,7 +193,8 @@ def _why_none(found: EntriesFound, words: Texts) -> str:
     return sentences.get(found.why_none.code, words.gettext("In dieser Zeit findet nichts statt."))
 
 
-def _refused(code: str, words: Texts) -> str:
+def refused_in_words(code: str, words: Texts) -> str:
+    """Give the sentence for a refusal."""
     if code == "slot_taken":
         return words.gettext("Diese Plätze wurden gerade vergeben. Bitte wählen Sie eine andere Zeit.")
     if code == "too_many_bookings":
@@ -200,6 +202,12 @@ def _refused(code: str, words: Texts) -> str:
             "Mehr Buchungen sind im Internet auf einmal nicht möglich. Geben Sie eine zurück, oder rufen Sie"
             " die 115 an."
         )
+    if code == "proof_of_work_needed":
+        return words.gettext(
+            "Bitte wählen Sie noch einmal. Geht es wieder nicht, rufen Sie bitte die 115 an."
+        )
+    if code == "too_many_attempts":
+        return words.gettext("Diese Buchung wurde heute schon oft verlegt. Bitte rufen Sie die 115 an.")
     return words.gettext("Diese Zeit kann nicht mehr gebucht werden. Bitte wählen Sie eine andere.")
 
 
@@ -213,10 +221,10 @@ async def check_page(request: PageRequest, office: FromPath[str]) -> Response[An
             hour = await entries.find_entry(conn, facility, request.query_params.get("entry", ""))
         except EntryNotFound:
             return Redirect(f"/entries/{facility.slug}?{choice.query}", status_code=303)
-    return check(request, facility, hour, choice)
+    return await check(request, facility, hour, choice)
 
 
-def check(
+async def check(
     request: PageRequest,
     facility: Office,
     hour: EntryOffered,
@@ -236,6 +244,11 @@ def check(
         typed=typed,
         longest=LONGEST,
         key=new_key(),
+        challenge=await new_proof_challenge(
+            request.app.state.database,
+            request.app.state.clock(),
+            request.app.state.settings.proof_of_work_bits,
+        ),
         mistakes=list(mistakes),
         accent=facility.accent,
         **when(hour.start, hour.end, facility, choose_language(request)),

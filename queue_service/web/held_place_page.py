@@ -17,7 +17,7 @@ from litestar.types import ControllerRouterHandler
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, require_own_origin
 from queue_service.booking import service as booking
 from queue_service.booking import waiting_list
-from queue_service.booking.model import CONTACT_KEPT, BookingRequest, Contact, KeptAppointment, PlaceSearch
+from queue_service.booking.model import BookingRequest, Contact, KeptAppointment, PlaceSearch
 from queue_service.booking.supply_routes import asker_of
 from queue_service.offices import service as offices_service
 from queue_service.platform.errors import AppointmentNotFound, HoldExpired, InvalidFields, QueueError
@@ -215,7 +215,7 @@ def _check(
         view=view,
         form=form,
         mistakes=[("confirm", refusal_in_words(refused, words))] if refused else [],
-        days_kept=CONTACT_KEPT.days,
+        days_kept=view.office.contact_days,
         now=request.app.state.clock(),
     )
 

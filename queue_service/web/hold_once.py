@@ -1,4 +1,7 @@
-"""Holds a place for a page, once however often its form is sent, and where asked, for a sum that was done."""
+"""Holds a place for a page, once however often its form is sent, and where asked, for a sum that was done.
+
+The sum is asked for in the same way wherever a page books for somebody whom nobody knows.
+"""
 
 from datetime import datetime
 
@@ -33,6 +36,15 @@ async def new_proof_challenge(database: Database, now: datetime, bits: int) -> C
         return await new_challenge(conn, now, bits)
 
 
+async def require_sent_proof(conn: Connection, now: datetime, sender: Sender) -> None:
+    """Raise ProofOfWorkNeeded for a proof that is none, in the transaction of the booking.
+
+    Whoever has no script sends none, and is limited by address alone: nobody is shut out for it.
+    """
+    if sender.proof:
+        await require_proof(conn, now, sender.proof_bits, sender.proof)
+
+
 async def hold_once(
     database: Database, now: datetime, key: str, request: BookingRequest, sender: Sender
 ) -> BookingMade:
@@ -42,9 +54,7 @@ async def hold_once(
     """
 
     async def hold(conn: Connection) -> BookingMade:
-        # Whoever has no script sends none, and is limited by address alone: nobody is shut out for it.
-        if sender.proof:
-            await require_proof(conn, now, sender.proof_bits, sender.proof)
+        await require_sent_proof(conn, now, sender)
         return await booking.book(conn, now, request, asker=sender.asker)
 
     return await once(database, now, Sent(PRINCIPAL, key, request), hold, BookingMade)

@@ -5,7 +5,7 @@ be opened again and again until somebody says that it is in the post. All of it 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,7 +21,7 @@ from queue_service.accounts.model import Permission
 from queue_service.audit import service as audit
 from queue_service.notices import letters
 from queue_service.notices import service as notices
-from queue_service.notices.letter_model import OpenSheet
+from queue_service.notices.letter_model import LetterForm, OpenSheet, WaitingLetter
 from queue_service.notices.letters import Batch
 from queue_service.notices.model import ListedMessage, MessageState
 from queue_service.notices.wording import wording
@@ -49,6 +49,8 @@ class LetterLine(msgspec.Struct, frozen=True):
     since: str
     late: bool = False
     """The post may be slower than the visitor."""
+    form: LetterForm | None = None
+    """None of what was taken back: its sheet is thrown away."""
     printed_before: bool = False
     to_post: bool = True
     copy: int = 1
@@ -61,7 +63,8 @@ class BatchCard(msgspec.Struct, frozen=True):
     printed: str
     to_post: int
     taken_back: int
-    large_print: bool
+    large_print: int
+    """How many of them are in large print."""
     lines: list[LetterLine]
 
 
@@ -114,6 +117,7 @@ async def letters_page(request: PageRequest) -> Response[str]:
         ]
     language = choose_language(request)
     words, clock = texts(language), _Clock(language, every)
+    forms = await asyncio.to_thread(_forms, waiting, batches)
     return page(
         request,
         "letters.html",
@@ -129,12 +133,13 @@ async def letters_page(request: PageRequest) -> Response[str]:
                 clock.tell(letter.starts_at, letter.office),
                 kind_name(letter.kind, words),
                 clock.tell(letter.created_at, letter.office),
+                form=forms[letter.id],
                 late=letters.arrives_late(now, letter.starts_at),
                 printed_before=letter.printed_before,
             )
             for letter in waiting
         ],
-        batches=[_card(batch, clock, words) for batch in batches],
+        batches=[_card(batch, forms, clock, words) for batch in batches],
         failed=[_failed(office, message, clock, words) for office, message in failed],
     )
 
@@ -189,13 +194,10 @@ async def batch_file(request: PageRequest, batch: FromPath[UUID]) -> Response[by
 @post(PATH + "/batches/{batch:uuid}/again", opt=MANAGE, include_in_schema=False)
 async def print_again(request: PageRequest, batch: FromPath[UUID]) -> Redirect:
     """Print a batch once more, as further copies."""
-    form = await request.form()
     async with request.app.state.database.transaction() as conn:
         own = await _own_offices(conn, request)
         try:
-            again = await letters.take_again(
-                conn, request.app.state.clock(), _ids(own), batch, large_print="large_print" in form
-            )
+            again = await letters.take_again(conn, request.app.state.clock(), _ids(own), batch)
         except NothingToPrint:
             return _back(request, done="nothing")
     return _back(request, done="printed", batch=str(again))
@@ -281,18 +283,28 @@ def _done(request: PageRequest, words: Texts) -> tuple[str, str]:
     return sentences.get(request.query_params.get("done", ""), ("", ""))
 
 
-def _card(batch: Batch, clock: _Clock, words: Texts) -> BatchCard:
+def _forms(waiting: Sequence[WaitingLetter], batches: Sequence[Batch]) -> dict[UUID, LetterForm]:
+    """Give the form of each letter by its id."""
+    return {letter.id: letters.form_of(letter.recipient) for letter in waiting} | {
+        sheet.id: letters.form_of(sheet.recipient, large_print=sheet.large_print)
+        for batch in batches
+        for sheet in batch.sheets
+        if sheet.recipient
+    }
+
+
+def _card(batch: Batch, forms: Mapping[UUID, LetterForm], clock: _Clock, words: Texts) -> BatchCard:
     return BatchCard(
         id=str(batch.id),
         printed=clock.tell(batch.printed_at, batch.sheets[0].office),
         to_post=batch.to_post,
         taken_back=len(batch.sheets) - batch.to_post,
-        large_print=batch.sheets[0].large_print,
-        lines=[_sheet(sheet, clock, words) for sheet in batch.sheets],
+        large_print=sum(sheet.large_print and sheet.to_post for sheet in batch.sheets),
+        lines=[_sheet(sheet, forms.get(sheet.id), clock, words) for sheet in batch.sheets],
     )
 
 
-def _sheet(sheet: OpenSheet, clock: _Clock, words: Texts) -> LetterLine:
+def _sheet(sheet: OpenSheet, form: LetterForm | None, clock: _Clock, words: Texts) -> LetterLine:
     return LetterLine(
         str(sheet.id),
         sheet.reference,
@@ -300,6 +312,7 @@ def _sheet(sheet: OpenSheet, clock: _Clock, words: Texts) -> LetterLine:
         clock.tell(sheet.starts_at, sheet.office),
         kind_name(sheet.kind, words),
         "",
+        form=form,
         to_post=sheet.to_post,
         copy=sheet.copy,
     )

@@ -13,9 +13,10 @@ def kind_name(kind: Kind, words: Texts) -> str:
         "booked": words.gettext("Bestätigung"),
         "moved": words.gettext("Verlegung"),
         "cancelled": words.gettext("Absage"),
+        "called_off": words.gettext("Absage durch uns"),
         "reminder": words.gettext("Erinnerung"),
         "offered": words.gettext("Angebot von der Warteliste"),
-        "displaced": words.gettext("Neuer Vorschlag"),
+        "displaced": words.gettext("Verlegung durch uns"),
     }
     return names[kind]
 

@@ -7,14 +7,17 @@ from queue_service.web.appointment_page import appointment_handlers
 from queue_service.web.assets import accent_style, favicon, static_file, texts_of_scripts
 from queue_service.web.booking_page import booking_handlers
 from queue_service.web.entry_booking_page import entry_booking_handlers
+from queue_service.web.entry_move_page import entry_move_handlers
 from queue_service.web.entry_pages import entry_handlers
 from queue_service.web.held_place_page import held_place_handlers
 from queue_service.web.letters_page import letters_handlers
 from queue_service.web.offer_page import offer_handlers
 from queue_service.web.phone_page import phone_handlers
 from queue_service.web.plan_affected_page import plan_affected_handlers
+from queue_service.web.plan_cancel_page import plan_cancel_handlers
 from queue_service.web.plan_day_page import plan_day_handlers
 from queue_service.web.plan_page import plan_handlers
+from queue_service.web.theme_page import choose_theme_page
 from queue_service.web.waiting_page import waiting_handlers
 
 web_handlers: list[ControllerRouterHandler] = [
@@ -22,6 +25,7 @@ web_handlers: list[ControllerRouterHandler] = [
     texts_of_scripts,
     accent_style,
     favicon,
+    choose_theme_page,
     *booking_handlers,
     *held_place_handlers,
     *appointment_handlers,
@@ -29,6 +33,7 @@ web_handlers: list[ControllerRouterHandler] = [
     *waiting_handlers,
     *entry_handlers,
     *entry_booking_handlers,
+    *entry_move_handlers,
     offices_page.offices_page,
     staff_page.staff_page,
     login_page.login_page,
@@ -45,4 +50,5 @@ web_handlers: list[ControllerRouterHandler] = [
     *plan_handlers,
     *plan_day_handlers,
     *plan_affected_handlers,
+    *plan_cancel_handlers,
 ]

@@ -1,15 +1,20 @@
-"""``/plan/{office}/affected``: appointments without a counter, their new places, and who was told how."""
+"""``/plan/{office}/affected``: appointments without a counter, their new places, and who was told how.
+
+What is cancelled instead stands in ``plan_cancel_page``.
+"""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 import msgspec
 from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from queue_service.accounts.model import Permission
+from queue_service.notices.model import TOLD_REASONS, ToldReason
+from queue_service.notices.wording import wording
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import OfferedService, Office
 from queue_service.platform.queries import Connection
@@ -24,8 +29,8 @@ from queue_service.rescheduling.model import (
     Outcome,
     Outcomes,
     Told,
+    Why,
 )
-from queue_service.web.dates_in_words import day_in_words
 from queue_service.web.languages import choose_language, texts
 from queue_service.web.plan_page import PATH, SUPERVISE, led_office, reader_of, services_of
 from queue_service.web.plan_words import Reader
@@ -35,7 +40,6 @@ from queue_service.web.sent_once import Sent, new_key, once
 SEPARATOR = "|"
 """Between office and start in the value of a choice."""
 SENT_FROM = "plan"
-LONGEST_REASON = 200
 
 
 class PlaceChoice(msgspec.Struct, frozen=True):
@@ -163,7 +167,7 @@ async def affected_page(request: PageRequest, office: FromPath[str]) -> Response
     """Answer the appointments without a counter, each with a new place to agree to or to change."""
     async with request.app.state.database.connection() as conn:
         here = await led_office(conn, request, office)
-        return await _list(conn, request, here)
+        return await affected_list(conn, request, here)
 
 
 @post(PATH + "/{office:str}/affected", opt=SUPERVISE, include_in_schema=False)
@@ -173,18 +177,22 @@ async def move_affected(request: PageRequest, office: FromPath[str]) -> Response
     A page that is sent twice is answered alike and tells nobody twice.
     """
     sent = await request.form()
-    ticked = [str(reference) for reference in sent.getall("reference", [])][:MOST_MOVES]
     items = [
-        item for reference in ticked if (item := _item(reference, str(sent.get(f"place-{reference}", ""))))
+        item
+        for reference in ticked(sent)
+        if (item := _item(reference, str(sent.get(f"place-{reference}", ""))))
     ]
+    why = Why("", read_told_reason(sent))
     async with request.app.state.database.connection() as conn:
         here = await led_office(conn, request, office)
         if not items:
-            return await _list(conn, request, here, mistake=True)
+            words = texts(choose_language(request))
+            sentence = words.gettext("Bitte wählen Sie mindestens einen Termin mit einem neuen Platz aus.")
+            return await affected_list(conn, request, here, sentence)
 
     key = str(sent.get("key", ""))
     outcomes = [
-        await _move_once(request, here, f"{key}.{first}", items[first : first + MOVES_AT_ONCE])
+        await _move_once(request, here, f"{key}.{first}", items[first : first + MOVES_AT_ONCE], why)
         for first in range(0, len(items), MOVES_AT_ONCE)
     ]
     done = Outcomes(False, [outcome for round_ in outcomes for outcome in round_.items])
@@ -192,14 +200,16 @@ async def move_affected(request: PageRequest, office: FromPath[str]) -> Response
         return await results_page(conn, request, here, done, "moved")
 
 
-async def _move_once(request: PageRequest, here: Office, key: str, items: list[MoveItem]) -> Outcomes:
+async def _move_once(
+    request: PageRequest, here: Office, key: str, items: list[MoveItem], why: Why
+) -> Outcomes:
     """Move one round of appointments, or give what became of them when the page was sent before."""
     now = request.app.state.clock()
 
     async def move(conn: Connection) -> Outcomes:
-        return await rescheduling.move_affected(conn, now, request.user, here, items)
+        return await rescheduling.move_affected(conn, now, request.user, here, items, why)
 
-    sent = Sent(f"{SENT_FROM} {request.user.key}", key, MoveAffected(items))
+    sent = Sent(f"{SENT_FROM} {request.user.key}", key, MoveAffected(items, why.told_reason))
     return await once(request.app.state.database, now, sent, move, Outcomes)
 
 
@@ -221,9 +231,10 @@ async def results_page(
     )
 
 
-async def _list(
-    conn: Connection, request: PageRequest, here: Office, *, mistake: bool = False
+async def affected_list(
+    conn: Connection, request: PageRequest, here: Office, mistake: str = ""
 ) -> Response[str]:
+    """Answer the list, with what was wrong about what was ticked."""
     reader = reader_of(request)
     listed = await rescheduling.list_affected(conn, request.app.state.clock(), request.user, here)
     lines = await Lines.of(conn, here, reader, await services_of(conn, here))
@@ -235,18 +246,30 @@ async def _list(
         office=here,
         accent=here.accent,
         changed=request.query_params.get("done") == "changed",
-        mistakes=[("affected", _nothing_chosen(request))] if mistake else [],
+        mistakes=[("affected", mistake)] if mistake else [],
         affected=lines.affected(listed.items),
         most=MOST_MOVES,
         calls=sum("call" in told for told in ways),
         unreachable=sum(not told for told in ways),
+        told_reasons=told_reasons(reader.language),
         key=new_key(),
     )
 
 
-def _nothing_chosen(request: PageRequest) -> str:
-    words = texts(choose_language(request))
-    return words.gettext("Bitte wählen Sie mindestens einen Termin mit einem neuen Platz aus.")
+def ticked(sent: FormMultiDict) -> list[str]:
+    """Give the references that were ticked."""
+    return [str(reference) for reference in sent.getall("reference", [])][:MOST_MOVES]
+
+
+def read_told_reason(sent: FormMultiDict) -> ToldReason | None:
+    """Give what visitors are to be told of why; None for nothing, or what no page has sent."""
+    return next((code for code in TOLD_REASONS if code == sent.get("told_reason")), None)
+
+
+def told_reasons(language: str) -> list[tuple[ToldReason, str]]:
+    """Give what visitors can be told of why, in the words in which they read it."""
+    words = wording(language).reasons
+    return [(code, words[code][:1].upper() + words[code][1:]) for code in TOLD_REASONS]
 
 
 def _item(reference: str, value: str) -> MoveItem | None:
@@ -259,56 +282,7 @@ def _item(reference: str, value: str) -> MoveItem | None:
     return MoveItem(reference, begins, slug) if begins.tzinfo else None
 
 
-@get(PATH + "/{office:str}/days/{day:date}/cancel", opt=SUPERVISE, include_in_schema=False)
-async def cancel_page(request: PageRequest, office: FromPath[str], day: FromPath[date]) -> Response[str]:
-    """Answer what cancelling a whole day would do."""
-    return await _cancel_form(request, office, day, [])
-
-
-@post(PATH + "/{office:str}/days/{day:date}/cancel", opt=SUPERVISE, include_in_schema=False)
-async def cancel_day(request: PageRequest, office: FromPath[str], day: FromPath[date]) -> Response[Any]:
-    """Cancel the day, tell everybody, and answer who was told how."""
-    sent = await request.form()
-    reason = str(sent.get("reason", "")).strip()[:LONGEST_REASON]
-    if not reason:
-        words = texts(choose_language(request))
-        return await _cancel_form(
-            request, office, day, [("reason", words.gettext("Bitte nennen Sie den Grund."))]
-        )
-    async with request.app.state.database.connection() as conn:
-        here = await led_office(conn, request, office)
-        outcomes = await rescheduling.cancel_day(
-            conn, request.app.state.clock(), request.user, here, day, reason, preview=False
-        )
-        return await results_page(conn, request, here, outcomes, "cancelled")
-
-
-async def _cancel_form(
-    request: PageRequest, slug: str, day: date, mistakes: list[tuple[str, str]]
-) -> Response[str]:
-    reader = reader_of(request)
-    async with request.app.state.database.connection() as conn:
-        here = await led_office(conn, request, slug)
-        seen = await rescheduling.cancel_day(
-            conn, request.app.state.clock(), request.user, here, day, "", preview=True
-        )
-        lines = await Lines.of(conn, here, reader, await services_of(conn, here))
-    return page(
-        request,
-        "plan_cancel.html",
-        status=400 if mistakes else 200,
-        office=here,
-        accent=here.accent,
-        day=day,
-        day_name=day_in_words(day, reader.language),
-        results=lines.results(seen),
-        mistakes=mistakes,
-    )
-
-
 plan_affected_handlers: list[ControllerRouterHandler] = [
     affected_page,
     move_affected,
-    cancel_page,
-    cancel_day,
 ]

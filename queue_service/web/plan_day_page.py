@@ -16,10 +16,10 @@ from queue_service.offices.setup_model import StaffedHours
 from queue_service.platform.errors import InvalidFields
 from queue_service.platform.queries import Connection
 from queue_service.rescheduling import service as rescheduling
-from queue_service.rescheduling.model import PoolDayPlan, StaffingChange, StaffingChanged
+from queue_service.rescheduling.model import LONGEST_REASON, PoolDayPlan, StaffingChange, StaffingChanged
 from queue_service.web.dates_in_words import day_in_words
 from queue_service.web.languages import Texts
-from queue_service.web.plan_affected_page import LONGEST_REASON, Lines
+from queue_service.web.plan_affected_page import Lines
 from queue_service.web.plan_page import PATH, SUPERVISE, cell_of, led_office, reader_of, services_of
 from queue_service.web.plan_words import Reader
 from queue_service.web.rendering import PageRequest, page

@@ -28,6 +28,7 @@ from queue_service.web.languages import (
     localized,
     texts,
 )
+from queue_service.web.themes import THEMES, choose_theme
 
 TEMPLATES = Path(__file__).parent / "templates"
 A_YEAR_IN_SECONDS = 365 * 24 * 60 * 60
@@ -73,6 +74,14 @@ def clock_time(instant: datetime, zone: str) -> str:
     return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
 
 
+def own_address(request: PageRequest) -> str:
+    """Give where the choice of a theme leads back to: this page; empty for the answer to a form."""
+    if request.method != "GET":
+        return ""
+    query = urlencode(list(request.query_params.multi_items()))
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
 def language_link(request: PageRequest, language: str) -> str:
     """Give this page's own address in another language."""
     query = [(name, value) for name, value in request.query_params.multi_items() if name != LANGUAGE_QUERY]
@@ -92,6 +101,9 @@ def render(request: PageRequest, template: str, **context: Any) -> str:
             csrf=csrf_token(request),
             csrf_field=CSRF_FIELD,
             demo=request.app.state.settings.demo,
+            theme=choose_theme(request),
+            themes=THEMES,
+            theme_back=own_address(request),
             # An address that no route knows is answered before anybody is recognised.
             user=request.scope.get("user", ANONYMOUS),
             **{"accent": "", **context},

@@ -5,7 +5,6 @@ that a browser remembers or sends on holds it. A wrong secret and an unknown ref
 after too many of either an address has to wait.
 """
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
@@ -15,9 +14,10 @@ from litestar import Response
 from litestar.datastructures import Cookie
 
 from queue_service.accounts import service as accounts
-from queue_service.accounts.login_limits import Attempt, address_block
+from queue_service.accounts.login_limits import PURPOSE, Attempt, address_block, subject
 from queue_service.accounts.routes import client_address
 from queue_service.booking.reference import SEPARATORS, parse_reference
+from queue_service.platform.installation_secret import installation_secret
 from queue_service.platform.queries import Connection
 from queue_service.web.rendering import PageRequest
 
@@ -84,10 +84,9 @@ class SecretKind(msgspec.Struct, frozen=True):
         So many guesses at once get no further than one after another. Raises TooManyAttempts.
         """
         block = address_block(client_address(request))
-        attempt = Attempt(_subject(self.name, reference, block), _subject(f"any {self.name}", block), now)
+        secret = await installation_secret(conn, PURPOSE)
+        attempt = Attempt(
+            subject(secret, self.name, reference, block), subject(secret, f"any {self.name}", block), now
+        )
         await accounts.claim_attempt(conn, attempt)
         return attempt
-
-
-def _subject(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()

@@ -28,7 +28,7 @@ SELECT l.pool_id, l.day, l.position FROM appointment_leg l
  WHERE l.office_id = :office_id AND l.appointment_id = :id
  ORDER BY position;
 
--- name: book(office_id, pool_id, day, first_cell, cells, visit, level, id, references, secret_hash, starts_at, ends_at, state, services, persons, channel, emergency, expires_at, name, phone, email, postal_address, language, confirm_by, remind, kind, now)^
+-- name: book(office_id, pool_id, day, first_cell, cells, visit, level, id, references, secret_hash, starts_at, ends_at, state, services, persons, channel, emergency, expires_at, name, phone, email, postal_address, language, confirm_by, remind, letter_form, kind, now)^
 -- Takes the place and writes the appointment, or does nothing and gives no row when the place is
 -- gone. One statement: the row lock of the pool's day is the only lock, and whoever waited for it
 -- sees what is left then. The first of the references that nobody has yet is used. "kind" names the
@@ -55,9 +55,9 @@ WITH taken AS (
     RETURNING *
 ), told AS (
     INSERT INTO appointment_contact (office_id, appointment_id, name, phone, email, postal_address, language, confirm_by,
-                                     remind)
+                                     remind, letter_form)
     SELECT made.office_id, made.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[],
-           :remind
+           :remind, :letter_form
       FROM made
 )
 SELECT made.reference,
@@ -73,7 +73,7 @@ SELECT a.office_id, a.id, o.slug AS office, o.authority_id, o.time_zone, a.pool_
                WHERE s.office_id = a.office_id AND s.appointment_id = a.id) AS link_hashes,
        a.services ::text AS services, a.persons, a.channel,
        a.emergency, a.created_at, a.expires_at, c.appointment_id IS NOT NULL AS has_contact, c.name, c.phone, c.email,
-       c.postal_address ::text AS postal_address, c.language, c.confirm_by, c.remind
+       c.postal_address ::text AS postal_address, c.language, c.confirm_by, c.remind, c.letter_form
   FROM appointment a
   JOIN office o ON o.id = a.office_id
   LEFT JOIN appointment_contact c ON c.office_id = a.office_id AND c.appointment_id = a.id
@@ -87,22 +87,29 @@ SELECT id FROM appointment WHERE reference = :reference FOR UPDATE;
 -- The same by id, with what its lifecycle needs.
 SELECT state, pool_id, day FROM appointment WHERE office_id = :office_id AND id = :id FOR UPDATE;
 
--- name: change_state(office_id, id, from_state, to_state)$
--- Takes the appointment to another state and ends its hold; no row when another verb was faster.
-UPDATE appointment SET state = :to_state, expires_at = NULL
+-- name: change_state(office_id, id, from_state, to_state, now)$
+-- Takes the appointment to another state and ends its hold, and notes when nobody has to come any more; no
+-- row when another verb was faster.
+UPDATE appointment
+   SET state = :to_state, expires_at = NULL,
+       ended_at = CASE WHEN :to_state ::text NOT IN ('held', 'booked', 'arrived') THEN :now ::timestamptz END
  WHERE office_id = :office_id AND id = :id AND state = :from_state
 RETURNING id;
 
--- name: write_contact(office_id, appointment_id, name, phone, email, postal_address, language, confirm_by, remind)!
+-- name: mark_arrived(office_id, id)$
+-- The visitor of a booked appointment is here; no row when another verb was faster.
+UPDATE appointment SET state = 'arrived' WHERE office_id = :office_id AND id = :id AND state = 'booked' RETURNING id;
+
+-- name: write_contact(office_id, appointment_id, name, phone, email, postal_address, language, confirm_by, remind, letter_form)!
 -- Puts this contact in the place of the one before.
 INSERT INTO appointment_contact (office_id, appointment_id, name, phone, email, postal_address, language, confirm_by,
-                                 remind)
+                                 remind, letter_form)
 VALUES (:office_id, :appointment_id, :name, :phone, :email, :postal_address ::text::jsonb, :language,
-        :confirm_by ::text[], :remind)
+        :confirm_by ::text[], :remind, :letter_form)
 ON CONFLICT (office_id, appointment_id) DO UPDATE
    SET name = excluded.name, phone = excluded.phone, email = excluded.email,
        postal_address = excluded.postal_address, language = excluded.language, confirm_by = excluded.confirm_by,
-       remind = excluded.remind;
+       remind = excluded.remind, letter_form = excluded.letter_form;
 
 -- name: move_appointment(office_id, id, to_office_id, pool_id, day, first_cell, cells, starts_at, ends_at)!
 -- Puts a locked appointment into another place; its pool-days are recomputed by the caller.
@@ -121,25 +128,25 @@ SELECT publish_change(a.office_id, :kind, appointment_json(a), :now)
 SELECT publish_change(:office_id, :kind, jsonb_build_object('id', :id ::uuid), :now);
 
 -- name: expire_held(now)
--- Ends holds whose time is over and gives the pool-days that they were on. Holds that another
+-- Ends holds whose time is over and gives them with each pool-day that they were on. Holds that another
 -- transaction is working on are left to the next sweep.
 WITH ended AS (
-    UPDATE appointment SET state = 'expired', expires_at = NULL
+    UPDATE appointment SET state = 'expired', expires_at = NULL, ended_at = :now
      WHERE (office_id, id) IN (SELECT a.office_id, a.id FROM appointment a
                                 WHERE a.state = 'held' AND a.expires_at <= :now
                                 ORDER BY a.pool_id, a.day, a.id
                                   FOR UPDATE SKIP LOCKED)
     RETURNING office_id, id, pool_id, day
 )
-SELECT pool_id, day FROM ended
+SELECT id, pool_id, day FROM ended
  UNION ALL
-SELECT l.pool_id, l.day
+SELECT ended.id, l.pool_id, l.day
   FROM ended JOIN appointment_leg l ON l.office_id = ended.office_id AND l.appointment_id = ended.id;
 
 -- name: miss_past(now)
 -- Notes that nobody came to the appointments of earlier days; gives them. Those that another
 -- transaction is working on are left to the next sweep.
-UPDATE appointment SET state = 'missed'
+UPDATE appointment SET state = 'missed', ended_at = :now
  WHERE (office_id, id) IN (SELECT a.office_id, a.id
                              FROM appointment a JOIN office o ON o.id = a.office_id
                             WHERE a.state = 'booked'
@@ -148,11 +155,12 @@ UPDATE appointment SET state = 'missed'
                               FOR UPDATE OF a SKIP LOCKED)
 RETURNING id;
 
--- name: forget_contacts(before)!
--- Deletes who had the appointments that ended before, and who let a hold run out; the appointments stay
--- for the figures.
-DELETE FROM appointment_contact c USING appointment a
- WHERE a.office_id = c.office_id AND a.id = c.appointment_id AND (a.ends_at < :before OR a.state = 'expired');
+-- name: forget_contacts(now)!
+-- Deletes who had the appointments that ended, or were cancelled, as many days ago as their authority keeps
+-- it, and who let a hold run out; the appointments stay for the figures.
+DELETE FROM appointment_contact c USING appointment a, office o, authority au
+ WHERE a.office_id = c.office_id AND a.id = c.appointment_id AND o.id = a.office_id AND au.id = o.authority_id
+   AND contact_forgotten_at(a.state, a.ends_at, a.ended_at, au.contact_days) < :now;
 
 -- name: find_for_check_in(reference)^
 -- What the queue needs of an appointment.

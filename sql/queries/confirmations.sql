@@ -3,15 +3,16 @@
 INSERT INTO appointment_secret (office_id, appointment_id, secret_hash)
 VALUES (:office_id, :appointment_id, :secret_hash);
 
--- name: forget_secrets(before)!
--- Ends what links in messages open, for appointments that ended before.
-DELETE FROM appointment_secret s USING appointment a
- WHERE a.office_id = s.office_id AND a.id = s.appointment_id AND a.ends_at < :before;
+-- name: forget_secrets(now)!
+-- Ends what links in messages open, for appointments whose contact is forgotten too.
+DELETE FROM appointment_secret s USING appointment a, office o, authority au
+ WHERE a.office_id = s.office_id AND a.id = s.appointment_id AND o.id = a.office_id AND au.id = o.authority_id
+   AND contact_forgotten_at(a.state, a.ends_at, a.ended_at, au.contact_days) < :now;
 
--- name: told_since(office_id, appointment_id, since)$
--- How many messages were written about an appointment since then, sent or not.
+-- name: told_since(office_id, visit_id, since)$
+-- How many messages were written about a visit since then, sent or not.
 SELECT count(*) FROM outbox m
- WHERE m.office_id = :office_id AND m.appointment_id = :appointment_id AND m.created_at > :since;
+ WHERE m.office_id = :office_id AND m.visit_id = :visit_id AND m.created_at > :since;
 
 -- name: due_reminders(now, ahead, most)
 -- Appointments whose visitors want to be reminded, and are to be by now, each given to one asker

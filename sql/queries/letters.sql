@@ -1,6 +1,7 @@
 -- name: take_letters(office_ids, ids, batch, large_print, now, most)
--- Prints what waits for the post at these offices, as one batch; ids may be NULL: all of it. Of two
--- who ask at the same moment each gets other letters.
+-- Prints what waits for the post at these offices, as one batch; ids may be NULL: all of it. Each in the
+-- form that its reader wished for, or all in large print. Of two who ask at the same moment each gets
+-- other letters.
 WITH chosen AS (
     SELECT m.office_id, m.id FROM outbox m
      WHERE m.way = 'letter' AND m.state = 'queued' AND m.useful_until > :now
@@ -12,7 +13,7 @@ WITH chosen AS (
 ), printed AS (
     UPDATE outbox m SET state = 'printed', attempts = m.attempts + 1
       FROM chosen WHERE m.office_id = chosen.office_id AND m.id = chosen.id
-    RETURNING m.office_id, m.id
+    RETURNING m.office_id, m.id, m.payload #>> '{recipient,letter_form}' AS letter_form
 ), replaced AS (
     -- What was put back into the queue after it was printed.
     UPDATE letter_print l SET cleared_at = :now
@@ -21,13 +22,13 @@ WITH chosen AS (
 INSERT INTO letter_print (office_id, message_id, batch, copy, large_print, printed_at)
 SELECT p.office_id, p.id, :batch,
        1 + coalesce((SELECT max(l.copy) FROM letter_print l WHERE l.message_id = p.id), 0),
-       :large_print, :now
+       :large_print OR p.letter_form IS NOT DISTINCT FROM 'large_print', :now
   FROM printed p
 RETURNING message_id AS id;
 
--- name: reprint_letters(batch, office_ids, new_batch, large_print, now)
+-- name: reprint_letters(batch, office_ids, new_batch, now)
 -- Takes the letters of a batch that have not been posted into a new one, where each is a further
--- copy; whoever asks second finds nothing left in the old one.
+-- copy as it was; whoever asks second finds nothing left in the old one.
 WITH locked AS (
     SELECT m.id FROM outbox m
       JOIN letter_print l ON l.message_id = m.id
@@ -38,10 +39,10 @@ WITH locked AS (
 ), earlier AS (
     UPDATE letter_print l SET cleared_at = :now
       FROM locked WHERE l.message_id = locked.id AND l.batch = :batch AND l.cleared_at IS NULL
-    RETURNING l.office_id, l.message_id, l.copy
+    RETURNING l.office_id, l.message_id, l.copy, l.large_print
 )
 INSERT INTO letter_print (office_id, message_id, batch, copy, large_print, printed_at)
-SELECT e.office_id, e.message_id, :new_batch, e.copy + 1, :large_print, :now FROM earlier e
+SELECT e.office_id, e.message_id, :new_batch, e.copy + 1, e.large_print, :now FROM earlier e
 RETURNING message_id AS id;
 
 -- name: post_letters(batch, office_ids, now)
@@ -75,6 +76,7 @@ SELECT m.id, l.office_id, o.authority_id, l.copy, l.large_print, m.payload ::tex
 -- name: letters_to_print(office_ids, now)
 -- What waits for the post, by office, the nearest visit first.
 SELECT m.id, o.slug AS office, m.reference, v.starts_at, m.kind, m.created_at,
+       (m.payload -> 'recipient') ::text AS recipient,
        EXISTS (SELECT FROM letter_print l WHERE l.message_id = m.id) AS printed_before
   FROM outbox m
   JOIN office o ON o.id = m.office_id
@@ -87,7 +89,7 @@ SELECT m.id, o.slug AS office, m.reference, v.starts_at, m.kind, m.created_at,
 -- Sheets that were printed and about which nobody has said yet that they are in the post; those whose
 -- letter was taken back are among them, because somebody holds them in her hands.
 SELECT l.batch, l.printed_at, l.copy, l.large_print, m.id, o.slug AS office, m.reference, v.starts_at, m.kind,
-       m.state = 'printed' AS to_post
+       m.state = 'printed' AS to_post, (m.payload -> 'recipient') ::text AS recipient
   FROM letter_print l
   JOIN outbox m ON m.id = l.message_id
   JOIN office o ON o.id = l.office_id

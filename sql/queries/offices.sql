@@ -1,9 +1,10 @@
--- name: upsert_authority(slug, name, greeting, land, accent)$
+-- name: upsert_authority(slug, name, greeting, land, accent, contact_days)$
 -- Makes the authority what its file says; returns its id.
-INSERT INTO authority (slug, name, greeting, land, accent)
-VALUES (:slug, :name ::text::jsonb, :greeting ::text::jsonb, :land, :accent)
+INSERT INTO authority (slug, name, greeting, land, accent, contact_days)
+VALUES (:slug, :name ::text::jsonb, :greeting ::text::jsonb, :land, :accent, :contact_days)
 ON CONFLICT ON CONSTRAINT authority_slug_key DO UPDATE
-   SET name = excluded.name, greeting = excluded.greeting, land = excluded.land, accent = excluded.accent
+   SET name = excluded.name, greeting = excluded.greeting, land = excluded.land, accent = excluded.accent,
+       contact_days = excluded.contact_days
 RETURNING id;
 
 -- name: upsert_service(code, leika_key, name, service_group, minutes, max_quantity, documents, fee, setup)$
@@ -81,15 +82,15 @@ SELECT setup ::text AS setup FROM service ORDER BY code;
 
 -- name: find_office(slug)^
 -- One office with what its rules need.
-SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, o.walk_ins_stopped, o.order_rules ::text AS "order",
-       o.setup ::text AS setup
+SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, a.contact_days,
+       o.walk_ins_stopped, o.order_rules ::text AS "order", o.setup ::text AS setup
   FROM office o JOIN authority a ON a.id = o.authority_id
  WHERE o.slug = :slug;
 
 -- name: list_offices()
 -- All offices, by name of the authority and slug.
-SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, o.walk_ins_stopped, o.order_rules ::text AS "order",
-       o.setup ::text AS setup
+SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, a.contact_days,
+       o.walk_ins_stopped, o.order_rules ::text AS "order", o.setup ::text AS setup
   FROM office o JOIN authority a ON a.id = o.authority_id
  ORDER BY a.slug, o.slug;
 
@@ -134,7 +135,7 @@ SELECT s.id, s.code, s.leika_key, s.name ::text AS name, s.service_group ::text 
 
 -- name: find_office_by_id(office_id)^
 -- One office by its inner id, as device tokens name it.
-SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, o.walk_ins_stopped, o.order_rules ::text AS "order",
-       o.setup ::text AS setup
+SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, a.contact_days,
+       o.walk_ins_stopped, o.order_rules ::text AS "order", o.setup ::text AS setup
   FROM office o JOIN authority a ON a.id = o.authority_id
  WHERE o.id = :office_id;

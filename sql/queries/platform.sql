@@ -45,3 +45,11 @@ SELECT day FROM before;
 -- name: forget_old_answers(before)!
 -- Repeats older than this are new requests.
 DELETE FROM answered_request WHERE at < :before;
+
+-- name: find_secret(purpose)$
+-- Gives the installation's secret for this purpose; nothing before it was first used.
+SELECT secret FROM installation_secret WHERE purpose = :purpose;
+
+-- name: add_secret(purpose, secret)!
+-- Makes this the installation's secret for it, unless another process was faster.
+INSERT INTO installation_secret (purpose, secret) VALUES (:purpose, :secret) ON CONFLICT (purpose) DO NOTHING;

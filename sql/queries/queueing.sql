@@ -416,3 +416,9 @@ SELECT 'feed of office ' || v.office_id || ' has gaps: version ' || v.version ||
   FROM office_version v JOIN change c ON c.office_id = v.office_id
  GROUP BY v.office_id, v.version
 HAVING max(c.version) <> v.version OR count(c.version) <> max(c.version) - min(c.version) + 1;
+
+-- name: forget_contingents(before_day)!
+-- Deletes the counts of same-day places of days before; an office's last one stays, as its screens read it.
+DELETE FROM day_contingent d
+ WHERE d.day < :before_day
+   AND d.day < (SELECT max(latest.day) FROM day_contingent latest WHERE latest.office_id = d.office_id);

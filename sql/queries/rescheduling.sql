@@ -1,16 +1,20 @@
 -- name: affected(references, now)
 -- Appointments that somebody still expects to come to, earliest first: what another place has to fit,
 -- and by which ways whoever comes is told. pool_ids are those of all parts of the visit, which are on one
--- day. Neither a name nor a number is among it.
+-- day; expected_start is when whoever comes still believes it to be, as long as nobody has rung about an
+-- earlier change. Neither a name nor a number is among it.
 SELECT a.reference, a.office_id, o.slug AS office, o.time_zone, p.code AS pool,
        a.pool_id || ARRAY (SELECT l.pool_id FROM appointment_leg l
                             WHERE l.office_id = a.office_id AND l.appointment_id = a.id) AS pool_ids, a.day, a.starts_at,
        a.ends_at, a.cells, booking_level(a.channel, a.emergency) AS level, a.services ::text AS services, a.persons,
-       a.channel, coalesce(c.confirm_by, '{}') AS confirm_by, c.phone IS NOT NULL AS has_phone
+       a.channel, coalesce(c.confirm_by, '{}') AS confirm_by, c.phone IS NOT NULL AS has_phone,
+       coalesce(called.expected_start, a.starts_at) AS expected_start
   FROM appointment a
   JOIN office o ON o.id = a.office_id
   JOIN pool p ON p.office_id = a.office_id AND p.id = a.pool_id
   LEFT JOIN appointment_contact c ON c.office_id = a.office_id AND c.appointment_id = a.id
+  LEFT JOIN callback called ON called.reference = a.reference
+       AND called.expected_start IS NOT NULL AND called.state IN ('open', 'taken')
  WHERE a.reference = ANY (:references ::text[]) AND a.state = 'booked' AND a.starts_at > :now
  ORDER BY a.starts_at, a.reference;
 

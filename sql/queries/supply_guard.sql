@@ -1,11 +1,3 @@
--- name: find_secret(purpose)$
--- Gives the installation's secret; nothing before it was first used.
-SELECT secret FROM installation_secret WHERE purpose = :purpose;
-
--- name: add_secret(purpose, secret)!
--- Makes this the installation's secret, unless another process was faster.
-INSERT INTO installation_secret (purpose, secret) VALUES (:purpose, :secret) ON CONFLICT (purpose) DO NOTHING;
-
 -- name: lock_claims(hashes)
 -- Lets one booking at a time of each of these be counted, until the transaction ends; in one order for
 -- all, so that no two wait for each other.
@@ -64,6 +56,12 @@ SELECT count(*)
                                                WHERE named.office_id = v.office_id AND named.visit_id = v.id
                                                  AND named.kind <> 'address'));
 
+-- name: full_since(hash, since, most)$
+-- From when on so many visits were asked for from this address, of those since then: once it is too
+-- long ago, there is room for one more. Nothing when they are fewer.
+SELECT c.at FROM online_claim c WHERE c.hash = :hash AND c.at > :since
+ ORDER BY c.at DESC OFFSET :most ::integer - 1 LIMIT 1;
+
 -- name: write_claims(visit_kind, reference, kinds, hashes, now, address_until)!
 -- Lets this visit count for these hashes, each of its kind: an address until then, the others as long as
 -- it is to come.
@@ -79,11 +77,16 @@ DELETE FROM online_claim c USING visit v
  WHERE v.reference = :reference AND v.kind = :visit_kind
    AND c.office_id = v.office_id AND c.visit_id = v.id AND c.kind <> 'address';
 
+-- name: forget_addresses(now)!
+-- Deletes addresses whose hour is over.
+DELETE FROM online_claim WHERE kind = 'address' AND forget_at <= :now;
+
 -- name: forget_claims(now)!
--- Deletes addresses whose hour is over, and the others once their visit is, wherever it was moved.
+-- Deletes telephone numbers and e-mail addresses once their visit is over, wherever it was moved, or nobody
+-- has to come any more.
 DELETE FROM online_claim c USING visit v
- WHERE c.forget_at <= :now AND v.office_id = c.office_id AND v.id = c.visit_id
-   AND (c.kind = 'address' OR v.ends_at <= :now OR v.state NOT IN ('held', 'booked'));
+ WHERE v.office_id = c.office_id AND v.id = c.visit_id AND c.kind <> 'address'
+   AND (v.ends_at <= :now OR v.state NOT IN ('held', 'booked'));
 
 -- name: use_challenge(nonce, expires_at)$
 -- Notes that this challenge was answered; nothing when it was answered before. Of two who use it at

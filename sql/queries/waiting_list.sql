@@ -1,4 +1,4 @@
--- name: add_entry(id, references, secret_hash, codes, quantities, persons, channel, offices, first_day, last_day, weekdays, opens, closes, notice_hours, ways, lapses_at, name, phone, email, postal_address, language, confirm_by, remind, now)$
+-- name: add_entry(id, references, secret_hash, codes, quantities, persons, channel, offices, first_day, last_day, weekdays, opens, closes, notice_hours, ways, lapses_at, name, phone, email, postal_address, language, confirm_by, remind, letter_form, now)$
 -- Puts somebody at the end of the order of asking; returns the reference, the first of those given
 -- that nobody has, neither here nor as an appointment's: people don't know which of both they hold.
 WITH added AS (
@@ -11,8 +11,10 @@ WITH added AS (
            :last_day, :weekdays ::integer[], :opens, :closes, :notice_hours, :ways ::text[], :now, :lapses_at, :now
     RETURNING id, reference
 ), told AS (
-    INSERT INTO waiting_contact (entry_id, name, phone, email, postal_address, language, confirm_by, remind)
-    SELECT added.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[], :remind
+    INSERT INTO waiting_contact (entry_id, name, phone, email, postal_address, language, confirm_by, remind,
+                                 letter_form)
+    SELECT added.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[], :remind,
+           :letter_form
       FROM added
 )
 SELECT added.reference FROM added;
@@ -44,7 +46,7 @@ SELECT waiting_ahead(e) FROM waiting_entry e WHERE e.id = :id;
 -- name: wanted_days(pool_ids, days)
 -- Those of these pool-days that somebody may be waiting for, by day and pool. Most often none: this is
 -- all that the list costs whoever cancels while nobody waits.
-SELECT wanted.pool_id, wanted.day
+SELECT wanted.pool_id, wanted.day, o.time_zone
   FROM unnest(:pool_ids ::integer[], :days ::date[]) AS wanted (pool_id, day)
   JOIN pool p ON p.id = wanted.pool_id AND NOT p.retired
   JOIN office o ON o.id = p.office_id
@@ -53,24 +55,60 @@ SELECT wanted.pool_id, wanted.day
                   AND (cardinality(e.offices) = 0 OR o.slug = ANY (e.offices)))
  ORDER BY wanted.day, wanted.pool_id;
 
--- name: candidates(pool_id, day, after_place, most)
--- Who may fit a pool's day, in the order of asking, from behind the one named: whose services it
--- serves, who would come to its office and on that day, and has not let a place there on it go.
--- Not locked: whoever is chosen is claimed.
+-- name: candidates(pool_id, day, first_cells, end_cells, called_from, told_from, after_place, most)
+-- Whom the free time of a pool's day fits, in the order of asking, from behind the one named: whose
+-- services it serves in one go, who would come to its office, on that day and at that time of day, hears
+-- of it in time, and has not let a place there on it go. What fits nobody is looked at and not given, so
+-- that however many wait in front, the first whom it fits is found. Not locked: whoever is chosen is
+-- claimed. By five minutes of the wall clock, first_cells and end_cells are where hours begin and end on
+-- this day; called_from and told_from are the first cells of which somebody who is only rung, or is
+-- written to, hears in time who needs no notice. The visit takes what "visit_pools" says.
 WITH here AS MATERIALIZED (
-    SELECT p.office_id, o.slug,
-           (SELECT array_agg(s.code) FROM pool_service ps JOIN service s ON s.id = ps.service_id
-             WHERE ps.office_id = p.office_id AND ps.pool_id = p.id) AS codes
-      FROM pool p JOIN office o ON o.id = p.office_id
+    SELECT p.office_id, o.slug, p.buffer_cells,
+           visit_starts(open_cells(1::smallint, d.planes, d.counter_planes, d.phone_planes, d.online_planes)) AS online,
+           visit_starts(open_cells(2::smallint, d.planes, d.counter_planes, d.phone_planes, d.online_planes)) AS phone,
+           visit_starts(open_cells(3::smallint, d.planes, d.counter_planes, d.phone_planes, d.online_planes)) AS counter
+      FROM pool p
+      JOIN office o ON o.id = p.office_id
+      JOIN pool_day d ON d.office_id = p.office_id AND d.pool_id = p.id AND d.day = :day
      WHERE p.id = :pool_id
+), served AS MATERIALIZED (
+    SELECT s.code, s.max_quantity, os.minutes, os.further_minutes, os.family_minutes
+      FROM pool_service ps
+      JOIN service s ON s.id = ps.service_id
+      JOIN office_service os ON os.office_id = ps.office_id AND os.service_id = s.id AND os.appointment
+     WHERE ps.pool_id = :pool_id
 ), following AS MATERIALIZED (
-    SELECT e.id
-      FROM waiting_entry e
-     WHERE e.state = 'waiting' AND e.place > :after_place
-       AND :day ::date BETWEEN e.first_day AND e.last_day
-       AND e.codes <@ (SELECT here.codes FROM here)
+    SELECT e.id, e.place
+      -- In their order before anything that costs is asked: most often one of the first few fits.
+      FROM (SELECT known.* FROM waiting_entry known
+             WHERE known.state = 'waiting' AND known.place > :after_place
+               AND :day ::date BETWEEN known.first_day AND known.last_day
+             ORDER BY known.place OFFSET 0) AS e
+     CROSS JOIN LATERAL (
+         SELECT CASE e.channel WHEN 'online' THEN (SELECT here.online FROM here)
+                               WHEN 'phone' THEN (SELECT here.phone FROM here)
+                               ELSE (SELECT here.counter FROM here) END AS starts,
+                greatest((:first_cells ::integer[])[(e.opens + 4) / 5 + 1],
+                         -- Twelve cells an hour; nobody is there within a quarter of one.
+                         greatest(e.notice_hours * 12, 3)
+                         + CASE WHEN e.ways <@ ARRAY['call'] THEN :called_from ::integer ELSE :told_from ::integer END
+                        ) AS first_cell,
+                (:end_cells ::integer[])[(e.closes + 4) / 5 + 1] AS end_cell) AS asked
+     WHERE e.codes <@ (SELECT array_agg(served.code) FROM served)
        AND (cardinality(e.offices) = 0 OR (SELECT here.slug FROM here) = ANY (e.offices))
        AND (cardinality(e.weekdays) = 0 OR extract(isodow FROM :day ::date) = ANY (e.weekdays))
+       AND asked.first_cell < asked.end_cell
+       -- A cell's place would do for the shortest visit; how long this one takes is the dearer question.
+       AND begins_within(asked.starts[1], asked.first_cell, asked.end_cell)
+       AND begins_within(
+               asked.starts[(SELECT sum(CASE WHEN e.persons > 1 THEN served.family_minutes ELSE served.minutes END
+                                        + (wanted.quantity - 1) * served.further_minutes)::integer / 5
+                                    + (SELECT here.buffer_cells FROM here)
+                               FROM unnest(e.codes, e.quantities) AS wanted (code, quantity)
+                               JOIN served ON served.code = wanted.code AND served.max_quantity >= wanted.quantity
+                             HAVING count(*) = cardinality(e.codes))],
+               asked.first_cell, asked.end_cell)
        AND NOT EXISTS (SELECT FROM waiting_offer f
                          JOIN appointment a ON a.office_id = f.office_id AND a.id = f.appointment_id
                         WHERE f.entry_id = e.id AND f.answer IS NOT NULL
@@ -181,9 +219,10 @@ UPDATE waiting_entry SET looked_at = :now
                ORDER BY e.looked_at, e.place LIMIT :most FOR UPDATE SKIP LOCKED)
 RETURNING reference;
 
--- name: free_days(entry_id, codes, quantities, persons, offices, level, first_day, last_day, weekdays, not_before, most)
+-- name: free_days(entry_id, codes, quantities, persons, offices, level, first_day, last_day, weekdays, not_before, skip, most)
 -- The pool-days on which a visit of these services may fit, earliest first, with their free cells;
--- of one day, the pools that can do least first. Not where this entry has let a place go.
+-- of one day, the pools that can do least first. Not where this entry has let a place go. So many at
+-- most, from behind those that are skipped.
 SELECT visit.pool_id, d.day, visit.time_zone, visit.cells,
        open_cells(:level ::smallint, d.planes, d.counter_planes, d.phone_planes, d.online_planes) AS plane
   FROM visit_pools(:codes ::text[], :quantities ::integer[], :persons ::integer, :offices ::text[]) AS visit
@@ -196,7 +235,7 @@ SELECT visit.pool_id, d.day, visit.time_zone, visit.cells,
                     WHERE f.entry_id = :entry_id AND f.answer IS NOT NULL
                       AND a.office_id = visit.office_id AND a.day = d.day)
  ORDER BY d.day, (SELECT count(*) FROM pool_service ps WHERE ps.pool_id = visit.pool_id), visit.pool_id
- LIMIT :most;
+ LIMIT :most OFFSET :skip;
 
 -- name: lapse(now)
 -- Ends the waiting of those whose last day is over; those that another transaction is working on are
@@ -206,9 +245,14 @@ UPDATE waiting_entry SET state = 'lapsed', ended_at = :now
                  FOR UPDATE SKIP LOCKED)
 RETURNING id;
 
--- name: forget_contacts(before)!
--- Deletes who stood on the list and ended waiting before; the entries stay for the figures.
-DELETE FROM waiting_contact c USING waiting_entry e WHERE e.id = c.entry_id AND e.ended_at < :before;
+-- name: forget_contacts(now)!
+-- Deletes who stood on the list and ended waiting as many days ago as the strictest of the authorities asked
+-- keeps it; the entries stay for the figures.
+DELETE FROM waiting_contact c USING waiting_entry e
+ WHERE e.id = c.entry_id
+   AND e.ended_at < :now ::timestamptz - interval '24 hours' * (
+       SELECT min(au.contact_days) FROM authority au JOIN office o ON o.authority_id = au.id
+        WHERE cardinality(e.offices) = 0 OR o.slug = ANY (e.offices));
 
 -- name: broken_invariants()
 -- A sentence for each entry that is on offer without a held place, and each place that is kept for

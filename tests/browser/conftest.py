@@ -13,11 +13,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.demo_office import DemoService, Hall
+from tests.browser.real_chromium import started_chromium
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+AXE_IN_THEMES = Path(__file__).with_name("axe_in_themes.js")
 WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STOP_WITHIN_SECONDS = 30
 PATIENCE_MS = 10_000
@@ -62,15 +64,8 @@ def demo_service() -> Iterator[DemoService]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The distribution's Chromium, without a window."""
-    executable = shutil.which("chromium")
-    assert executable, "chromium is missing: apt-get install chromium"
-    quiet = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    if os.geteuid() == 0:
-        quiet.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=quiet)
+    with started_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -112,8 +107,8 @@ def hall(hall_of_the_day: Hall) -> Iterator[Hall]:
 
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], None]:
-    """Assert that axe-core finds nothing on the page as it is now."""
-    source = AXE.read_text()
+    """Assert that axe-core finds nothing on the page as it is now, in no theme."""
+    source, in_themes = AXE.read_text(), AXE_IN_THEMES.read_text()
 
     def check(page: Page) -> None:
         page.evaluate(source)
@@ -123,5 +118,6 @@ def axe() -> Callable[[Page], None]:
         )
         found = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in result["violations"]]
         assert found == []
+        assert page.evaluate(in_themes) == []
 
     return check

@@ -23,20 +23,24 @@ from queue_service.booking import store as booking
 from queue_service.booking import supply_guard_store as supply_guard
 from queue_service.booking import waiting_store as waiting
 from queue_service.booking.model import CheckInAppointment, KeptAppointment, KeptContact
+from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
 from queue_service.devices import store as devices
 from queue_service.entries import store as entries
 from queue_service.entries.model import (
+    DueRelease,
     DueReminder,
     FoundEntry,
     KeptEntryBooking,
     Miscounted,
+    OpenPlaces,
     OverbookedEntry,
     OverbookedParty,
+    OverdueRelease,
     PlannedEntry,
 )
 from queue_service.hotline import store as hotline
-from queue_service.hotline.model import FoundDuplicate, KeptCallback, NewCallback
+from queue_service.hotline.model import ExpectedVisit, FoundDuplicate, KeptCallback, NewCallback
 from queue_service.notices import letter_model as letters
 from queue_service.notices import store as notices
 from queue_service.notices.model import ListedMessage
@@ -84,6 +88,8 @@ RESULTS: Mapping[str, Result] = {
     "platform.keep_answer": None,
     "platform.claim_daily_chore": date,
     "platform.forget_old_answers": None,
+    "platform.find_secret": bytes,
+    "platform.add_secret": None,
     "offices.upsert_authority": int,
     "offices.upsert_service": int,
     "offices.upsert_office": int,
@@ -143,11 +149,12 @@ RESULTS: Mapping[str, Result] = {
     "booking.lock_appointment": UUID,
     "booking.lock_appointment_by_id": booking.LockedAppointment,
     "booking.change_state": UUID,
+    "booking.mark_arrived": UUID,
     "booking.write_contact": None,
     "booking.move_appointment": None,
     "booking.announce": int,
     "booking.announce_departure": int,
-    "booking.expire_held": POOL_DAY,
+    "booking.expire_held": POOL_DAY | {"id": UUID},
     "booking.miss_past": {"id": UUID},
     "booking.forget_contacts": None,
     "booking.find_for_check_in": CheckInAppointment,
@@ -194,6 +201,7 @@ RESULTS: Mapping[str, Result] = {
     "hotline.visits_of": hotline.FoundVisit,
     "hotline.duplicates": FoundDuplicate,
     "hotline.add_callback": UUID,
+    "hotline.expected_visit": ExpectedVisit,
     "hotline.move_callback": UUID,
     "hotline.find_callback": KeptCallback,
     "hotline.list_callbacks": KeptCallback,
@@ -205,7 +213,7 @@ RESULTS: Mapping[str, Result] = {
     "waiting_list.open_entries_of": int,
     "waiting_list.find_entry": WAITING_PERSON,
     "waiting_list.ahead": int,
-    "waiting_list.wanted_days": POOL_DAY,
+    "waiting_list.wanted_days": waiting.WantedDay,
     "waiting_list.candidates": WAITING_PERSON,
     "waiting_list.free_cells": ONE_PLANE,
     "waiting_list.claim_entry": UUID,
@@ -259,6 +267,9 @@ RESULTS: Mapping[str, Result] = {
     "entries.upsert_entry": None,
     "entries.drop_unplanned": None,
     "entries.withdraw_unplanned": None,
+    "entries.due_releases": DueRelease,
+    "entries.open_places": None,
+    "entries.overdue_releases": OverdueRelease,
     "entries.search": entries.FreeEntry,
     "entries.searched": entries.Searched,
     "entries.coming": entries.FreeEntry,
@@ -284,12 +295,11 @@ RESULTS: Mapping[str, Result] = {
     "entries.miscounted": Miscounted,
     "entries.overbooked": OverbookedEntry,
     "entries.overbooked_parties": OverbookedParty,
-    "supply_guard.find_secret": bytes,
-    "supply_guard.add_secret": None,
     "supply_guard.lock_claims": {"pg_advisory_xact_lock": type(None)},
     "supply_guard.coming_of": supply_guard.Coming,
     "supply_guard.coming_parties_of": supply_guard.Coming,
     "supply_guard.unconfirmed_from": int,
+    "supply_guard.full_since": datetime,
     "supply_guard.write_claims": None,
     "supply_guard.drop_claims": None,
     "supply_guard.forget_claims": None,
@@ -322,6 +332,7 @@ RESULTS: Mapping[str, Result] = {
     "queueing.same_day_places_taken": {"slug": str, "code": str, "used": int},
     "queueing.forget_changes": None,
     "queueing.broken_invariants": {"finding": str},
+    "queueing.forget_contingents": None,
 }
 
 FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
@@ -341,12 +352,14 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
     "hotline.add_callback": (NewCallback,),
     "hotline.move_callback": (hotline.Move,),
     "entries.upsert_entry": (PlannedEntry,),
+    "entries.open_places": (OpenPlaces,),
     "entries.search": (entries.Asked,),
     "entries.searched": (entries.Asked,),
     "entries.book": (entries.NewBooking, KeptContact),
     "entries.write_contact": (KeptContact,),
     "queueing.move_ticket": (queueing.Move,),
     "waiting_list.add_entry": (waiting.NewEntry, KeptContact),
+    "waiting_list.candidates": (DayClock,),
     "waiting_list.free_days": (slots.Wanted,),
 }
 """Queries whose parameters are a Struct's fields; each field is one."""
@@ -360,6 +373,11 @@ PARAMETERS: Mapping[str, Any] = {
     "after": {"hotline.visits_of": str, "": UUID},
     "after_day": date,
     "after_place": int,
+    "called_from": int,
+    "end_cells": list[int],
+    "first_cells": list[int],
+    "skip": int,
+    "told_from": int,
     "ahead": timedelta,
     "allowed": int,
     "answer": bytes,
@@ -373,6 +391,7 @@ PARAMETERS: Mapping[str, Any] = {
     "authority_ids": list[int],
     "batch": UUID,
     "before": datetime,
+    "before_day": date,
     "before_id": int,
     "body": str,
     "booking_id": UUID,
@@ -386,6 +405,7 @@ PARAMETERS: Mapping[str, Any] = {
     "code": str,
     "codes": list[str],
     "confirm_by": list[str],
+    "contact_days": int,
     "contingent": str,
     "contingent_places": int,
     "counter_id": int,
@@ -400,6 +420,8 @@ PARAMETERS: Mapping[str, Any] = {
     "ends_at": datetime,
     "entry_id": UUID,
     "everywhere": bool,
+    "expected_office_id": int,
+    "expected_start": datetime,
     "expires_at": datetime,
     "features": list[str],
     "fee": str,
@@ -415,6 +437,7 @@ PARAMETERS: Mapping[str, Any] = {
     "horizon_days": int,
     "hour_id": int,
     "hour_ids": list[int],
+    "hours": list[str],
     "id": UUID,
     "ids": list[UUID],
     "key": str,
@@ -428,6 +451,7 @@ PARAMETERS: Mapping[str, Any] = {
     "leika_key": str,
     "lapses_at": datetime,
     "letter": str,
+    "letter_form": str,
     "limit": int,
     "max_quantity": int,
     "migrations": list[str],
@@ -537,6 +561,7 @@ PARAMETERS: Mapping[str, Any] = {
     "what": str,
     "without": str,
     "buffer_cells": int,
+    "counter_places": int,
     "counter_planes": list[BitString],
     "family_minutes": int,
     "further_minutes": int,

@@ -58,6 +58,8 @@ POST   /entries/{office}/book                   x   x    xx    xx        xx    x
 GET    /entry-booking                           x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /entry-booking                           x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /entry-booking/{booking}                 x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /entry-booking/{booking}/move            x   x    xx    xx        xx    xx         xx    xx    xx
+POST   /entry-booking/{booking}/move            x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /entry-booking/{booking}/cancel          x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /entry-booking/{booking}/cancel          x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /offices                                 x   x    xx    xx        xx    xx         xx    xx    xx
@@ -82,6 +84,7 @@ GET    /plan/{office}/days/{day}/cancel         1   1    33    33        33    x
 POST   /plan/{office}/days/{day}/cancel         1   1    33    33        33    x3         x3    33    33
 GET    /plan/{office}/affected                  1   1    33    33        33    x3         x3    33    33
 POST   /plan/{office}/affected                  1   1    33    33        33    x3         x3    33    33
+POST   /plan/{office}/affected/cancel           1   1    33    33        33    x3         x3    33    33
 GET    /letters                                 1   1    33    xx        33    xx         xx    33    33
 POST   /letters/print                           1   1    33    xx        33    xx         xx    33    33
 GET    /letters/batches/{batch}                 1   1    33    xx        33    xx         xx    33    33
@@ -150,6 +153,7 @@ PUT    /api/v1/offices/{office}/staffing/{day}  1   1    33    33        33    x
 DELETE /api/v1/offices/{office}/staffing/{day}  1   1    33    33        33    x3         x3    33    33
 GET    /api/v1/offices/{office}/affected-appointments 1 1 33   33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/affected-appointments/move 1 1 33 33     33    x3         x3    33    33
+POST   /api/v1/offices/{office}/affected-appointments/cancel 1 1 33 33   33    x3         x3    33    33
 POST   /api/v1/offices/{office}/days/{day}/cancel 1 1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/days/{day}/move 1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/callbacks                        1   1    33    33        x3    x3         x3    33    33
@@ -187,6 +191,7 @@ POST   /api/v1/entry-bookings/{booking}/move    4   1    x4    x4        x4    x
 POST   /api/v1/entry-bookings/{booking}/cancel  4   1    x4    x4        x4    x4         x4    44    44
 POST   /api/v1/offices/{office}/entry-arrivals  1   1    33    x3        33    x3         x3    x3    33
 GET    /api/v1/offices/{office}/overbooked-entries 1 1   33    33        33    x3         x3    33    33
+POST   /theme                                   x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /logout                                  x   1    xx    xx        xx    xx         xx    xx    xx
 DELETE /api/v1/session                          1   1    xx    xx        xx    xx         xx    33    33
 """

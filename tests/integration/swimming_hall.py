@@ -14,8 +14,9 @@ from queue_service.offices import service as offices
 from queue_service.offices.setup_model import (
     Address,
     AuthoritySetup,
-    EntryContingents,
+    Contingents,
     OfficeSetup,
+    Release,
     Setup,
     TimedEntrySetup,
 )
@@ -28,7 +29,13 @@ ERIKA = Contact(name="Erika Mustermann")
 
 
 def lanes(
-    *, places: int = 10, code: str = "lanes", days: Sequence[int] = (11, 12, 13), online: int = 80
+    *,
+    places: int = 10,
+    code: str = "lanes",
+    days: Sequence[int] = (11, 12, 13),
+    online: int = 80,
+    emergency: int = 0,
+    releases: Sequence[Release] = (),
 ) -> TimedEntrySetup:
     """Give a kind of hour at ten o'clock on these days of January."""
     return TimedEntrySetup(
@@ -39,7 +46,8 @@ def lanes(
         places=places,
         times=["10:00"],
         dates=[date(2027, 1, day) for day in days],
-        contingents=EntryContingents(online, 90),
+        contingents=Contingents(online, 90, emergency),
+        releases=list(releases),
     )
 
 
@@ -74,12 +82,15 @@ async def book(
     party: int = 1,
     channel: Channel = "counter",
     hold: bool = False,
+    emergency: bool = False,
     now: datetime = NOW,
     contact: Contact = ERIKA,
     asker: Asker = ANYBODY,
 ) -> EntryBookingMade:
     """Book places, at the entrance if nothing else is said."""
-    request = EntryBookingRequest(OFFICE, entry or hour(), party, channel, hold=hold, contact=contact)
+    request = EntryBookingRequest(
+        OFFICE, entry or hour(), party, channel, hold=hold, emergency=emergency, contact=contact
+    )
     return await service.book(conn, now, request, asker=asker)
 
 

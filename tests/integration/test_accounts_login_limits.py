@@ -12,17 +12,20 @@ from queue_service.accounts import service, store
 from queue_service.accounts.login_limits import (
     FAILURES_PER_ADDRESS,
     FAILURES_PER_NAME_AND_ADDRESS,
+    PURPOSE,
     WINDOW,
     attempt_of,
 )
 from queue_service.accounts.passwords import hashing_slot
 from queue_service.platform.database import Database, connect
 from queue_service.platform.errors import QueueError, TooManyAttempts, WrongLogin
+from queue_service.platform.installation_secret import SECRET_BYTES, installation_secret
 from queue_service.platform.queries import Connection
 from tests.integration.people import HERE, MORNING, PASSWORD, hire
 
 ELSEWHERE = "192.0.2.8"
 GUESSERS = 50
+SECRET = bytes(SECRET_BYTES)
 
 
 async def guess(
@@ -48,8 +51,9 @@ async def fail(database: Database, times: int, *, name: str = "clerk1", address:
 
 async def claim_failures(conn: Connection, times: int, address: str = HERE) -> None:
     """Count failures under as many different names, without the time that hashing takes."""
+    secret = await installation_secret(conn, PURPOSE)
     for number in range(times):
-        await service.claim_attempt(conn, attempt_of(f"guess{number}", address, MORNING))
+        await service.claim_attempt(conn, attempt_of(secret, f"guess{number}", address, MORNING))
 
 
 async def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(
@@ -154,7 +158,7 @@ async def connections(dsn: str, count: int) -> AsyncIterator[list[Connection]]:
 async def test_fifty_simultaneous_guesses_get_five_tries(dsn: str) -> None:
     async def claim(conn: Connection) -> str:
         try:
-            await service.claim_attempt(conn, attempt_of("clerk1", HERE, MORNING))
+            await service.claim_attempt(conn, attempt_of(SECRET, "clerk1", HERE, MORNING))
         except TooManyAttempts as refused:
             return refused.code
         return "counted"
@@ -166,7 +170,7 @@ async def test_fifty_simultaneous_guesses_get_five_tries(dsn: str) -> None:
 
 async def test_without_the_lock_simultaneous_guesses_would_get_more_tries(dsn: str) -> None:
     """The negative control: what the lock prevents does happen without it."""
-    attempt = attempt_of("clerk1", HERE, MORNING)
+    attempt = attempt_of(SECRET, "clerk1", HERE, MORNING)
     async with connections(dsn, GUESSERS) as guessers:
         transactions = [conn.transaction() for conn in guessers]
         for transaction in transactions:

@@ -84,7 +84,7 @@ async def test_a_hold_that_runs_out_frees_every_place(conn: Connection) -> None:
     await build(conn, office("mitte", CITIZENS, CARS))
     await service.book(conn, NOW, visit(at(8, 45), hold=True))
     later = NOW + timedelta(minutes=6)
-    await service.expire_holds(conn, later)
+    assert await service.expire_holds(conn, later) == 1, "one visit, however many pools it went to"
     assert (await free(conn, 8, 45), await free(conn, 9)) == ((1, 0), (1, 1))
     assert await service.verify(conn, later) == []
 

@@ -223,9 +223,10 @@ async def test_a_pool_is_overbooked_as_far_as_those_who_stayed_away_allow_it(con
     await conn.execute(
         """
         INSERT INTO appointment (office_id, id, pool_id, day, first_cell, cells, starts_at, ends_at, state,
-                                 reference, secret_hash, services, persons, channel, created_at)
+                                 reference, secret_hash, services, persons, channel, created_at, ended_at)
         SELECT p.office_id, gen_random_uuid(), p.id, $1::date - 7, 96, 3, $2, $2,
-               CASE WHEN n % 5 = 0 THEN 'missed' ELSE 'fulfilled' END, 'past' || n, '', '[]', 1, 'phone', $2
+               CASE WHEN n % 5 = 0 THEN 'missed' ELSE 'fulfilled' END, 'past' || n, '', '[]', 1, 'phone',
+               $2, $2
           FROM pool p CROSS JOIN generate_series(1, 500) AS n WHERE p.code = 'citizens'
         """,
         TODAY,

@@ -185,7 +185,7 @@ async def test_drift_is_found_and_named(conn: Connection) -> None:
     await book(conn, at(9))
     assert await service.verify(conn, NOW) == []
     # Somebody gave a place back without asking what else is booked.
-    await conn.execute("UPDATE appointment SET state = 'cancelled'")
+    await conn.execute("UPDATE appointment SET state = 'cancelled', ended_at = now()")
     drifts = await service.verify(conn, NOW)
     assert [(drift.office, drift.pool, drift.day) for drift in drifts] == [("mitte", "citizens", TODAY)]
     # The web's share is rounded down in one hour of the four.

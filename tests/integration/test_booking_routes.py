@@ -94,6 +94,40 @@ async def test_the_visitor_reads_the_appointment_with_the_secret_and_nobody_with
     assert wrong.json() == none.json() == unknown.json()
 
 
+async def test_the_secret_may_come_in_a_header_which_no_log_keeps(running_service: RunningService) -> None:
+    async with running_service.client() as client:
+        made = await booked(client)
+        address = f"{APPOINTMENTS}/{made['reference']}"
+        right, wrong, empty = ({"Visitor-Secret": sent} for sent in (made["secret"], "wrong", ""))
+        assert (await client.get(address, headers=right)).status_code == 200
+        for refused in (wrong, empty):
+            both = await client.get(address, headers=refused, params={"secret": made["secret"]})
+            assert code(both) == (404, "appointment_not_found"), "the header is what counts"
+        named = {"Idempotency-Key": "cancel"}
+        cancelled = await client.post(f"{address}/cancel", headers=right | named)
+        assert cancelled.json()["status"] == "cancelled"
+        repeat = await client.post(f"{address}/cancel", headers=right | named)
+        assert repeat.content == cancelled.content
+        stolen = await client.post(f"{address}/cancel", headers=wrong | named)
+        assert code(stolen) == (422, "idempotency_mismatch")
+
+
+async def test_whatever_is_opened_by_a_secret_takes_it_in_the_header_too(
+    running_service: RunningService,
+) -> None:
+    async with running_service.client() as client:
+        document = (await client.get("/schema/openapi.json")).json()
+    ways = {("query", "secret"), ("header", "Visitor-Secret")}
+    sent = [
+        ways & {(parameter["in"], parameter["name"]) for parameter in operation.get("parameters", [])}
+        for item in document["paths"].values()
+        for operation in item.values()
+    ]
+    opened = [some for some in sent if some]
+    assert len(opened) >= 12, "of appointments, bookings of hours, and waiting"
+    assert all(some == ways for some in opened)
+
+
 async def test_staff_of_the_office_read_it_without_a_secret_and_others_do_not(
     running_service: RunningService,
 ) -> None:

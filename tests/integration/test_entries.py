@@ -7,7 +7,9 @@ import pytest
 
 from queue_service.booking.model import CONTACT_KEPT, HOLD_TIME, HORIZON
 from queue_service.entries import service
+from queue_service.entries.model import EntrySearch
 from queue_service.offices import service as offices
+from queue_service.offices.setup_model import Release
 from queue_service.platform import errors
 from queue_service.platform.queries import Connection
 from tests.integration.swimming_hall import NOW, OFFICE, book, build, free, hour, lanes, why_none
@@ -181,4 +183,47 @@ async def test_a_miscount_is_found(conn: Connection) -> None:
     await book(conn, party=2, channel="phone")
     await conn.execute("UPDATE timed_entry SET taken = 3 WHERE taken = 2")
     [told] = await service.broken_invariants(conn, NOW)
-    assert "3, 2, 0 places are kept as taken, 2, 2, 0 are booked" in told
+    assert "[3, 2, 2, 0] places are kept as taken, [2, 2, 2, 0] are booked" in told
+
+
+async def test_supervisors_take_what_is_kept_for_emergencies_and_move_it_as_what_it_is(
+    conn: Connection,
+) -> None:
+    await build(conn, lanes(emergency=20))
+    await book(conn, party=6)
+    await book(conn, party=2, channel="online")
+    with pytest.raises(errors.SlotTaken):
+        await book(conn)
+    assert await why_none(conn, end=date(2027, 1, 11), channel="counter") == "contingent_used_up"
+    urgent = await book(conn, party=2, channel="phone", emergency=True)
+    with pytest.raises(errors.SlotTaken):
+        await book(conn, channel="phone", emergency=True)
+    await book(conn, hour(12), party=6)
+    await book(conn, hour(12), party=2)
+    await service.move(conn, NOW, urgent.reference, hour(12))
+    # Those who gave way were not the counter's, so nothing comes back to it.
+    assert await free(conn, 11) == await free(conn, 12) == [0, 0, 0]
+    assert await service.broken_invariants(conn, NOW) == []
+
+
+async def test_places_open_when_they_are_released_and_one_that_was_forgotten_is_found(
+    conn: Connection,
+) -> None:
+    eight, ten = NOW + timedelta(hours=2), NOW + timedelta(hours=4)
+    releases = [Release(50, days_before=1, at="08:00"), Release(50, days_before=1, at="10:00")]
+    await build(conn, lanes(days=[12], releases=releases))
+    found = await service.find_entries(conn, NOW, EntrySearch([OFFICE], ["lanes"]))
+    assert found.why_none is not None
+    assert (found.why_none.code, found.why_none.next_release_at) == ("not_released", eight)
+    with pytest.raises(errors.SlotTaken):
+        await book(conn, hour(12))
+    assert await service.release_places(conn, eight - timedelta(seconds=1)) == 0
+    assert "were to be opened" in (await service.broken_invariants(conn, ten))[0]
+    assert await service.release_places(conn, eight) == 1
+    assert await free(conn, 12) == [4, 4, 5]
+    await book(conn, hour(12), party=4, channel="online")
+    await service.release_places(conn, ten)
+    # A plan that is applied again opens as much as the clock says, and no less.
+    await build(conn, lanes(days=[12], releases=releases), now=ten)
+    assert await free(conn, 12) == [4, 5, 6]
+    assert await service.broken_invariants(conn, ten + timedelta(hours=1)) == []

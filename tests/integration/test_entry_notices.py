@@ -17,13 +17,20 @@ from queue_service.booking.supply_guard import Asker, OnlineLimits
 from queue_service.entries import confirmations, service
 from queue_service.entries.model import OverbookedHours
 from queue_service.hotline import people
-from queue_service.hotline.model import MOST_PEOPLE, PeopleFound, PersonSearch
+from queue_service.hotline.model import (
+    MOST_PEOPLE,
+    DuplicateHour,
+    DuplicateSearch,
+    PeopleFound,
+    PersonNamed,
+    PersonSearch,
+)
 from queue_service.notices import letters
 from queue_service.notices.dispatch import send_due
 from queue_service.notices.model import AppointmentNotice
 from queue_service.offices import service as offices
 from queue_service.platform.database import Database
-from queue_service.platform.errors import ChangesClosed, TooManyBookings
+from queue_service.platform.errors import ChangesClosed, TooManyAttempts, TooManyBookings
 from queue_service.platform.queries import Connection
 from tests.integration.hotline_staff import staff
 from tests.integration.mail_room import MailServer, mail_server, post_office
@@ -93,6 +100,37 @@ async def test_a_party_is_told_by_its_ways_when_it_is_booked_moved_displaced_and
     }
     last = await notice(conn)
     assert (last.appointment_id, last.sequence, last.link) == (first.appointment_id, 3, "")
+
+
+async def test_an_agent_is_warned_of_places_that_the_same_person_has_the_same_kind_first(
+    conn: Connection,
+) -> None:
+    await build(conn, lanes(), lanes(code="diving"))
+    diving = await book(conn, hour(11, "diving"), party=2, contact=ERIKA)
+    same = await book(conn, hour(13), contact=ERIKA)
+    await service.cancel(conn, NOW, (await book(conn, contact=ERIKA)).reference)
+    mine = await book(conn, hour(12), contact=ERIKA, hold=True)
+    agent = await staff(conn, "agent")
+    asked = DuplicateSearch(
+        contact=PersonNamed(phone=ERIKA.phone), hours=["lanes"], start=mine.start, reference=mine.reference
+    )
+    async with conn.transaction():
+        found = (await people.find_duplicates(conn, NOW, agent, asked)).items
+    assert [(one.reference, one.start, one.match) for one in found] == [
+        (same.reference, same.start, "phone"),
+        (diving.reference, diving.start, "phone"),
+    ]
+    assert found[1].hour == DuplicateHour("diving", {"de": "Bahnen"}, 2)
+
+
+async def test_a_party_that_moves_to_and_fro_rings_nobody_all_day(conn: Connection) -> None:
+    await build(conn, lanes())
+    made = await book(conn, contact=ERIKA)
+    for day in (12, 13, 12):
+        await service.move(conn, NOW, made.reference, hour(day), by_visitor=True)
+    with pytest.raises(TooManyAttempts):
+        await service.move(conn, NOW, made.reference, hour(13), by_visitor=True)
+    await service.move(conn, NOW, made.reference, hour(13))
 
 
 async def test_a_hold_is_told_of_once_it_is_confirmed_and_whoever_wants_no_message_gets_none(

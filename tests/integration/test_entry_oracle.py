@@ -121,7 +121,9 @@ async def test_what_is_offered_is_what_a_count_of_all_parties_leaves(
     await conn.execute("DELETE FROM entry_booking")
     plan = [10, 80]
     await build(conn, lanes(places=10, days=DAYS))
-    await conn.execute("UPDATE timed_entry SET taken = 0, taken_phone = 0, taken_online = 0")
+    await conn.execute(
+        "UPDATE timed_entry SET taken = 0, taken_counter = 0, taken_phone = 0, taken_online = 0"
+    )
     parties: list[Party] = []
     for step in sequence:
         await take(conn, step, parties, plan)

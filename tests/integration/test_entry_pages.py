@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import AsyncIterator
+from itertools import count
 
 import httpx
+import msgspec
 import pytest
 
+from queue_service.booking.proof_of_work import solves
 from queue_service.platform.queries import Connection
 from tests.integration.running_service import RunningService
 
 HOURS = "/entries/suedbad"
 HOUR = "fruehschwimmen.20261124T0530Z"
+LATER = "fruehschwimmen.20261126T0530Z"
+FEW_BITS = 4
+CHALLENGE = re.compile(r'data-challenge="([^"]+)"')
 KEY = re.compile(r'name="key" value="([^"]+)"')
 
 
@@ -34,7 +40,7 @@ async def bookings(conn: Connection) -> list[tuple[str, int]]:
     return [tuple(row) for row in await conn.fetch("SELECT state, party_size FROM entry_booking")]
 
 
-async def test_a_form_sent_twice_books_once_and_its_page_opens_and_cancels_the_booking(
+async def test_a_form_sent_twice_books_once_and_its_page_opens_moves_and_cancels_the_booking(
     browser: httpx.AsyncClient, conn: Connection
 ) -> None:
     assert "Südbad" in (await browser.get("/entries")).text
@@ -44,6 +50,14 @@ async def test_a_form_sent_twice_books_once_and_its_page_opens_and_cancels_the_b
     assert first.url == again.url
     assert "Ihre Plätze sind gebucht" in again.text
     assert await bookings(conn) == [("booked", 2)]
+    hours = await browser.get(f"{first.url.path}/move")
+    assert LATER in hours.text
+    assert f'value="{HOUR}"' not in hours.text
+    moved = await browser.post(f"{first.url.path}/move", data={"entry": LATER})
+    assert "Ihre Plätze sind verlegt" in moved.text
+    await conn.execute("UPDATE timed_entry SET taken = places WHERE starts_at = '2026-11-24 05:30Z'")
+    full = await browser.post(f"{first.url.path}/move", data={"entry": HOUR})
+    assert (full.status_code, "gerade vergeben" in full.text) == (409, True)
     cancelled = await browser.post(f"{first.url.path}/cancel")
     assert "Ihre Buchung ist zurückgegeben" in cancelled.text
     assert await bookings(conn) == [("cancelled", 2)]
@@ -86,6 +100,27 @@ async def test_what_no_page_of_ours_has_sent_still_gets_a_page(browser: httpx.As
         sent = await browser.post(f"{HOURS}/book", data=dict([query.split("=")]))
         assert {shown.status_code, sent.status_code} <= {200, 400, 404, 409}, query
         assert shown.headers["Content-Type"].startswith("text/html"), query
+
+
+async def test_a_sum_is_done_by_scripts_and_what_is_none_books_nothing(
+    browser: httpx.AsyncClient, conn: Connection, running_service: RunningService
+) -> None:
+    state = running_service.app.state
+    state.settings = msgspec.structs.replace(state.settings, proof_of_work_bits=FEW_BITS)
+    form = await check_form(browser)
+    page = await browser.get(f"{HOURS}/book", params={"entry": HOUR, "party": 2})
+    challenge = CHALLENGE.search(page.text)
+    assert challenge, page.text
+    answers = (f"{challenge[1]}.{number}" for number in count())
+    right = next(answer for answer in answers if solves(answer, FEW_BITS))
+    wrong = next(answer for answer in answers if not solves(answer, FEW_BITS))
+    refused = await browser.post(f"{HOURS}/book", data=form | {"proof": wrong})
+    assert (refused.status_code, "noch einmal" in refused.text) == (409, True)
+    assert await bookings(conn) == []
+    await browser.post(f"{HOURS}/book", data=form | {"proof": right})
+    # Nobody is shut out for having no script.
+    await browser.post(f"{HOURS}/book", data=await check_form(browser, party=1))
+    assert sorted(await bookings(conn)) == [("booked", 1), ("booked", 2)]
 
 
 async def test_a_name_that_is_none_is_said_beside_its_field(

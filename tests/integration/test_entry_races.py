@@ -14,7 +14,7 @@ from tests.integration.swimming_hall import NOW, book, build, free, hour, lanes
 
 ATTEMPTS = 200
 PLACES = 10
-GUARD = "\n       AND entry_free(e, :channel) >= :party_size ::integer\n    RETURNING e.office_id"
+GUARD = "\n       AND entry_free(e, :level ::smallint) >= :party_size ::integer\n    RETURNING e.office_id"
 
 
 async def attempt(database: Database, party: int) -> int:

@@ -163,8 +163,8 @@ class Town:
         await conn.execute(
             """
             INSERT INTO timed_entry (office_id, code, starts_at, ends_at, title, price, most_party, places,
-                                     phone_places, online_places)
-            SELECT o.id, 'rundgang', '2026-11-24 08:00Z', '2026-11-24 09:00Z', '{}', '{}', 5, 1000, 1000, 800
+                                     counter_places, phone_places, online_places)
+            SELECT o.id, 'rundgang', '2026-11-24 08:00Z', '2026-11-24 09:00Z', '{}', '{}', 5, 1000, 1000, 1000, 800
               FROM office o WHERE o.slug = $1
             """,
             HERE,
@@ -207,6 +207,8 @@ class Town:
             return {"reason": "Test", "staffing": []} if "/staffing/" in path else {"reason": "Test"}
         if path.endswith("affected-appointments/move"):
             return {"items": [{"reference": self.fill.get("reference", ""), "start": MORNING}]}
+        if path.endswith("affected-appointments/cancel"):
+            return {"references": [self.fill.get("reference", "")], "reason": "Test"}
         if channel:
             return {
                 "office": HERE,

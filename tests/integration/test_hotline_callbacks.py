@@ -9,9 +9,9 @@ import aiosql
 import pytest
 
 from queue_service.accounts.model import Principal, Role
+from queue_service.booking.model import CONTACT_KEPT
 from queue_service.hotline import service, store
 from queue_service.hotline.model import (
-    CONTACT_KEPT,
     CallbackState,
     CallCounts,
     CallList,

@@ -1,6 +1,7 @@
 """The same key and body get the same answer, once: repeated, at once, under way, and after a crash."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from queue_service.accounts.model import DeviceProfile, Role
 from queue_service.api_examples import EXAMPLES
 from queue_service.platform import http
 from queue_service.platform.database import connect
+from queue_service.platform.installation_secret import installation_secret, keyed_hash
 from queue_service.platform.queries import Connection, sql_directory
 from tests.integration.hall_state import state_of
 from tests.integration.running_service import RunningService
@@ -341,3 +343,18 @@ async def test_answers_are_forgotten_with_their_keys(kiosk: httpx.AsyncClient, c
     )
     again = await kiosk.post(TICKETS, json=SERVICE, headers=key("k"))
     assert again.json()["number"] == "A002"
+
+
+async def test_an_anonymous_key_keeps_no_address_that_could_be_tried_out(
+    running_service: RunningService, conn: Connection
+) -> None:
+    """There are only four thousand million of them: what is kept must need the installation's secret."""
+    body = booking(TOMORROW, channel="online")
+    async with running_service.client() as anybody:
+        made = await anybody.post("/api/v1/appointments", json=body, headers=key("k"))
+    assert made.status_code == httpx.codes.CREATED
+    kept = await conn.fetchval("SELECT principal FROM answered_request")
+    address = "127.0.0.1"
+    assert hashlib.sha256(address.encode()).hexdigest() not in kept
+    secret = await installation_secret(conn, http.PURPOSE)
+    assert kept == f"anonymous:{keyed_hash(secret, address).hex()}"

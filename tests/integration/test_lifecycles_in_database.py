@@ -33,9 +33,11 @@ INSERTED = {
         """,
     "appointment": """
         INSERT INTO appointment (office_id, id, pool_id, day, first_cell, cells, starts_at, ends_at, state,
-                                 reference, secret_hash, services, persons, channel, created_at, expires_at)
+                                 reference, secret_hash, services, persons, channel, created_at, expires_at,
+                                 ended_at)
         SELECT p.office_id, gen_random_uuid(), p.id, '2026-11-23', 100, 3, now(), now(), $1,
-               'TEST', '', '[]', 1, 'phone', now(), CASE WHEN $1 = 'held' THEN now() END
+               'TEST', '', '[]', 1, 'phone', now(), CASE WHEN $1 = 'held' THEN now() END,
+               CASE WHEN $1 NOT IN ('held', 'booked', 'arrived') THEN now() END
           FROM pool p LIMIT 1
         """,
     "callback": """
@@ -78,7 +80,10 @@ UPDATED = {
          WHERE number = 'test' AND state = $1
         """,
     "appointment": """
-        UPDATE appointment SET state = $2, expires_at = CASE WHEN $2 = 'held' THEN now() END WHERE state = $1
+        UPDATE appointment
+           SET state = $2, expires_at = CASE WHEN $2 = 'held' THEN now() END,
+               ended_at = CASE WHEN $2 NOT IN ('held', 'booked', 'arrived') THEN now() END
+         WHERE state = $1
         """,
     "callback": """
         UPDATE callback

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import aiosql
 import pytest
 from msgspec.structs import replace
 
@@ -12,14 +13,17 @@ from queue_service.booking import service as booking
 from queue_service.booking import staffing_changes
 from queue_service.booking.model import Channel, Contact, MoveRequest, PostalAddress
 from queue_service.booking.reference import parse_reference
+from queue_service.hotline import service as hotline
+from queue_service.hotline import store as hotline_store
+from queue_service.hotline.model import Callback, NewCallback
 from queue_service.offices.catalogue import Office
 from queue_service.offices.model import Span
 from queue_service.offices.setup_model import StaffedHours
 from queue_service.platform.database import Database
-from queue_service.platform.errors import InvalidFields, NotPermitted, PoolNotFound
-from queue_service.platform.queries import Connection
+from queue_service.platform.errors import IllegalTransition, InvalidFields, NotPermitted, PoolNotFound
+from queue_service.platform.queries import Connection, sql_directory
 from queue_service.rescheduling import service
-from queue_service.rescheduling.model import MoveItem, Outcomes, StaffingChange
+from queue_service.rescheduling.model import MoveItem, Outcomes, StaffingChange, Why
 from tests.integration.booking_town import NOW, at, build, day_after, hours, office, pool, request
 from tests.integration.hotline_staff import staff
 
@@ -36,6 +40,7 @@ BY_LETTER = Contact(
     confirm_by="letter",
 )
 CLOSED = StaffingChange("Wasserschaden", [])
+STRIKE = Why("Streik", "strike")
 SUPERVISORS = 6
 
 
@@ -75,6 +80,11 @@ async def proposed(conn: Connection, lead: Principal, mitte: Office) -> list[Mov
 async def messages(conn: Connection, kind: str) -> list[tuple[str, str]]:
     rows = await conn.fetch("SELECT reference, way FROM outbox WHERE kind = $1 ORDER BY reference, way", kind)
     return [(row["reference"], row["way"]) for row in rows]
+
+
+async def reasons_told(conn: Connection) -> list[str | None]:
+    rows = await conn.fetch("SELECT payload ->> 'reason' AS told FROM outbox WHERE payload IS NOT NULL")
+    return [row["told"] for row in rows]
 
 
 async def calls(conn: Connection) -> list[tuple[str, str]]:
@@ -239,11 +249,11 @@ async def test_a_preview_tells_what_happens_and_changes_nothing(
     before = await everything(conn)
     seen = await service.change_staffing(conn, NOW, lead, mitte, DAY, CLOSED, preview=True)
     assert (seen.preview, len(seen.affected)) == (True, 3)
-    cancelled = await service.cancel_day(conn, NOW, lead, mitte, DAY, "Streik", preview=True)
-    moved = await service.move_day(conn, NOW, lead, mitte, DAY, "Streik", preview=True)
+    cancelled = await service.cancel_day(conn, NOW, lead, mitte, DAY, STRIKE, preview=True)
+    moved = await service.move_day(conn, NOW, lead, mitte, DAY, STRIKE, preview=True)
     assert await everything(conn) == before
     assert (
-        replace(await service.move_day(conn, NOW, lead, mitte, DAY, "Streik", preview=False), preview=True)
+        replace(await service.move_day(conn, NOW, lead, mitte, DAY, STRIKE, preview=False), preview=True)
         == moved
     )
     assert [outcome.status for outcome in cancelled.items] == ["cancelled"] * 3
@@ -254,19 +264,127 @@ async def test_a_cancelled_day_is_closed_and_everybody_hears_of_it(
     conn: Connection, mitte: Office, lead: Principal
 ) -> None:
     mail, code, nobody = [await book(conn, who) for who in (BY_EMAIL, BY_CODE, NOBODY_CAN_TELL)]
-    done = await service.cancel_day(conn, NOW, lead, mitte, DAY, "Streik", preview=False)
+    done = await service.cancel_day(conn, NOW, lead, mitte, DAY, STRIKE, preview=False)
     assert {entry.reference: entry.told_by for entry in done.items} == {
         mail: ["email"],
         code: ["call"],
         nobody: [],
     }
     assert done.left == 0
-    assert await messages(conn, "cancelled") == [(mail, "email")]
+    assert await messages(conn, "called_off") == [(mail, "email")]
+    assert await reasons_told(conn) == ["strike"]
     assert [reference for reference, _ in await calls(conn)] == [parse_reference(code)]
     days = (await service.staffing_plan(conn, NOW, mitte, DAY, DAY)).items
     assert [(day.decided, day.reason, day.booked, day.free_minutes) for day in days] == [([], "Streik", 0, 0)]
-    again = await service.cancel_day(conn, NOW, lead, mitte, DAY, "Streik", preview=False)
+    again = await service.cancel_day(conn, NOW, lead, mitte, DAY, STRIKE, preview=False)
     assert again.items == []
+
+
+async def test_what_suits_nobody_is_called_off_and_what_has_its_counter_is_left_alone(
+    conn: Connection, mitte: Office, lead: Principal
+) -> None:
+    mail, code, other = [await book(conn, who) for who in (BY_EMAIL, BY_CODE, BY_EMAIL)]
+    kept = await book(conn, BY_EMAIL, day=AFTERWARDS)
+    await service.change_staffing(conn, NOW, lead, mitte, DAY, CLOSED, preview=False)
+    done = await service.cancel_affected(conn, NOW, mitte, [mail, code, kept, "Unsinn"], STRIKE)
+    assert by_reference(done) == {
+        mail: "cancelled", code: "cancelled", kept: "not_affected", "Unsinn": "not_found",
+    }  # fmt: skip
+    assert await messages(conn, "called_off") == [(mail, "email")]
+    [(reference, note)] = await calls(conn)
+    assert reference == parse_reference(code)
+    assert "Bitte mitteilen und einen neuen Termin anbieten.\nGrund, nur für uns: Streik" in note
+    again = await service.cancel_affected(conn, NOW, mitte, [mail], STRIKE)
+    assert by_reference(again) == {mail: "not_affected"}
+    assert [entry.reference for entry in (await service.list_affected(conn, NOW, lead, mitte)).items] == [
+        other
+    ]
+    with pytest.raises(InvalidFields):
+        await service.cancel_affected(conn, NOW, mitte, [other, other.lower()], STRIKE)
+    assert await booking.verify(conn, NOW) == []
+
+
+async def displace(conn: Connection, lead: Principal, mitte: Office, day: date) -> None:
+    """Close a day and move whoever loses a counter by it."""
+    await service.change_staffing(conn, NOW, lead, mitte, day, CLOSED, preview=False)
+    await service.move_affected(conn, NOW, lead, mitte, await proposed(conn, lead, mitte))
+
+
+async def test_whoever_is_moved_again_is_rung_once_about_the_newest_place(
+    conn: Connection, mitte: Office, lead: Principal
+) -> None:
+    agent = await staff(conn, "agent", Role.AGENT)
+    await book(conn, BY_CODE)
+    await displace(conn, lead, mitte, DAY)
+    async with conn.transaction():
+        [item] = await open_calls(conn, agent)
+        await hotline.take(conn, NOW, agent, item.id)
+    await displace(conn, lead, mitte, AFTERWARDS)
+    # Whoever was just dialling looks again, and doesn't finish what has become another thing.
+    async with conn.transaction():
+        with pytest.raises(IllegalTransition):
+            await hotline.finish(conn, NOW, agent, item.id, "Mitgeteilt.")
+        [again] = await open_calls(conn, agent)
+    assert (again.id, again.due_at) == (item.id, item.due_at)
+    # What the visitor knows of, and what counts now; nothing of the place in between.
+    assert "Der Termin am Montag, 18. Januar 2027, 09:00 Uhr" in again.note
+    assert "Neuer Termin: Mittwoch, 20. Januar 2027, 09:00 Uhr" in again.note
+    assert "19. Januar" not in again.note
+    async with conn.transaction():
+        await hotline.take(conn, NOW, agent, item.id)
+        await hotline.finish(conn, NOW, agent, item.id, "Mitgeteilt.")
+    await service.cancel_day(conn, NOW, lead, mitte, day_after(9), STRIKE, preview=False)
+    async with conn.transaction():
+        [cancelled] = await open_calls(conn, agent)
+    assert cancelled.id != item.id
+    assert cancelled.subject == "Termin abgesagt: bitte anrufen"
+    assert "Der Termin am Mittwoch, 20. Januar 2027" in cancelled.note
+
+
+async def open_calls(conn: Connection, agent: Principal) -> list[Callback]:
+    listed = await hotline.call_list(
+        conn, NOW, agent, "open", due_before=None, mine=False, after=None, limit=9
+    )
+    return listed.items
+
+
+async def calls_when_all_tell_at_once(database: Database, conn: Connection, mitte: Office) -> int:
+    kept = await booking.find(conn, await book(conn, BY_CODE))
+    new = NewCallback(
+        authority_id=mitte.authority_id,
+        name="Jörg Weiß",
+        phone="+4942136112345",
+        subject="Termin verlegt: bitte anrufen",
+        due_at=NOW,
+        reason="call_list",
+        reference=kept.reference,
+        expected_start=kept.starts_at,
+        expected_office_id=mitte.id,
+    )
+
+    async def tell() -> None:
+        async with database.connection() as own:
+            await hotline.add_callback(own, NOW, new)
+
+    await asyncio.gather(*(tell() for _ in range(SUPERVISORS)))
+    return len(await calls(conn))
+
+
+async def test_of_many_who_have_something_to_tell_at_once_one_call_is_made(
+    database: Database, conn: Connection, mitte: Office
+) -> None:
+    assert await calls_when_all_tell_at_once(database, conn, mitte) == 1
+
+
+async def test_without_the_unique_index_everybody_is_rung_by_each(
+    database: Database, conn: Connection, mitte: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the test before."""
+    text = (sql_directory() / "queries" / "hotline.sql").read_text(encoding="utf-8")
+    begin, end = text.index("    ON CONFLICT (reference)"), text.index("    RETURNING id, id = :id AS is_new")
+    monkeypatch.setattr(hotline_store, "_queries", aiosql.from_str(text[:begin] + text[end:], "asyncpg"))
+    await conn.execute("DROP INDEX callback_change_key")
+    assert await calls_when_all_tell_at_once(database, conn, mitte) == SUPERVISORS
 
 
 async def test_another_office_is_proposed_to_those_who_may_put_appointments_there(

@@ -141,6 +141,20 @@ async def test_a_contingent_that_does_not_add_up_is_found(conn: Connection, regi
     assert "2 places taken, 1 tickets hold one" in finding
 
 
+async def test_counts_of_a_month_ago_are_trimmed_and_the_last_day_stays_true(
+    conn: Connection, registry_office: Office
+) -> None:
+    await issue(conn, REGISTRATION, registry_office, CERTIFICATE)
+    await service.forget_contingents(conn, THURSDAY + service.CONTINGENTS_KEPT)
+    assert await used(conn) == 1, "the last day is what screens read"
+    await issue(conn, THURSDAY, registry_office, CERTIFICATE)
+    await service.forget_contingents(conn, REGISTRATION + service.CONTINGENTS_KEPT)
+    assert await used(conn) == 2
+    await service.forget_contingents(conn, THURSDAY + service.CONTINGENTS_KEPT)
+    assert await used(conn) == 1
+    assert await service.broken_invariants(conn) == []
+
+
 async def test_the_next_day_begins_with_all_places(
     database: Database, conn: Connection, registry_office: Office
 ) -> None:

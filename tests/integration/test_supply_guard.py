@@ -1,7 +1,8 @@
 """Nobody books the city empty online: limits by person, service and address, and a sum to solve."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 
 import aiosql
@@ -14,14 +15,14 @@ from queue_service.booking.model import BookingMade, Channel, Contact, MoveReque
 from queue_service.booking.proof_of_work import Challenge, new_challenge, require_proof, solves
 from queue_service.booking.supply_guard import ADDRESS_KEPT, Asker, OnlineLimits, network_of
 from queue_service.platform.database import Database
-from queue_service.platform.errors import ProofOfWorkNeeded, TooManyBookings
+from queue_service.platform.errors import ProofOfWorkNeeded, TooManyBookings, TooManyFromAddress
+from queue_service.platform.installation_secret import SECRET_BYTES, installation_secret
 from queue_service.platform.queries import Connection, sql_directory
 from tests.integration.booking_town import NOW, at, build, day_after, office, pool, request
 from tests.integration.running_service import RunningService
 
-ATTEMPTS = 50
-CONNECTIONS = 20
-"""As many as the fixture's pool has."""
+CLIENTS = 20
+"""As many as the fixture's pool has connections: more would wait, and no longer than a request does."""
 LIMITS = OnlineLimits(per_service=2, altogether=3, unconfirmed_per_address=4)
 HERE = Asker("192.0.2.7", LIMITS)
 BITS = 8
@@ -50,30 +51,44 @@ async def refused(conn: Connection, *args: str, **more: object) -> str:
     return str(reached.value.extra["limit"])
 
 
+@asynccontextmanager
+async def clients(database: Database) -> AsyncIterator[list[Connection]]:
+    """Give connections that know the statements of a booking, so that what they do begins at once.
+
+    Made one after another: on a busy machine, twenty at once take longer than a request may wait.
+    """
+    async with AsyncExitStack() as lent:
+        crowd = [await lent.enter_async_context(database.connection()) for _ in range(CLIENTS)]
+        for number, own in enumerate(crowd):
+            await book(own, f"{number}@example.org")
+        yield crowd
+
+
 async def places_got(database: Database) -> int:
     """Let one person book many places at once; gives how many it got."""
-    everybody_there = asyncio.Barrier(CONNECTIONS)
 
-    async def warm_up(number: int) -> None:
-        async with database.connection() as conn:
-            await everybody_there.wait()
-            await book(conn, f"{number}@example.org")
+    async def attempt(own: Connection) -> bool:
+        with suppress(TooManyBookings):
+            await book(own, "erika@example.org")
+            return True
+        return False
 
-    async def attempt() -> BookingMade | None:
-        async with database.connection() as conn:
-            with suppress(TooManyBookings):
-                return await book(conn, "erika@example.org")
-        return None
-
-    # Connections that are new to all statements would book one after another.
-    await asyncio.gather(*map(warm_up, range(CONNECTIONS)))
-    return sum(made is not None for made in await asyncio.gather(*(attempt() for _ in range(ATTEMPTS))))
+    async with clients(database) as crowd:
+        return sum(await asyncio.gather(*map(attempt, crowd)))
 
 
-async def test_of_fifty_bookings_of_one_address_at_once_the_limit_is_made(
+def unlock_claims(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let bookings be counted at the same time, as whoever looks and then writes would."""
+    text = (sql_directory() / "queries" / "supply_guard.sql").read_text(encoding="utf-8")
+    unlocked = text.replace("pg_advisory_xact_lock(ordered.key)", "ordered.key")
+    assert unlocked != text
+    monkeypatch.setattr(supply_guard_store, "_queries", aiosql.from_str(unlocked, "asyncpg"))
+
+
+async def test_of_twenty_bookings_of_one_address_at_once_the_limit_is_made(
     database: Database, conn: Connection
 ) -> None:
-    await build(conn, office("mitte", pool(counters=ATTEMPTS + CONNECTIONS)))
+    await build(conn, office("mitte", pool(counters=3 * CLIENTS)))
     assert await places_got(database) == LIMITS.per_service
     assert await service.verify(conn, NOW) == []
 
@@ -82,12 +97,62 @@ async def test_without_the_lock_more_get_through(
     database: Database, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control of the test before."""
-    await build(conn, office("mitte", pool(counters=ATTEMPTS + CONNECTIONS)))
-    text = (sql_directory() / "queries" / "supply_guard.sql").read_text(encoding="utf-8")
-    unlocked = text.replace("pg_advisory_xact_lock(ordered.key)", "ordered.key")
-    assert unlocked != text
-    monkeypatch.setattr(supply_guard_store, "_queries", aiosql.from_str(unlocked, "asyncpg"))
+    await build(conn, office("mitte", pool(counters=3 * CLIENTS)))
+    unlock_claims(monkeypatch)
     assert await places_got(database) > LIMITS.per_service
+
+
+async def hourly_places_got(database: Database, most: int) -> int:
+    """Let one address book for as many invented people at once as it can; gives how many places it got."""
+    school = Asker(HERE.address, OnlineLimits(unconfirmed_per_address=0, hourly_per_address=most))
+
+    async def attempt(own: Connection, number: int) -> bool:
+        with suppress(TooManyFromAddress):
+            await book(own, f"invented{number}@example.org", asker=school)
+            return True
+        return False
+
+    async with clients(database) as crowd:
+        return sum(await asyncio.gather(*map(attempt, crowd, range(CLIENTS))))
+
+
+async def test_of_twenty_bookings_for_invented_people_from_one_address_the_hours_limit_is_made(
+    database: Database, conn: Connection
+) -> None:
+    await build(conn, office("mitte", pool(counters=3 * CLIENTS)))
+    assert await hourly_places_got(database, 7) == 7
+
+
+async def test_without_the_lock_an_address_gets_more_than_its_hours_limit(
+    database: Database, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the test before."""
+    await build(conn, office("mitte", pool(counters=3 * CLIENTS)))
+    unlock_claims(monkeypatch)
+    assert await hourly_places_got(database, 7) > 7
+
+
+async def test_an_address_takes_places_again_once_the_first_of_so_many_is_an_hour_old(
+    conn: Connection,
+) -> None:
+    await build(conn, office("mitte", pool(counters=9)))
+    school = Asker(HERE.address, OnlineLimits(unconfirmed_per_address=0, hourly_per_address=2))
+
+    async def take(minutes: int, *, hold: bool = False) -> BookingMade:
+        person = Contact(name="Erika", email=f"{minutes}@example.org")
+        wanted = request(at(9, day=day_after(1)), channel="online", hold=hold, contact=person)
+        return await service.book(conn, NOW + timedelta(minutes=minutes), wanted, asker=school)
+
+    first = await take(0)
+    await service.cancel(conn, NOW, first.reference)
+    held = await take(10, hold=True)
+    await service.confirm(conn, NOW + timedelta(minutes=11), held.reference, asker=school)
+    with pytest.raises(TooManyFromAddress) as refused:
+        await take(20)
+    assert refused.value.retry_after == 40 * 60
+    await take(60)
+    with pytest.raises(TooManyFromAddress):
+        await take(61)
 
 
 async def test_a_person_is_limited_by_service_and_altogether_and_freed_by_cancelling(
@@ -155,7 +220,7 @@ async def test_an_address_is_limited_while_nothing_names_the_person_and_forgotte
             await book(conn, asker=unlimited)
     rows = await conn.fetch("SELECT hash FROM online_claim")
     assert all(len(row["hash"]) == 32 for row in rows)
-    await supply_guard.forget_claims(conn, NOW + ADDRESS_KEPT)
+    await supply_guard.forget_addresses(conn, NOW + ADDRESS_KEPT)
     assert await conn.fetchval("SELECT count(*) FROM online_claim WHERE kind = 'address'") == 0
 
 
@@ -177,11 +242,11 @@ def test_a_network_is_one_household(address: str, network: str | None) -> None:
 async def test_an_installation_has_one_secret_whoever_asks_first(database: Database) -> None:
     async def asked() -> bytes:
         async with database.connection() as conn:
-            return await supply_guard.installation_secret(conn)
+            return await installation_secret(conn, supply_guard.PURPOSE)
 
     secrets = await asyncio.gather(*(asked() for _ in range(20)))
     assert len(set(secrets)) == 1
-    assert len(secrets[0]) == supply_guard.SECRET_BYTES
+    assert len(secrets[0]) == SECRET_BYTES
 
 
 def solved(challenge: Challenge, bits: int = BITS) -> str:
@@ -191,18 +256,49 @@ def solved(challenge: Challenge, bits: int = BITS) -> str:
     return f"{challenge.challenge}.{number}"
 
 
-async def test_a_challenge_is_good_for_one_booking_however_many_use_it_at_once(database: Database) -> None:
-    async with database.connection() as conn:
-        answer = solved(await new_challenge(conn, NOW, BITS))
+async def uses_of_one_proof(database: Database) -> int:
+    """Send the proof of one challenge many times at once; gives how often it was taken."""
 
-    async def use() -> bool:
-        async with database.transaction() as conn:
+    async def use(own: Connection, answer: str) -> bool:
+        async with own.transaction():
             with suppress(ProofOfWorkNeeded):
-                await require_proof(conn, NOW, BITS, answer)
+                await require_proof(own, NOW, BITS, answer)
                 return True
         return False
 
-    assert sum(await asyncio.gather(*(use() for _ in range(20)))) == 1
+    async with clients(database) as crowd:
+        for own in crowd:
+            assert await use(own, solved(await new_challenge(own, NOW, BITS)))
+        answer = solved(await new_challenge(crowd[0], NOW, BITS))
+        return sum(await asyncio.gather(*(use(own, answer) for own in crowd)))
+
+
+async def test_a_challenge_is_good_for_one_booking_however_many_use_it_at_once(
+    database: Database, conn: Connection
+) -> None:
+    await build(conn, office("mitte", pool(counters=3 * CLIENTS)))
+    assert await uses_of_one_proof(database) == 1
+
+
+async def test_whoever_looks_whether_a_challenge_was_used_and_then_notes_it_takes_it_twice(
+    database: Database, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the test before."""
+    await build(conn, office("mitte", pool(counters=3 * CLIENTS)))
+    text = (sql_directory() / "queries" / "supply_guard.sql").read_text(encoding="utf-8")
+    guarded = "ON CONFLICT (nonce) DO NOTHING\nRETURNING true;"
+    assert text.count(guarded) == 1
+    careless = text.replace("INSERT INTO used_challenge", LOOKS_FIRST).replace(guarded, THEN_WRITES)
+    monkeypatch.setattr(supply_guard_store, "_queries", aiosql.from_str(careless, "asyncpg"))
+    assert await uses_of_one_proof(database) > 1
+
+
+LOOKS_FIRST = """
+WITH seen AS (SELECT FROM used_challenge WHERE nonce = :nonce), noted AS (
+    INSERT INTO used_challenge"""
+THEN_WRITES = """ON CONFLICT (nonce) DO NOTHING
+)
+SELECT true WHERE NOT EXISTS (SELECT FROM seen);"""
 
 
 async def test_what_is_forged_too_easy_or_too_late_proves_nothing(conn: Connection) -> None:

@@ -341,7 +341,9 @@ async def test_an_offer_without_its_place_and_a_place_without_its_offer_are_foun
     await conn.execute("UPDATE waiting_entry SET state = 'waiting'")
     assert len(await waiting_list.broken_invariants(conn)) == 1
     await conn.execute("UPDATE waiting_entry SET state = 'offered'")
-    await conn.execute("UPDATE appointment SET state = 'expired', expires_at = NULL WHERE state = 'held'")
+    await conn.execute(
+        "UPDATE appointment SET state = 'expired', expires_at = NULL, ended_at = now() WHERE state = 'held'"
+    )
     assert len(await waiting_list.broken_invariants(conn)) == 1
     assert await states(conn, waiting) == ["offered"]
 

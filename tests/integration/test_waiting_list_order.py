@@ -150,12 +150,23 @@ async def those_passed_over(conn: Connection, now: datetime, appointment: KeptAp
     pool_day = (appointment.pool_id, appointment.day)
     free = await waiting_store.free_cells(conn, pool_day, level_of("counter"))
     free |= visit_cells(appointment.first_cell, appointment.cells)
-    candidates = await waiting_store.candidates(conn, pool_day, after=0, most=100)
+    earlier = await rows(
+        conn,
+        f"SELECT reference FROM waiting_entry WHERE state = 'waiting' AND place < {place}",  # noqa: S608  # a number
+    )
+    let_go = await rows(
+        conn,
+        f"""
+        SELECT e.reference FROM waiting_entry e JOIN waiting_offer f ON f.entry_id = e.id
+          JOIN appointment a ON a.id = f.appointment_id
+         WHERE f.answer IS NOT NULL AND a.day = '{appointment.day}'
+        """,  # noqa: S608  # a date of our own
+    )
+    candidates = [await waiting_list.find(conn, reference) for reference in set(earlier) - set(let_go)]
     return [
         one
         for one in candidates
-        if one.place < place
-        and place_for(one.wishes, now, BERLIN, appointment.day, free, MINUTES[one.codes[0]] // FIVE)
+        if place_for(one.wishes, now, BERLIN, appointment.day, free, MINUTES[one.codes[0]] // FIVE)
     ]
 
 

@@ -28,7 +28,18 @@ def office(*, hours: WeekHours = HOURS, events: list[Event] | None = None) -> Of
         closures=[EVE],
         events=events or [],
     )
-    return Office(1, "pool", 1, "bremen", "HB", "", walk_ins_stopped=False, order=setup.order, setup=setup)
+    return Office(
+        1,
+        "pool",
+        1,
+        "bremen",
+        "HB",
+        "",
+        contact_days=2,
+        walk_ins_stopped=False,
+        order=setup.order,
+        setup=setup,
+    )
 
 
 def berlin(text: str) -> datetime:

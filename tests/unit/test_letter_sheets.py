@@ -1,5 +1,6 @@
 """A letter as the postman, the envelope and the reader meet it: measured on its PDF."""
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ TEXT_OBJECT = 1
 LONG_NAME = "Prof. Dr. Maria-Magdalena Freifrau von Oppenheim-Schleswig-Holstein zu Sonderburg-Glücksburg"
 LONG_STREET = "Boulevard du Général-de-Gaulle 117, Résidence Les Jardins de l’Église, Bâtiment C, App. 42"
 MANY = 9
+SEVENTEEN = "\u0661\u0667"
+"""In Arabic digits."""
 
 
 def notice(language: str = "de", **changes: Any) -> AppointmentNotice:
@@ -101,9 +104,46 @@ def test_no_address_leaves_its_zone(name: str, street: str) -> None:
     assert fitted.lines[-1] == "51147 Köln"
 
 
-def test_a_name_from_far_away_is_printed_as_far_as_the_typeface_goes() -> None:
-    assert letter_fonts().printable("Łukasz Ğül Жанна Νίκος") == "Łukasz Ğül Жанна Νίκος"
-    assert letter_fonts().printable("田中 Hanako") == "?? Hanako"
+LATIN_OF_DIN_91379 = "A̋ C̀ C̄ C̆ C̈ C̣ C̦ C̨̆ D̂ F̀ F̄ G̀ H̄ H̦ H̱ J́ J̌ K̀ K̂ K̄ K̇ K̛ K̦ L̂ L̥ L̥̄ L̦ M̀ M̂ M̆ N̂ N̄ N̆ N̦"
+"""Some of the sequences that German administration must be able to write: marks find their letters."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Łukasz Ğül", "Nguyễn Thị Hương", "Жанна Ґалаґан", "Νίκος", "გიორგი", "Խաչատրյան", "ተስፋዬ"),
+        *("محمد عبد الرحمن", "علی‌رضا پژمان", "مُحَمَّد", "דוד שָׁלוֹם", LATIN_OF_DIN_91379),
+    ],
+)
+def test_names_are_written_in_their_own_letters(name: str) -> None:
+    fonts = letter_fonts()
+    assert (fonts.printable(name), fonts.missing(name)) == (unicodedata.normalize("NFC", name), frozenset())
+    with opened(letter(to(name))) as document:
+        assert "▯" not in document[0].get_textpage().get_text_bounded()
+
+
+def test_what_no_typeface_has_is_marked_and_told() -> None:
+    fonts = letter_fonts()
+    assert fonts.printable("田中 Hanako M̐") == "▯▯ Hanako M"
+    assert fonts.missing("田中 Hanako M̐") == {"田", "中", "\u0310"}
+
+
+def test_arabic_is_joined_and_read_from_the_right_digits_from_the_left() -> None:
+    fonts = letter_fonts()
+    [number, space, street] = fonts.pieces(f"شارع {SEVENTEEN}")
+    assert (street.text, street.right_to_left, space.text) == ("شارع", True, " ")
+    assert (number.text, number.right_to_left) == (SEVENTEEN, False)
+    # Joined letters have other forms, and so another width, than the same ones each alone.
+    alone = sum(fonts.width(character, "regular", 11) for character in "محمد")
+    assert fonts.width("محمد", "regular", 11) != pytest.approx(alone, rel=0.05)
+
+
+def test_a_name_does_not_turn_the_line_round_that_it_stands_in() -> None:
+    fonts = letter_fonts()
+    assert [piece.text for piece in fonts.pieces("Guten Tag (محمد),")] == ["Guten Tag (", "محمد", "),"]
+    assert [piece.text for piece in fonts.pieces(f"محمد ({SEVENTEEN})")] == [*("(", SEVENTEEN, ") ", "محمد")]
+    # Signs that would turn our own words round are left out.
+    assert fonts.printable("\u202eamE\u202c \u2067Muster\u2069") == "amE Muster"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from icalendar import Calendar
 from msgspec.structs import replace
 
-from queue_service.notices.calendar_file import Method, calendar_file, time_zone
+from queue_service.notices.calendar_file import Correspondence, Method, calendar_file, time_zone
 from queue_service.notices.model import AppointmentNotice, NoticedAuthority
 from queue_service.notices.sample_notice import sample_notice
 
@@ -19,6 +19,7 @@ ID = UUID("7f3c5a60-2d0e-4c57-9a53-3f1f0f6f2c11")
 DESCRIPTION = "Bitte mitbringen: Ausweis, Foto; alles.\nBis bald!"
 AUTHORITY = NoticedAuthority("bremen", {"de": "Freie Hansestadt Bremen", "en": "City of Bremen"})
 BEFORE_SUMMER = datetime(2027, 3, 26, 10, 15, tzinfo=BERLIN)
+BETWEEN = Correspondence("termine@bremen.test", "erika@xn--brgerpark-q9a.de")
 IN_SUMMER = datetime(2027, 3, 30, 10, 15, tzinfo=BERLIN)
 
 
@@ -29,8 +30,10 @@ def notice(start: datetime = BEFORE_SUMMER, sequence: int = 0) -> AppointmentNot
     )
 
 
-def content(told: AppointmentNotice, method: Method = "REQUEST", organizer: str = "") -> bytes:
-    return calendar_file(told, method, description=DESCRIPTION, stamp=STAMP, organizer=organizer)
+def content(
+    told: AppointmentNotice, method: Method = "REQUEST", between: Correspondence | None = BETWEEN
+) -> bytes:
+    return calendar_file(told, method, description=DESCRIPTION, stamp=STAMP, between=between)
 
 
 def event_of(file: bytes) -> Any:
@@ -40,7 +43,7 @@ def event_of(file: bytes) -> Any:
 
 
 def test_an_invitation_says_when_and_where_and_rings_before() -> None:
-    file = content(notice(), organizer="termine@bremen.test")
+    file = content(notice())
     event = event_of(file)
     assert Calendar.from_ical(file)["METHOD"] == "REQUEST"
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (
@@ -49,8 +52,10 @@ def test_an_invitation_says_when_and_where_and_rings_before() -> None:
     )
     assert event["DTSTART"].params["TZID"] == "Europe/Berlin"
     assert event["LOCATION"] == "Bürgeramt Musterstadt-Mitte, Marktplatz 1, 12345 Musterstadt"
-    assert event["DESCRIPTION"] == DESCRIPTION
+    assert event["DESCRIPTION"].startswith("Bitte sagen Sie nicht in Ihrem Kalender ab")
+    assert event["DESCRIPTION"].endswith(DESCRIPTION)
     assert event["ORGANIZER"] == "mailto:termine@bremen.test"
+    assert event["ATTENDEE"] == "mailto:erika@xn--brgerpark-q9a.de"
     assert event["ATTENDEE"].params["RSVP"] == "FALSE"
     [alarm] = event.walk("VALARM")
     assert alarm["TRIGGER"].dt == timedelta(hours=-2)
@@ -77,9 +82,35 @@ def test_what_others_see_of_a_calendar_tells_neither_the_office_nor_the_service(
 
 
 def test_without_an_organizer_nobody_is_invited() -> None:
-    event = event_of(content(notice(), "PUBLISH"))
+    event = event_of(content(notice(), "PUBLISH", between=None))
     assert "ORGANIZER" not in event
     assert "ATTENDEE" not in event
+    assert event["DESCRIPTION"] == DESCRIPTION
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+def test_outlook_finds_all_that_it_asks_for_in_a_cancellation_too(method: Method) -> None:
+    """MS-OXCICAL: each zone that is named is there, with one rule for summer and one for winter."""
+    calendar = Calendar.from_ical(content(notice(), method))
+    [zone] = calendar.walk("VTIMEZONE")
+    [event] = calendar.walk("VEVENT")
+    assert {event[name].params.get("TZID") for name in ("DTSTART", "DTEND")} == {zone["TZID"]}
+    assert {rule.name for rule in zone.subcomponents} == {"DAYLIGHT", "STANDARD"}
+    assert [("RRULE" in rule, "RDATE" in rule) for rule in zone.subcomponents] == [(True, False)] * 2
+    assert {"UID", "SEQUENCE", "DTSTAMP", "ORGANIZER", "ATTENDEE", "LOCATION", "SUMMARY"} <= set(event)
+    assert event.decoded("DTSTAMP") == STAMP
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+def test_the_hour_that_clocks_show_twice_is_told_in_utc(fold: int) -> None:
+    """Of 02:30, ical.js and libical take the later one, others the earlier; nobody errs about UTC."""
+    start = datetime(2027, 10, 31, 2, 30, tzinfo=BERLIN, fold=fold)
+    told = replace(notice(), start=start, end=(start.astimezone(UTC) + timedelta(hours=1)).astimezone(BERLIN))
+    event = event_of(content(told))
+    assert [event[name].to_ical() for name in ("DTSTART", "DTEND")] == [
+        start.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ").encode(),
+        told.end.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ").encode(),
+    ]
 
 
 def test_lines_end_and_fold_as_the_norm_says() -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from icalendar import Calendar
 from msgspec.structs import replace
 
 from queue_service.notices.by_email import as_email, wire_address
@@ -59,4 +60,15 @@ def test_every_reader_finds_a_form_to_read() -> None:
     kinds = [part.get_content_type() for part in mail.walk() if not part.is_multipart()]
     assert mail["Content-Language"] == "de"
     assert mail.as_bytes().isascii()
-    assert kinds == ["text/plain", "text/html", "text/calendar", "text/calendar"]
+    assert kinds == ["text/plain", "text/html", "text/calendar", "application/ics"]
+
+
+def test_calendars_see_one_invitation_to_the_address_that_was_written_to() -> None:
+    """A second part of text/calendar is a second invitation to Thunderbird; a foreign guest has no button."""
+    mail = as_email(outgoing(email="erika@Bürgerpark.de"), "termine@bremen.test")
+    [invitation] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    calendar = Calendar.from_ical(str(invitation.get_content()))
+    [event] = calendar.walk("VEVENT")
+    assert invitation.get_param("method") == calendar["METHOD"] == "REQUEST"
+    assert event["ATTENDEE"] == f"mailto:{mail['To']}"
+    assert event["ORGANIZER"] == "mailto:termine@bremen.test"

@@ -35,7 +35,18 @@ def office(*consultations: OpenConsultation, stopped: bool = False, **more: obje
         open_consultation=list(consultations or [MORNING]),
         **facts,  # type: ignore[arg-type]
     )
-    return Office(1, "hall", 1, "town", "HB", "", walk_ins_stopped=stopped, order=setup.order, setup=setup)
+    return Office(
+        1,
+        "hall",
+        1,
+        "town",
+        "HB",
+        "",
+        contact_days=2,
+        walk_ins_stopped=stopped,
+        order=setup.order,
+        setup=setup,
+    )
 
 
 def at(clock: str, day: date = TUESDAY) -> datetime:

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from queue_service.rescheduling.proposals import (
     Place,
     Supply,
     Wish,
+    ends,
     nearest,
     propose,
 )
@@ -126,3 +128,32 @@ def test_a_visit_through_two_pools_takes_a_place_of_each() -> None:
 def test_the_nearer_of_two_offices_is_asked_first() -> None:
     supply = Supply([open_day("nord", MONDAY, [1] * 12)])
     assert propose([wish(1, MONDAY, OPENS, 3)], supply, ["mitte", "nord"], WEEK)["R001"][0] == "nord"
+
+
+IN_MARCH, IN_OCTOBER = date(2027, 3, 28), date(2027, 10, 31)
+"""Days on which clocks change at night."""
+
+
+@pytest.mark.parametrize(
+    ("day", "begins", "shown"),
+    [
+        (IN_MARCH, "01:30+01:00", "03:30+02:00"),
+        (IN_OCTOBER, "01:30+02:00", "02:30+02:00"),
+        (IN_OCTOBER, "02:30+02:00", "02:30+01:00"),
+        (IN_OCTOBER, "02:30+01:00", "03:30+01:00"),
+    ],
+)
+def test_an_hour_ends_an_hour_later_while_clocks_change(day: date, begins: str, shown: str) -> None:
+    start = datetime.fromisoformat(f"{day}T{begins}").astimezone(BERLIN)
+    assert ends(start, 60).isoformat() == f"{day}T{shown.replace('+', ':00+')}"
+
+
+def test_both_hours_that_clocks_show_twice_are_proposed_and_the_nearest_that_is_later_first() -> None:
+    night = OpenDay("mitte", "Europe/Berlin", 1, IN_OCTOBER, Left(planes_of([0] * 24 + [1] * 24)))
+    before = wish(1, IN_OCTOBER - WEEK, 24, 12)
+    offered = [start for _, start in nearest(before, Supply([night]), "mitte", WEEK, most=9)]
+    assert [start.isoformat()[11:] for start in offered] == ["02:00:00+02:00", "02:00:00+01:00"]
+    # At half past two of summer time, the winter's two o'clock is still to come.
+    late = wish(2, IN_OCTOBER, 30, 12)
+    [(_, start), *_] = nearest(late, Supply([night]), "mitte", WEEK, most=9)
+    assert start.isoformat()[11:] == "02:00:00+01:00"

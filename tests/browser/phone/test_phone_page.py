@@ -262,13 +262,27 @@ def test_every_place_answers_questions_and_its_hours_are_booked_and_cancelled(
     expect(page.locator("#card-office")).to_be_focused()
     page.locator("#card-office").select_option("suedbad")  # an "ü" is no key of the test's keyboard
     expect(card.get_by_role("heading", name="Preise")).to_be_visible()
+    query: dict[str, str | int] = {"office": "suedbad", "channel": "phone", "limit": 50}
+    hours = agent.api.get("/entries", params=query).raise_for_status().json()["items"]
+    other = next(hour for hour in hours[1:] if hour["code"] == hours[0]["code"])
+    who = {"name": "Familie Nass", "phone": "0176 12345678"}
+    taken = {"office": "suedbad", "entry": other["entry"], "channel": "phone", "contact": who}
+    second = agent.api.post("/entry-bookings", json=taken).raise_for_status().json()["reference"]
     console.press("Tab", "Tab", "1")
     expect(page.locator("#entry-party")).to_be_focused()
-    axe(page)
     console.press("ArrowUp", "Tab")
     console.type("Familie Wasser")
     console.press("Enter")
+    expect(page.locator("#entry-confirm-sms")).to_be_focused()
+    console.press("Shift+Tab")
+    console.type("0176 12345678")
+    console.press("Tab", "Space", "Enter")
+    warning = page.get_by_role("alert").filter(has_text="Vielleicht gibt es schon eine Buchung")
+    expect(warning).to_contain_text(f"({second}, gleiche Telefonnummer)")
+    axe(page)
+    console.press("Enter")
     expect(page.locator("#booked-reference")).to_be_focused()
+    expect(page.locator("#booked-contact")).to_contain_text("per SMS")
     reference = page.locator("#booked-reference").inner_text()
     console.press("F9", "F8")
     console.type("familie wass")
@@ -281,6 +295,8 @@ def test_every_place_answers_questions_and_its_hours_are_booked_and_cancelled(
     console.reads("Der Termin ist abgesagt.")
     kept = agent.api.get(f"/entry-bookings/{reference}").raise_for_status().json()
     assert (kept["status"], kept["party_size"]) == ("cancelled", 2)
+    assert kept["contact"]["confirm_by"] == ["sms"]
+    agent.api.post(f"/entry-bookings/{second}/cancel").raise_for_status()
 
 
 def test_hours_that_others_book_are_gone_from_the_card_while_it_is_read(

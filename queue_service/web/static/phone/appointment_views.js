@@ -53,6 +53,7 @@ export function showContact(contact, helper) {
     [gettext("E-Mail"), contact.email],
     [gettext("Anschrift"), contact.postal_address && addressInWords(contact.postal_address)],
     [gettext("Bestätigung"), confirmationInWords(contact)],
+    [gettext("Brief"), contact.letter_form === "large_print" && gettext("in großer Schrift")],
     [gettext("Sprache"), contact.language === "de-simple" && gettext("Leichte Sprache")],
     [gettext("Erinnerung"), contact.remind && gettext("gewünscht")],
   ].filter(([, value]) => value);
@@ -61,32 +62,37 @@ export function showContact(contact, helper) {
   );
 }
 
-/** Other appointments of the same person: a hint for the agent, who books all the same by the same key. */
-export function showSecondBookings(duplicates) {
+/**
+ * What the same person has booked already, said in a part of the page that has a place for it: a hint for the
+ * agent, who books all the same by the same key.
+ */
+export function showSecondBookings(duplicates, part) {
   const sameBy = {
     phone: gettext("gleiche Telefonnummer"),
     email: gettext("gleiche E-Mail-Adresse"),
     name: gettext("gleicher Name"),
   };
-  const line = ({ reference, office: slug, start, services, match }) => {
+  const line = ({ reference, office: slug, start, services, hour, match }) => {
     const office = offices.get(slug);
-    const what = services.map(({ service, quantity }) => serviceInWords(serviceOf(service), quantity)).join("; ");
+    const settled = services.map(({ service, quantity }) => serviceInWords(serviceOf(service), quantity)).join("; ");
+    const what = hour ? gettext("%(title)s, Personen: %(count)s", { title: inLanguage(hour.title), count: hour.party_size }) : settled;
     const where = office ? `${whenInWords(start, office.time_zone)}, ${inLanguage(office.name)}` : slug;
     return element("li", {}, `${what}: ${where} (${reference}, ${sameBy[match]})`);
   };
-  const box = document.getElementById("second-booking");
+  const box = part.querySelector("[data-second]");
   box.hidden = duplicates.length === 0;
-  document.getElementById("second-booking-list").replaceChildren(...duplicates.slice(0, WARNED_OF).map(line));
+  box.querySelector("ul").replaceChildren(...duplicates.slice(0, WARNED_OF).map(line));
   const book = duplicates.length > 0 ? gettext("Trotzdem buchen") : gettext("Verbindlich buchen");
-  setText(document.getElementById("book-words"), book);
+  setText(part.querySelector("[data-book-words]"), book);
 }
 
 /** Nothing of one caller is left in the page for the next one. */
 export function forget() {
-  for (const id of ["contact-shown", "second-booking-list", "booked-summary", "booked-contact", "booked-reference",
-    "booked-spelled", "found-facts", "found-reference"]) {
+  for (const id of ["contact-shown", "booked-summary", "booked-contact", "booked-reference", "booked-spelled", "found-facts",
+    "found-reference"]) {
     document.getElementById(id).replaceChildren();
   }
+  for (const list of document.querySelectorAll("[data-second] ul")) list.replaceChildren();
 }
 
 /** The reference large and spelled; `visit` is {place, office}. */

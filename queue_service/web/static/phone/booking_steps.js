@@ -10,12 +10,12 @@ import { showError, tell } from "./message_line.js";
 import { searchPlaces, taken } from "./place_steps.js";
 import * as places from "./places_view.js";
 import * as said from "./read_back_view.js";
+import { secondBookings } from "./second_bookings.js";
 import { contactMistakes, refusalInWords } from "./refusals.js";
 import { ask, carryOut, Refusal, Unreachable } from "./requests.js";
 import { whenInWords } from "./spoken.js";
 
 const APPOINTMENTS = "/api/v1/appointments";
-const DUPLICATES = "/api/v1/appointment-duplicates";
 
 function held(offer) {
   return carryOut(APPOINTMENTS, {
@@ -87,23 +87,14 @@ export async function checkContact() {
   call.helper = contactForm.helper();
   showContact(call.contact, call.helper);
   said.showPlace({ ...visitOf(call.place, call.chosen), comes: call.helper ? call.contact.name : "" });
-  showSecondBookings(await secondBookings());
+  showSecondBookings(await seemBooked(), document.getElementById("last-look"));
   goTo("read-back");
   document.getElementById("book").focus();
 }
 
-/** What the same person seems to have already. Without an answer there is no warning, and no delay. */
-async function secondBookings() {
-  const { name, phone, email } = call.contact;
+function seemBooked() {
   const services = call.chosen.map(({ service }) => service.code);
-  const { start } = call.place;
-  try {
-    const { items } = await ask(DUPLICATES, { contact: { name, phone, email }, services, start, reference: call.hold.reference });
-    return items;
-  } catch (failure) {
-    if (failure instanceof Refusal) return [];
-    throw failure;
-  }
+  return secondBookings(call.contact, { services, start: call.place.start, reference: call.hold.reference });
 }
 
 export function backToContact() {
@@ -158,8 +149,7 @@ async function holdAgain() {
 }
 
 function confirm() {
-  const { name, phone, email, postal_address: address, language, confirm_by: ways, remind } = call.contact;
-  const contact = { name, phone, email, postal_address: address, language, confirm_by: ways, remind };
+  const { phone_shown: asPeopleReadIt, ...contact } = call.contact;
   return carryOut(`${APPOINTMENTS}/${call.hold.reference}/confirm`, { contact });
 }
 

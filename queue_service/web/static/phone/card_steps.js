@@ -2,11 +2,12 @@
 
 import { gettext } from "../texts.js";
 import { element, setText } from "../desk/elements.js";
-import { showBooked } from "./appointment_views.js";
+import { showBooked, showSecondBookings } from "./appointment_views.js";
 import { call, goTo } from "./call.js";
 import { showCard, showLeft } from "./card_view.js";
 import { watch } from "./card_watch.js";
 import { offices, spellingNames } from "./catalogue.js";
+import { readConfirmation, showNeeded } from "./confirmation_fields.js";
 import * as contactForm from "./contact_form.js";
 import * as dialogs from "./dialogs.js";
 import { showError } from "./message_line.js";
@@ -15,6 +16,7 @@ import * as places from "./places_view.js";
 import * as said from "./read_back_view.js";
 import { contactMistakes, refusalInWords } from "./refusals.js";
 import { carryOut, read } from "./requests.js";
+import { secondBookings } from "./second_bookings.js";
 import { inLanguage, whenInWords } from "./spoken.js";
 
 const KEYS = 9;
@@ -28,6 +30,7 @@ const { party_size: party, name, phone } = form.elements;
 
 let entries = [];
 let wanted = null;
+let warnedOf = ""; // whose second booking the agent has been told of
 
 export function start({ show, choose, book }) {
   const byName = [...offices.values()].sort((a, b) => inLanguage(a.name).localeCompare(inLanguage(b.name)));
@@ -37,6 +40,7 @@ export function start({ show, choose, book }) {
     const button = event.target.closest("button");
     if (button) choose(Number(button.dataset.index));
   });
+  form.addEventListener("change", () => showNeeded(form));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     book();
@@ -68,11 +72,12 @@ export async function open() {
 /** The card of the office that is chosen. */
 export async function show() {
   const slug = choice.value;
+  const emergency = filters.emergencyChosen();
   const [its, found] = await Promise.all([
     read(`/api/v1/offices/${slug}/card?channel=phone`),
-    read(`/api/v1/entries?office=${slug}&channel=phone&limit=${KEYS}`),
+    read(`/api/v1/entries?office=${slug}&channel=phone&emergency=${emergency}&limit=${KEYS}`),
   ]);
-  entries = found.items;
+  entries = found.items.map((entry) => ({ ...entry, emergency }));
   wanted = null;
   form.hidden = true;
   showCard(its, entries, call.chosen, said.voice());
@@ -92,6 +97,9 @@ export function choose(index) {
   const known = contactForm.saidSoFar();
   form.reset();
   dialogs.showMistakes(form, []);
+  showNeeded(form);
+  showSecondBookings([], form);
+  warnedOf = "";
   party.max = wanted.most_party;
   name.value = known.name;
   phone.value = known.phone;
@@ -113,20 +121,35 @@ function mistakes() {
 
 /** Book for good: there is nothing to read back that was not just said. */
 export async function book() {
-  const wrong = mistakes();
+  const { confirmation, mistakes: unasked } = readConfirmation(form, said.voice().language);
+  const wrong = [...mistakes(), ...unasked];
   dialogs.showMistakes(form, wrong);
   if (wrong.length > 0) return;
-  const { office, entry } = wanted;
-  const contact = { name: name.value.trim(), phone: phone.value.trim() || null, language: said.voice().language };
+  const contact = { name: name.value.trim(), phone: phone.value.trim() || null, ...confirmation };
+  if (await isSecond(contact)) return;
+  const { office, entry, emergency } = wanted;
   let made;
   try {
-    made = await carryOut("/api/v1/entry-bookings", { office, entry, party_size: party.valueAsNumber, channel: "phone", contact });
+    made = await carryOut("/api/v1/entry-bookings", {
+      office, entry, party_size: party.valueAsNumber, channel: "phone", emergency, contact,
+    });
   } catch (refusal) {
     await refused(refusal);
     return;
   }
   dialog.close();
   showMade(made, contact);
+}
+
+/** Tell of a second booking of the same kind of hour, once for each person; the next press books it. */
+async function isSecond(contact) {
+  const whom = JSON.stringify([contact.name, contact.phone, contact.email]);
+  if (whom === warnedOf) return false;
+  const booked = await secondBookings(contact, { hours: [wanted.code], start: wanted.start });
+  const same = booked.filter(({ hour }) => hour?.code === wanted.code);
+  showSecondBookings(same, form);
+  warnedOf = whom;
+  return same.length > 0;
 }
 
 async function refused(refusal) {
@@ -149,7 +172,7 @@ function showMade({ reference, title, start, office: slug, party_size: count }, 
     reference,
     names: spellingNames,
     visit: { place: { start }, office },
-    contact: { name: contact.name, phone_shown: contact.phone },
+    contact: { name: contact.name, phone_shown: contact.phone, confirm_by: [contact.confirm_by] },
     voice: said.voice(),
   });
   goTo("booked");

@@ -14,6 +14,7 @@ async function leftOf(hours) {
   const query = new URLSearchParams({
     office: hours[0].office, channel: "phone", limit: MOST_HOURS, to: new Date(last + MINUTE_MS).toISOString(),
   });
+  if (hours[0].emergency) query.set("emergency", "true");
   const { items } = await read(`/api/v1/entries?${query}`);
   const free = new Map(items.map((hour) => [hour.entry, hour.free]));
   return hours.map((hour) => ({ ...hour, free: free.get(hour.entry) ?? 0 }));

@@ -3,8 +3,8 @@
 
 import { gettext } from "../texts.js";
 import { element, setText } from "../desk/elements.js";
+import { readConfirmation, showNeeded } from "./confirmation_fields.js";
 
-const SIMPLE = "de-simple"; // Leichte Sprache: for what is read, not for what is said
 const form = document.getElementById("contact");
 const summary = document.getElementById("contact-mistakes");
 const summaryList = document.getElementById("contact-mistake-list");
@@ -17,9 +17,7 @@ const fields = {
   remind: document.getElementById("contact-remind"),
 };
 const forOther = document.getElementById("for-other");
-const simple = document.getElementById("contact-simple");
 const callerName = document.getElementById("caller-name");
-const postal = ["street", "postal_code", "city"].map((part) => [part, form.elements[part]]);
 
 export function start(check) {
   form.addEventListener("submit", (event) => {
@@ -48,14 +46,8 @@ export function focus() {
   fields.name.focus();
 }
 
-function confirmBy() {
-  return form.querySelector('[name="confirm_by"]:checked')?.value ?? "";
-}
-
 function showWhatIsNeeded() {
-  document.getElementById("email-needed").hidden = confirmBy() !== "email";
-  document.getElementById("letter-needed").hidden = confirmBy() !== "letter";
-  document.getElementById("simple-possible").hidden = !["sms", "email", "letter"].includes(confirmBy());
+  showNeeded(form);
   document.getElementById("caller-name-needed").hidden = !forOther.checked;
   setText(fields.name.labels[0], forOther.checked ? gettext("Name der Person, die kommt") : gettext("Name"));
   setText(fields.phone.labels[0], forOther.checked ? gettext("Telefon für Rückfragen") : gettext("Telefon"));
@@ -63,19 +55,9 @@ function showWhatIsNeeded() {
 
 /** The contact as the service takes it; {mistakes} for what only the page can know. */
 export function read(language) {
-  const chosen = confirmBy();
-  const address = Object.fromEntries(postal.map(([part, field]) => [part, field.value.trim()]));
-  const contact = {
-    name: fields.name.value.trim(),
-    phone: fields.phone.value.trim() || null,
-    email: chosen === "email" ? fields.email.value.trim() || null : null,
-    postal_address: chosen === "letter" && Object.values(address).every(Boolean) ? address : null,
-    language: language === "de" && simple.checked && chosen !== "none" ? SIMPLE : language,
-    confirm_by: chosen || "none",
-    remind: fields.remind.checked,
-  };
-  const unasked = { field: "confirm_by", sentence: gettext("Bitte fragen, wie der Termin bestätigt werden soll.") };
-  return { contact, mistakes: chosen ? [] : [unasked] };
+  const { confirmation, mistakes } = readConfirmation(form, language);
+  const contact = { name: fields.name.value.trim(), phone: fields.phone.value.trim() || null, ...confirmation };
+  return { contact, mistakes };
 }
 
 /** Who is on the line, as far as it has been typed: {name, phone}. */

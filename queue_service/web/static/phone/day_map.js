@@ -57,8 +57,8 @@ function shadeOf({ staffed, visits }) {
   return staffed ? SHADES.filter((from) => visits >= from).length : "closed";
 }
 
-function dayCell(office, entry) {
-  const words = [inLanguage(offices.get(office).name), dayInWords(entry.day, "UTC"), visitsInWords(entry)].join(", ");
+function dayCell(office, name, entry) {
+  const words = [name, dayInWords(entry.day, "UTC"), visitsInWords(entry)].join(", ");
   const cell = element(
     "td",
     { class: "day-map__cell", role: "gridcell", tabindex: -1, "aria-label": words, "data-shade": shadeOf(entry) },
@@ -78,15 +78,16 @@ function earliestCell({ office, earliest_day: day }) {
 }
 
 function officeRow(item, days) {
+  const name = inLanguage(offices.get(item.office).name);
   const byDay = new Map(item.days.map((entry) => [entry.day, entry]));
   const its = days.map((day) => byDay.get(day) ?? { day, staffed: false, visits: 0 });
-  const row = [earliestCell(item), ...its.map((entry) => dayCell(item.office, entry))];
+  const row = [earliestCell(item), ...its.map((entry) => dayCell(item.office, name, entry))];
   cells.push(row);
   const distance = distanceInWords(item.office);
   return element(
     "tr",
     { role: "row" },
-    element("th", { scope: "row", role: "rowheader" }, inLanguage(offices.get(item.office).name),
+    element("th", { scope: "row", role: "rowheader" }, name,
       distance ? element("span", { class: "day-map__distance" }, ` ${distance}`) : null),
     ...row,
   );

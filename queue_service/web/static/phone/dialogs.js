@@ -38,11 +38,20 @@ export function showMistakes(form, mistakes) {
     slot.hidden = sentence === "";
     setText(slot.querySelector(".mistake__words"), sentence);
     slot.parentElement.classList.toggle("has-mistake", sentence !== "");
-    if (sentence) form.elements[name].setAttribute("aria-invalid", "true");
-    else form.elements[name].removeAttribute("aria-invalid");
+    const field = fieldOf(form, name);
+    if (field.type === "radio") continue; // the mistake describes the whole group
+    if (sentence) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
   }
   const summary = form.closest("dialog").querySelector("[data-error]");
   summary.hidden = mistakes.length === 0;
   summary.replaceChildren(...mistakes.map(({ sentence }) => element("p", {}, sentence)));
-  if (mistakes.length > 0) form.elements[mistakes[0].field]?.focus();
+  if (mistakes.length > 0) fieldOf(form, mistakes[0].field)?.focus();
+}
+
+/** The field; of several that are one answer, the first. */
+function fieldOf(form, name) {
+  const named = form.elements[name];
+  if (named instanceof HTMLElement) return named;
+  return document.getElementById(`mistake-${form.id}-${name}`)?.parentElement.querySelector("input");
 }

@@ -62,16 +62,23 @@ function hintInWords() {
   return gettext("Terminnummer, Name oder Telefonnummer");
 }
 
-/** All kinds have numbers of the same shape; null when it is nobody's. */
-async function readByReference(typed) {
-  for (const { path, unknown } of KINDS) {
-    try {
-      return await read(existing.addressOf(typed, "", path));
-    } catch (refusal) {
-      if (refusal.code !== unknown) throw refusal;
-    }
+/** What of this kind has the number; null when nothing has. */
+async function readAs({ path, unknown }, typed) {
+  try {
+    return await read(existing.addressOf(typed, "", path));
+  } catch (refusal) {
+    if (refusal.code !== unknown) throw refusal;
+    return null;
   }
-  return null;
+}
+
+/** All kinds have numbers of the same shape, and most are appointments'; null when it is nobody's. */
+async function readByReference(typed) {
+  const [usual, ...others] = KINDS;
+  const found = await readAs(usual, typed);
+  if (found) return found;
+  const rest = await Promise.all(others.map((kind) => readAs(kind, typed)));
+  return rest.find(Boolean) ?? null;
 }
 
 async function foundBy(way, typed) {

@@ -21,7 +21,7 @@ const PARTY = {
   ...APPOINTMENT,
   path: "entry-bookings",
   unknown: "entry_booking_not_found",
-  canMove: false, // another hour is booked anew
+  canMove: false, // to another hour on its own page, or booked anew
   prompt: gettext("Absagen?"),
 };
 const WAITING = {

@@ -48,6 +48,11 @@ export function start({ narrow, toList, lookNear, outside }) {
   });
 }
 
+/** Whether places kept for emergencies may be taken too. */
+export function emergencyChosen() {
+  return emergency.checked;
+}
+
 function has(slug, fact) {
   return Boolean(offices.get(slug).access[fact]?.available);
 }

@@ -31,13 +31,22 @@ export function inLanguage(byLanguage, { language } = pageVoice) {
   return byLanguage?.[language] ?? byLanguage?.de ?? "";
 }
 
+const formats = new Map();
+
+/** Making one takes a hundred times as long as using it, and a calendar has seven hundred days. */
+function formatOf(locale, timeZone, style) {
+  const key = [locale, timeZone, ...Object.entries(style).flat()].join(" ");
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale, { ...style, timeZone }));
+  return formats.get(key);
+}
+
 function formatted(instant, timeZone, { language }, style) {
-  return new Intl.DateTimeFormat(LOCALES[language], { ...style, timeZone }).format(new Date(instant));
+  return formatOf(LOCALES[language], timeZone, style).format(new Date(instant));
 }
 
 /** 2026-11-23, as date fields have it. */
 export function isoDay(instant, timeZone) {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone }).format(new Date(instant));
+  return formatOf("sv-SE", timeZone, {}).format(new Date(instant));
 }
 
 /** "Dienstag, 8. Dezember 2026" */
