@@ -12,6 +12,7 @@ import msgspec
 OFFICE = {"office": "bsc-mitte"}
 COUNTER = {"counter": "bsc-mitte.3"}
 TICKET_ID = "7f3c5a60-2d0e-4c57-9a53-3f1f0f6f2c11"
+OTHER_TICKET_ID = "0b6f2f0e-53a2-4d0b-8a57-6d1c4e0f9a22"
 TICKET = {"ticket": TICKET_ID}
 REFERENCE = {"reference": "BCDF-GHJK"}
 DAY = {"day": "2027-01-11"}
@@ -71,12 +72,16 @@ EXAMPLES: Mapping[str, Example] = {
     "closeCounter": Example(COUNTER),
     "recallTicket": Example(TICKET),
     "startTicket": Example(TICKET),
-    "parkTicket": Example(TICKET),
+    "parkTicket": Example(TICKET, body={"reason": "Füllt ein Formular aus", "remind_minutes": 15}),
+    "undoStep": Example(TICKET),
+    "readTimeline": Example(TICKET),
+    "describeTicket": Example(TICKET, body={"needs": ["level_access"], "slow_walk": True}),
+    "mergeTickets": Example(TICKET, body={"tickets": [OTHER_TICKET_ID]}),
     "resumeTicket": Example(TICKET),
     "requeueTicket": Example(TICKET),
     "missTicket": Example(TICKET),
     "transferTicket": Example(TICKET, body={"service": "reisepass", "note": "Foto fehlt noch"}),
-    "finishTicket": Example(TICKET),
+    "finishTicket": Example(TICKET, body={"services": [{"service": "reisepass", "quantity": 2}]}),
     "cancelTicket": Example(TICKET),
     "followTicket": Example(TOKEN),
     "overviewSlots": Example(

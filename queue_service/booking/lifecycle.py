@@ -19,6 +19,7 @@ APPOINTMENT = Lifecycle(
         ("arrived", "no_show", "missed"),
         ("arrived", "cancel", "cancelled"),
         ("missed", "return", "arrived"),
+        ("fulfilled", "reopen", "arrived"),
     ),
 )
 

@@ -60,7 +60,16 @@ __all__ = [
     "shown_appointment", "verify",
 ]  # fmt: skip
 
-VERB_OF_TICKET = {"finish": "finish", "no_show": "no_show", "requeue": "return", "cancel": "cancel"}
+VERB_OF_TICKET = {
+    "finish": "finish",
+    "send_on": "finish",
+    "no_show": "no_show",
+    "requeue": "return",
+    "cancel": "cancel",
+    "undo_finish": "reopen",
+    "undo_no_show": "return",
+    "undo_requeue": "no_show",
+}
 """What an appointment does when its ticket does something; other verbs of tickets don't touch it."""
 
 

@@ -112,6 +112,7 @@ BufferMinutes = Annotated[
 ]
 CounterCount = Annotated[int, Meta(ge=1, le=500, extra=allowed("a number from 1 to 500 (counters)"))]
 WaitMinutes = Annotated[int, Meta(ge=0, le=480, extra=allowed("a number from 0 to 480 (minutes)"))]
+Seconds = Annotated[int, Meta(ge=0, le=300, extra=allowed("a number from 0 to 300 (seconds)"))]
 Turns = Annotated[int, Meta(ge=1, le=20, extra=allowed("a number from 1 to 20"))]
 EntryMinutes = Annotated[
     int, Meta(ge=5, le=720, multiple_of=5, extra=allowed("a multiple of 5 from 5 to 720 (minutes)"))
@@ -223,6 +224,26 @@ class OrderSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """… when at least so many people wait for each open counter."""
 
 
+class VisitSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the office's clerks may do with a visit, and when."""
+
+    most_recalls: Annotated[int, Meta(ge=0, le=20, extra=allowed("a number from 0 to 20"))] = 5
+    """How often a number is called again before the next step must be taken."""
+    recall_pause_seconds: Seconds = 0
+    """Between two calls of one number; the display announces one after another anyway."""
+    no_show_after_calls: Turns = 1
+    """So often a number must have been called before its visitor counts as not come."""
+    grace_minutes: WaitMinutes = 15
+    """Who comes back so soon after having been missed keeps the place in the order."""
+    next_finishes: bool = False
+    """Calling the next one ends the visit in front of the counter."""
+    reason_for_choice: bool = False
+    """Whoever calls somebody out of turn says why."""
+    undo_seconds: Seconds = 10
+    pause_after_idle_minutes: WaitMinutes = 0
+    """A counter whose clerk calls nobody for so long while people wait is paused; 0: never."""
+
+
 class OfferedService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A service as this office offers it; every field is filled in what ``read_setup`` returns."""
 
@@ -243,6 +264,14 @@ class CounterSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: Annotated[list[Slug], Meta(extra={"word_for_every": "all"})] = []
     """Codes that can be served here; ``all`` in the file becomes every service of the office."""
     features: list[Feature] = []
+
+
+class TeamSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Clerks at several counters who work on one list: the services that they take."""
+
+    code: Slug
+    name: Text
+    services: Annotated[list[Slug], Meta(extra={"word_for_every": "all"})] = []
 
 
 class Staffing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -415,6 +444,7 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     numbers: NumberSettings = NumberSettings()
     ticket_shows_service: bool = False
     order: OrderSetup = OrderSetup()
+    visits: VisitSetup = VisitSetup()
     arrival: ArrivalWindow = ArrivalWindow()
     changes_close_hours: Annotated[
         int, Meta(ge=0, le=168, extra=allowed("a number from 0 to 168 (hours)"))
@@ -422,6 +452,7 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So long before it begins, visitors can no longer move or cancel an appointment themselves."""
     services: list[OfferedService] = []
     counters: list[CounterSetup] = []
+    teams: list[TeamSetup] = []
     pools: list[PoolSetup] = []
     prices: list[Price] = []
     events: list[Event] = []

@@ -30,6 +30,8 @@
     │   ├── WalkInsClosed       409  walk_ins_closed       with reason and next chance
     │   ├── ServiceNotOffered   409  service_not_offered
     │   ├── IllegalTransition   409  illegal_transition    with state and what is allowed
+    │   ├── TooSoon             409  too_soon              a recall or a no-show before its time
+    │   ├── CannotUndo          409  cannot_undo           with the reason
     │   ├── StillServing        409  still_serving         with the ticket
     │   ├── CounterNotOpen      409  counter_not_open
     │   ├── CounterTaken        409  counter_taken
@@ -247,6 +249,18 @@ class IllegalTransition(Conflict):
     """The ticket's state does not allow that."""
 
     code = "illegal_transition"
+
+
+class TooSoon(Conflict):
+    """Wait a moment before this step."""
+
+    code = "too_soon"
+
+
+class CannotUndo(Conflict):
+    """The last step can't be taken back."""
+
+    code = "cannot_undo"
 
 
 class StillServing(Conflict):

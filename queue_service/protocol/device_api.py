@@ -19,6 +19,9 @@ LanguageTag = Annotated[str, Meta(max_length=35, pattern="^[a-z]{2,3}(-[A-Za-z0-
 MOST_NEEDS = 20
 """More than there are; the same need again and again would travel to every screen."""
 
+MOST_SERVICES = 9
+"""Beside the first; a visit of ten services is no visit."""
+
 
 class TicketRequest(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"visitor_class": "class"}
@@ -29,6 +32,14 @@ class TicketRequest(
     language: LanguageTag = "de"
     visitor_class: str = "walk_in"
     needs: Annotated[list[str], Meta(max_length=MOST_NEEDS)] = []
+    pick_up: bool = False
+    """Staff are to fetch the visitor at the reception."""
+    slow_walk: bool = False
+    """The visitor needs longer for the way."""
+    further_services: Annotated[list[str], Meta(max_length=MOST_SERVICES)] = []
+    """Codes of what else the visitor has come for, in order."""
+    together: bool = False
+    """One counter is to do it all."""
     id: UUID | None = None
     """Chosen by the kiosk, so that sending the same request again gives the same ticket."""
 

@@ -64,7 +64,15 @@ async def issue_ticket(
         raise errors.ServiceNotOffered(reason="by_appointment_only")
     admission = admit_walk_in(now, request.visitor_class, office.order)
     new = _new_ticket(now, office, service, admission, channel, request.id)
-    new = msgspec.structs.replace(new, needs=request.needs, language=request.language)
+    further = [await offices.find_offered_service(conn, office, code) for code in request.further_services]
+    new = msgspec.structs.replace(
+        new,
+        needs=request.needs,
+        language=request.language,
+        profile=store.Profile(
+            request.pick_up, request.slow_walk, [one.id for one in further], together=request.together
+        ),
+    )
     full: dict[str, int] = {}
     for ticket in _ways_in(office, service, now, new):
         issued = await _insert(conn, now, ticket, actor, visitor_url)
@@ -121,16 +129,29 @@ async def check_in(
         raise errors.WrongDay(starts_at=found.starts_at)
     await booking.mark_arrived(conn, found.office_id, found.id)
     admission = admit_appointment(now, found.starts_at, office.setup.arrival, office.order)
-    service = await offices.find_booked_service(conn, office, found.services[0].service)
+    service, *further = [
+        await offices.find_booked_service(conn, office, booked.service) for booked in found.services
+    ]
     new = msgspec.structs.replace(
         _new_ticket(now, office, service, admission, channel, request.id),
         language=request.language,
         appointment_id=found.id,
         appointment_at=found.starts_at,
+        profile=store.Profile(further_services=[one.id for one in further]),
     )
     issued = await _insert(conn, now, new, actor, visitor_url)
     assert issued is not None, "an appointment takes no same-day place"
     return issued
+
+
+def ticket_day(now: datetime, office: Office) -> date:
+    """Return the office's own day, to which a ticket belongs."""
+    return local_day(now, office.setup.time_zone)
+
+
+def number_day(now: datetime, office: Office) -> date:
+    """Return the day under which numbers are counted."""
+    return ticket_day(now, office) if office.setup.numbers.restart_daily else NEVER_RESTARTED
 
 
 def _new_ticket(
@@ -141,12 +162,11 @@ def _new_ticket(
     channel: str,
     ticket_id: UUID | None,
 ) -> store.NewTicket:
-    day = local_day(now, office.setup.time_zone)
     return store.NewTicket(
         office_id=office.id,
         id=ticket_id or uuid4(),
-        day=day,
-        number_day=day if office.setup.numbers.restart_daily else NEVER_RESTARTED,
+        day=ticket_day(now, office),
+        number_day=number_day(now, office),
         letter=service.letter,
         admission=admission,
         needs=[],
@@ -209,10 +229,14 @@ async def _answer(
 
 
 def _check_choices(visitor_class: str, needs: Sequence[str]) -> None:
-    wrong = []
     if visitor_class not in VISITOR_CLASSES:
-        wrong.append(FieldError("class", f"one of {', '.join(VISITOR_CLASSES)}"))
-    wrong += [
+        raise errors.UnknownChoice(errors=[FieldError("class", f"one of {', '.join(VISITOR_CLASSES)}")])
+    check_needs(needs)
+
+
+def check_needs(needs: Sequence[str]) -> None:
+    """Raise UnknownChoice for what no counter can have."""
+    wrong = [
         FieldError("needs", f"{need[:40]!r} is not one of {', '.join(FEATURES)}")
         for need in needs
         if need not in FEATURES

@@ -1,6 +1,6 @@
 """What may happen to a ticket and to a counter, and nothing else decides it."""
 
-from queue_service.platform.lifecycle import Lifecycle, table
+from queue_service.platform.lifecycle import Lifecycle, Transition, table
 
 TICKET = Lifecycle(
     name="ticket",
@@ -20,11 +20,35 @@ TICKET = Lifecycle(
         ("serving", "park", "parked"),
         ("serving", "transfer", "waiting"),
         ("serving", "requeue", "waiting"),
+        ("serving", "continue", "waiting"),
         ("parked", "resume", "serving"),
         ("parked", "transfer", "waiting"),
         ("parked", "requeue", "waiting"),
         ("parked", "cancel", "cancelled"),
         ("no_show", "requeue", "waiting"),
+        ("waiting", "merge", "cancelled"),
+        ("parked", "merge", "cancelled"),
+        ("waiting", "send_on", "finished"),
+        ("called", "send_on", "finished"),
+        ("serving", "send_on", "finished"),
+        ("parked", "send_on", "finished"),
+    ),
+)
+
+UNDOABLE = frozenset(
+    {"start", "finish", "no_show", "park", "resume", "transfer", "requeue", "continue", "cancel"}
+)
+"""Steps that can be taken back. A call was heard by the whole hall, and a visitor who was sent to
+another office has a number there."""
+
+TICKET_UNDO = Lifecycle(
+    name="ticket_undo",
+    initial="waiting",
+    # The step that is taken back, from where it led to where it began.
+    transitions=tuple(
+        Transition(step.to, step.verb, step.state)
+        for step in TICKET.transitions
+        if step.verb in UNDOABLE and step.to != step.state
     ),
 )
 
@@ -34,6 +58,9 @@ COUNTER = Lifecycle(
     transitions=table(
         ("closed", "open", "open"),
         ("open", "close", "closed"),
+        ("open", "pause", "paused"),
+        ("paused", "resume", "open"),
+        ("paused", "close", "closed"),
     ),
 )
 

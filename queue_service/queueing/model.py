@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 
-from queue_service.offices.setup_model import OrderSetup
+from queue_service.offices.setup_model import OrderSetup, VisitSetup
 from queue_service.protocol.stream import WaitRange
 
 TicketState = Literal["waiting", "called", "serving", "parked", "finished", "no_show", "cancelled"]
+
+
+class Performed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A service that was done in a visit, by code."""
+
+    service: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    quantity: Annotated[int, msgspec.Meta(ge=1, le=99)] = 1
 
 
 class Ticket(msgspec.Struct, frozen=True, rename={"visitor_class": "class"}):
@@ -43,6 +50,27 @@ class Ticket(msgspec.Struct, frozen=True, rename={"visitor_class": "class"}):
     started_at: datetime | None
     parked_at: datetime | None
     finished_at: datetime | None
+    pick_up: bool = False
+    """Staff fetch the visitor at the reception."""
+    slow_walk: bool = False
+    """The visitor needs longer for the way."""
+    clerk: str | None = None
+    """While waiting: the only person that may call it, as ``staff:7``."""
+    team: str | None = None
+    """While waiting: the only team that may call it."""
+    together: bool = False
+    """One counter does all services of the visit."""
+    further_services: list[str] = []
+    """Codes of what is still to come in this visit, in order."""
+    return_counter: str | None = None
+    """Where it goes back to when what it was sent on for is done."""
+    park_reason: str = ""
+    remind_at: datetime | None = None
+    """When the clerk wants to be reminded of a parked visitor."""
+    missed_at: datetime | None = None
+    merged_into: UUID | None = None
+    """The ticket of the same family that goes on for this one."""
+    performed: list[Performed] = []
 
 
 class Counter(msgspec.Struct, frozen=True):
@@ -52,13 +80,20 @@ class Counter(msgspec.Struct, frozen=True):
     number: str
     name: dict[str, str]
     features: list[str]
-    state: Literal["closed", "open"]
+    state: Literal["closed", "open", "paused"]
     serving: list[str]
     """Codes of the services its clerk takes now."""
     ticket: UUID | None
     """The visitor in front of it."""
     opened_at: datetime | None
     position: int
+    clerk: str | None = None
+    """Who sits there, as ``staff:7``."""
+    team: str | None = None
+    closing: bool = False
+    """It closes by itself when its visitor has gone."""
+    pause_reason: str = ""
+    idle_since: datetime | None = None
 
 
 class CounterWithServices(msgspec.Struct, frozen=True):
@@ -103,10 +138,17 @@ class FoundTicket(msgspec.Struct, frozen=True):
     service_id: int
     waiting_since: datetime
     rank_at: datetime
+    call_by: datetime
+    further_services: list[int]
+    return_counter_id: int | None
+    return_service_id: int | None
+    visits: VisitSetup
     ticket: Ticket
     desk_office_id: int | None
     desk_id: int | None
     desk_ticket_id: UUID | None
+    desk_services: list[int]
+    """Inner ids of what can be served where the acting clerk sits."""
 
 
 class FoundCounter(msgspec.Struct, frozen=True):
@@ -126,7 +168,32 @@ class FoundCounter(msgspec.Struct, frozen=True):
     features: list[str]
     order: OrderSetup
     """By which its office calls."""
+    visits: VisitSetup
 
     def can_serve(self, service_id: int, needs: Sequence[str]) -> bool:
         """Tell whether such a visitor could ever be called to it."""
         return not self.retired and service_id in self.services and set(needs) <= set(self.features)
+
+
+class LastStep(msgspec.Struct, frozen=True):
+    """What may still be taken back of a ticket."""
+
+    verb: str
+    actor: str
+    at: datetime
+    from_state: str
+    to_state: str
+    appointment: bool
+    contingent: bool
+
+
+class TimelineEntry(msgspec.Struct, frozen=True):
+    """One thing that happened to a visit; ``actor`` names a role's key and no person."""
+
+    at: datetime
+    verb: str
+    state: TicketState
+    counter: str | None
+    actor: str
+    detail: dict[str, Any]
+    """Of a call: what decided it; of other steps: reason, note, target."""

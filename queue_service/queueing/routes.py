@@ -9,9 +9,9 @@ import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.openapi import ResponseSpec
-from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, requires
+from queue_service.accounts.guards import requires
 from queue_service.accounts.model import Permission, Principal
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
@@ -20,9 +20,10 @@ from queue_service.platform.http import answer, json_answer, refusals
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import CheckInRequest, FieldError, IssuedTicket, TicketRequest
 from queue_service.queueing import service
-from queue_service.queueing.model import Counter, FollowedTicket, FoundCounter, FoundTicket, Queue, Ticket
+from queue_service.queueing.model import Counter, FoundCounter, Queue, Ticket
 from queue_service.queueing.order_policy import Why
 from queue_service.queueing.order_routes import OrderController
+from queue_service.queueing.ticket_routes import TicketController, actor_of
 
 LONGEST_CODE = 60
 LONGEST_NOTE = 500
@@ -56,12 +57,10 @@ class CallRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(max_length=LONGEST_NOTE)] | None = None
 
 
-class TransferRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a visitor is sent on to: a service, a counter (id, or number within the office), or both."""
+class NextRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What becomes of the visit in front of the counter; the office's usual way, when nothing is said."""
 
-    service: Code | None = None
-    counter: Annotated[str, msgspec.Meta(max_length=LONGEST_CODE + 9)] | None = None
-    note: Annotated[str, msgspec.Meta(max_length=LONGEST_NOTE)] | None = None
+    current: Literal["finish", "park"] | None = None
 
 
 class CalledAnswer(msgspec.Struct, frozen=True):
@@ -79,7 +78,7 @@ class CounterAnswer(msgspec.Struct, frozen=True):
     name: dict[str, str]
     features: list[str]
     services: list[str]
-    state: Literal["closed", "open"]
+    state: Literal["closed", "open", "paused"]
     serving: list[str]
     ticket: UUID | None
     opened_at: datetime | None
@@ -89,12 +88,6 @@ class Counters(msgspec.Struct, frozen=True):
     """The counters of an office in the order of its set-up."""
 
     items: list[CounterAnswer]
-
-
-def actor_of(principal: Principal, office_id: int, authority_id: int) -> service.Actor:
-    """Return the principal as the timeline names it."""
-    supervises = principal.may(Permission.OFFICE_SUPERVISE, office_id, authority_id)
-    return service.Actor(principal.key, principal.user_id, any_counter=supervises)
 
 
 def device_actor(principal: Principal) -> tuple[service.Actor, str]:
@@ -255,7 +248,11 @@ class CounterController(Controller):
         },
     )
     async def call_next(
-        self, counter: CounterPath, request: ApiRequest, state: State
+        self,
+        counter: CounterPath,
+        request: ApiRequest,
+        state: State,
+        data: JSONBody[NextRequest | None] = None,
     ) -> Response[CalledAnswer]:
         """Call whoever is next for this counter; 204 when nobody can be called."""
 
@@ -263,7 +260,11 @@ class CounterController(Controller):
             found = await service.find_counter(conn, counter)
             request.user.require(Permission.COUNTER_WORK, found.office_id, found.authority_id)
             actor = service.Actor(request.user.key, request.user.user_id)
-            return await service.call_next(conn, state.clock(), found, actor)
+            now, current = state.clock(), service.after_current(found, data.current if data else None)
+            if current is None:
+                return await service.call_next(conn, now, found, actor)
+            async with conn.transaction():
+                return await service.call_next_after(conn, now, found, actor, current)
 
         return await answer(request, work)
 
@@ -289,115 +290,6 @@ class CounterController(Controller):
             return await service.call_ticket(conn, state.clock(), found, data.ticket, actor, data.reason)
 
         return await answer(request, work)
-
-
-MOVE_REFUSALS = refusals(
-    *SIGNED_IN, *STORED, errors.TicketNotFound, errors.NotYourTicket, errors.IllegalTransition,
-    errors.InProgress,
-)  # fmt: skip
-RESUME_REFUSALS = refusals(
-    *SIGNED_IN, *STORED, errors.TicketNotFound, errors.NotYourTicket, errors.IllegalTransition,
-    errors.StillServing, errors.CounterNotOpen, errors.InProgress,
-)  # fmt: skip
-
-
-class TicketController(Controller):
-    """What happens to one ticket."""
-
-    path = "/api/v1/tickets"
-    tags = ("tickets",)
-
-    @get(
-        "/by-token/{token:str}",
-        operation_id="followTicket",
-        opt=PUBLIC_FOR_UNKNOWN,
-        responses=refusals(errors.TicketNotFound, errors.BadRequest, errors.Unavailable),
-    )
-    async def follow(
-        self, token: Annotated[str, PathParameter(max_length=64)], state: State
-    ) -> Response[FollowedTicket]:
-        """Tell a visitor, by the secret part of the ticket's address, how the queue stands."""
-        async with state.database.connection() as conn:
-            return json_answer(await service.follow(conn, state.clock(), token))
-
-    @post("/{ticket:uuid}/recall", operation_id="recallTicket", status_code=HTTPStatus.OK,
-          opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def recall(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
-        """Call the same visitor again."""
-        return await _move(request, ticket, "recall")
-
-    @post("/{ticket:uuid}/start", operation_id="startTicket", status_code=HTTPStatus.OK,
-          opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def start(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
-        """The visitor is here; service begins."""
-        return await _move(request, ticket, "start")
-
-    @post("/{ticket:uuid}/finish", operation_id="finishTicket", status_code=HTTPStatus.OK,
-          opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def finish(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
-        """Service is done; the counter is free."""
-        return await _move(request, ticket, "finish")
-
-    @post("/{ticket:uuid}/no-show", operation_id="missTicket", status_code=HTTPStatus.OK,
-          opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def no_show(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
-        """Nobody came."""
-        return await _move(request, ticket, "no_show")
-
-    @post("/{ticket:uuid}/park", operation_id="parkTicket", status_code=HTTPStatus.OK,
-          opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def park(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
-        """The visitor steps aside for a while; the counter is free."""
-        return await _move(request, ticket, "park")
-
-    @post("/{ticket:uuid}/resume", operation_id="resumeTicket", status_code=HTTPStatus.OK,
-          opt=requires(Permission.TICKET_HANDLE),
-          responses=RESUME_REFUSALS)  # fmt: skip
-    async def resume(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
-        """A parked visitor is back, at the counter of whoever resumes."""
-        return await _move(request, ticket, "resume")
-
-    @post("/{ticket:uuid}/requeue", operation_id="requeueTicket", status_code=HTTPStatus.OK,
-          opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def requeue(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
-        """Back into the queue, with the wait that was already earned."""
-        return await _move(request, ticket, "requeue")
-
-    @post("/{ticket:uuid}/cancel", operation_id="cancelTicket", status_code=HTTPStatus.OK,
-          opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
-    async def cancel(self, ticket: FromPath[UUID], request: ApiRequest) -> Response[Ticket]:
-        """The visitor has left for good."""
-        return await _move(request, ticket, "cancel")
-
-    @post(
-        "/{ticket:uuid}/transfer",
-        operation_id="transferTicket",
-        status_code=HTTPStatus.OK,
-        opt=requires(Permission.TICKET_HANDLE),
-        responses=refusals(
-            *SIGNED_IN, *STORED, errors.TicketNotFound, errors.ServiceNotFound, errors.CounterNotFound,
-            errors.NotYourTicket, errors.IllegalTransition, errors.ServiceNotOffered, errors.CannotServe,
-            errors.InProgress,
-        ),
-    )  # fmt: skip
-    async def transfer(
-        self, ticket: FromPath[UUID], data: JSONBody[TransferRequest], request: ApiRequest, state: State
-    ) -> Response[Ticket]:
-        """Send the visitor on to another service or counter of this office."""
-
-        async def work(conn: Connection) -> Ticket:
-            found, actor = await _found(conn, ticket, request)
-            office = await offices.find_office(conn, found.office)
-            counter = None
-            if data.counter is not None:
-                full = data.counter if "." in data.counter else f"{found.office}.{data.counter}"
-                counter = await service.find_counter(conn, full)
-            return await service.transfer(
-                conn, state.clock(), office, found, actor,
-                service=data.service, counter=counter, note=data.note,
-            )  # fmt: skip
-
-        return await answer(request, work, atomic=True)
 
 
 async def _office(conn: Connection, slug: str, request: ApiRequest, permission: Permission) -> Office:
@@ -432,25 +324,6 @@ async def _refuse_unknown(conn: Connection, slug: str, codes: list[str]) -> None
     ]
     if unknown:
         raise errors.UnknownChoice(errors=unknown)
-
-
-async def _found(conn: Connection, ticket: UUID, request: ApiRequest) -> tuple[FoundTicket, service.Actor]:
-    """The ticket, and who acts on it; raises TicketNotFound, NotPermitted."""
-    found = await service.find_ticket(conn, ticket, service.Actor(request.user.key, request.user.user_id))
-    request.user.require(Permission.TICKET_HANDLE, found.office_id, found.authority_id)
-    return found, actor_of(request.user, found.office_id, found.authority_id)
-
-
-async def _move(request: ApiRequest, ticket: UUID, verb: str) -> Response[Ticket]:
-    async def work(conn: Connection) -> Ticket:
-        found, actor = await _found(conn, ticket, request)
-        now = request.app.state.clock()
-        if found.appointment_id is None:
-            return await service.move_ticket(conn, now, found, verb, actor)
-        async with conn.transaction():
-            return await service.move_ticket(conn, now, found, verb, actor)
-
-    return await answer(request, work)
 
 
 def _counter_answer(counter: Counter, services: list[str]) -> CounterAnswer:

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
-from queue_service.offices.setup_model import OrderSetup
+from queue_service.offices.setup_model import OrderSetup, VisitSetup
 from queue_service.platform.queries import Connection, load_queries
 from queue_service.queueing.arrival import Admission
 from queue_service.queueing.hall import ChangeRecord, HallRecord, TakenPlaces
@@ -17,8 +17,10 @@ from queue_service.queueing.model import (
     CounterWithServices,
     FoundCounter,
     FoundTicket,
+    LastStep,
     Queue,
     Ticket,
+    TimelineEntry,
 )
 from queue_service.queueing.order.turn import CallFacts
 from queue_service.queueing.wait_forecast import OpenCounter
@@ -28,7 +30,23 @@ _ticket = msgspec.json.Decoder(Ticket).decode
 _tickets = msgspec.json.Decoder(list[Ticket]).decode
 _counter = msgspec.json.Decoder(Counter).decode
 _call_facts = msgspec.json.Decoder(CallFacts).decode
+_visits = msgspec.json.Decoder(VisitSetup).decode
 _order = msgspec.json.Decoder(OrderSetup).decode
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What a ticket brings beside its place in the order."""
+
+    pick_up: bool = False
+    slow_walk: bool = False
+    further_services: list[int] = []
+    together: bool = False
+    note: str = ""
+    sent_from: UUID | None = None
 
 
 class NewTicket(msgspec.Struct, frozen=True):
@@ -50,6 +68,7 @@ class NewTicket(msgspec.Struct, frozen=True):
     contingent: str | None = None
     """Of the same-day places: the open consultation that one is taken from."""
     contingent_places: int | None = None
+    profile: Profile = Profile()
 
 
 class CalledTicket(msgspec.Struct, frozen=True):
@@ -60,7 +79,7 @@ class CalledTicket(msgspec.Struct, frozen=True):
 
 
 class Move(msgspec.Struct, frozen=True):
-    """One step of a ticket. ``counter_id`` is the acting clerk's counter; None fields stay as they are."""
+    """One step of a ticket. ``counter_id`` is the acting clerk's counter."""
 
     verb: str
     kind: str
@@ -68,10 +87,10 @@ class Move(msgspec.Struct, frozen=True):
     to_state: str
     counter_id: int | None = None
     target_counter_id: int | None = None
-    service_id: int | None = None
-    visitor_class: str | None = None
-    rank_at: datetime | None = None
-    note: str | None = None
+    changes: dict[str, object] = {}
+    """Further columns as they are to be; those that aren't named stay."""
+    detail: dict[str, object] = {}
+    """For the timeline."""
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -159,6 +178,7 @@ async def issue_ticket(conn: Connection, new: NewTicket, actor: str, now: dateti
         call_by=new.admission.call_by,
         contingent=new.contingent,
         contingent_places=new.contingent_places,
+        **msgspec.structs.asdict(new.profile),
         actor=actor,
         now=now,
     )
@@ -232,16 +252,83 @@ async def move_ticket(
     conn: Connection, office_id: int, ticket_id: UUID, move: Move, actor: str, now: datetime
 ) -> Ticket | None:
     """Take one step; None when the ticket's state or owner does not allow it."""
+    step = msgspec.structs.asdict(move)
     row = await _queries.move_ticket(
-        conn, office_id=office_id, ticket_id=ticket_id, actor=actor, now=now, **msgspec.structs.asdict(move)
+        conn,
+        office_id=office_id,
+        ticket_id=ticket_id,
+        actor=actor,
+        now=now,
+        **{**step, "changes": _json(move.changes), "detail": _json(move.detail)},
     )
     return _ticket(row["ticket"]) if row else None
+
+
+async def last_step(conn: Connection, office_id: int, ticket_id: UUID) -> LastStep | None:
+    """What may still be taken back of a ticket."""
+    row = await _queries.last_step(conn, office_id=office_id, ticket_id=ticket_id)
+    return LastStep(**row) if row else None
+
+
+async def undo_step(
+    conn: Connection,
+    *,
+    office_id: int,
+    ticket_id: UUID,
+    counter_id: int | None,
+    verb: str,
+    actor: str,
+    since: datetime,
+    now: datetime,
+) -> Ticket | None:
+    """Take the last step back; None when something has happened since, or the counter is taken."""
+    row = await _queries.undo_step(
+        conn,
+        office_id=office_id,
+        ticket_id=ticket_id,
+        counter_id=counter_id,
+        verb=verb,
+        actor=actor,
+        since=since,
+        now=now,
+    )
+    return _ticket(row["ticket"]) if row else None
+
+
+async def forget_undo(conn: Connection, before: datetime) -> None:
+    """Delete steps that are too old to be taken back."""
+    await _queries.forget_undo(conn, before=before)
+
+
+async def describe_ticket(
+    conn: Connection, office_id: int, ticket_id: UUID, changes: dict[str, object], actor: str, now: datetime
+) -> Ticket | None:
+    """Change what a ticket needs; None when its visitor has left."""
+    row = await _queries.describe_ticket(
+        conn, office_id=office_id, ticket_id=ticket_id, changes=_json(changes), actor=actor, now=now
+    )
+    return _ticket(row["ticket"]) if row else None
+
+
+async def timeline(conn: Connection, office_id: int, ticket_id: UUID) -> list[TimelineEntry]:
+    """Everything that happened to a visit, in order."""
+    return [
+        TimelineEntry(**{**row, "detail": msgspec.json.decode(row["detail"], type=dict[str, Any])})
+        async for row in _queries.timeline(conn, office_id=office_id, ticket_id=ticket_id)
+    ]
+
+
+async def lock_sending(conn: Connection) -> None:
+    """Be the only one who sends a visitor from one office to another until this transaction ends."""
+    await _queries.lock_sending(conn)
 
 
 async def find_ticket(conn: Connection, ticket_id: UUID, clerk_id: int | None) -> FoundTicket | None:
     """A ticket and where the acting clerk sits."""
     row = await _queries.find_ticket(conn, ticket_id=ticket_id, clerk_id=clerk_id)
-    return FoundTicket(**{**row, "ticket": _ticket(row["ticket"])}) if row else None
+    if row is None:
+        return None
+    return FoundTicket(**{**row, "ticket": _ticket(row["ticket"]), "visits": _visits(row["visits"])})
 
 
 async def ticket(conn: Connection, office_id: int, ticket_id: UUID) -> Ticket | None:
@@ -308,7 +395,9 @@ async def changes_since(conn: Connection, office_id: int, version: int) -> list[
 async def find_counter(conn: Connection, office_slug: str, number: str) -> FoundCounter | None:
     """A counter by the two parts of its id."""
     row = await _queries.find_counter(conn, office_slug=office_slug, number=number)
-    return FoundCounter(**{**row, "order": _order(row["order"])}) if row else None
+    if row is None:
+        return None
+    return FoundCounter(**{**row, "order": _order(row["order"]), "visits": _visits(row["visits"])})
 
 
 async def list_counters(conn: Connection, office_id: int) -> list[CounterWithServices]:
@@ -396,3 +485,8 @@ async def forget_contingents(conn: Connection, before_day: date) -> None:
 async def broken_invariants(conn: Connection) -> list[str]:
     """What must hold and doesn't, in words."""
     return [row["finding"] async for row in _queries.broken_invariants(conn)]
+
+
+async def clerk_sits_here(conn: Connection, office_id: int, clerk_id: int) -> bool:
+    """Whether this person sits at a counter of the office."""
+    return bool(await _queries.clerk_sits_here(conn, office_id=office_id, clerk_id=clerk_id))

@@ -1,4 +1,4 @@
--- name: issue_ticket(office_id, id, day, number_day, letter, visitor_class, needs, language, service_id, channel, token, appointment_id, appointment_at, waiting_since, rank_at, call_by, contingent, contingent_places, actor, now)^
+-- name: issue_ticket(office_id, id, day, number_day, letter, visitor_class, needs, language, service_id, channel, token, appointment_id, appointment_at, waiting_since, rank_at, call_by, contingent, contingent_places, pick_up, slow_walk, further_services, together, note, sent_from, actor, now)^
 -- Gives out the next number of this letter and day and queues its ticket. The number's row lock
 -- lasts until commit: no number is given twice, and none is lost unless the whole verb is.
 -- With a contingent it takes one of its places of that day first, and gives no row when none is left.
@@ -15,11 +15,12 @@ WITH place AS (
 ), issued AS (
     INSERT INTO ticket AS t (office_id, id, day, number, class, needs, language, service_id, channel, token,
                              appointment_id, appointment_at, contingent, created_at, arrived_at, waiting_since,
-                             rank_at, call_by)
+                             rank_at, call_by, pick_up, slow_walk, further_services, together, note, sent_from)
     SELECT :office_id, :id, :day,
            :letter || lpad(n.last::text, greatest(o.number_digits, length(n.last::text)), '0'),
            :visitor_class, :needs ::text[], :language, :service_id, :channel, :token,
-           :appointment_id, :appointment_at, :contingent ::text, :now, :now, :waiting_since, :rank_at, :call_by
+           :appointment_id, :appointment_at, :contingent ::text, :now, :now, :waiting_since, :rank_at, :call_by,
+           :pick_up, :slow_walk, :further_services ::int[], :together, :note, :sent_from
       FROM number n, office o WHERE o.id = :office_id
     RETURNING t.*
 ), event AS (
@@ -42,7 +43,7 @@ SELECT ticket ::text AS ticket,
 -- The lateral look at the ticket runs down the sorted list and stops at the first that it can lock:
 -- an ORDER BY outside would lock everybody first.
 WITH desk AS (
-    SELECT c.office_id, c.id, c.serving, c.features
+    SELECT c.office_id, c.id, c.serving, c.features, c.clerk_id, c.team
       FROM counter c
      WHERE c.office_id = :office_id AND c.id = :counter_id AND c.clerk_id = :clerk_id
        AND c.state = 'open' AND c.ticket_id IS NULL
@@ -53,19 +54,24 @@ WITH desk AS (
               FROM desk d CROSS JOIN calling_order(:office_id, :counter_id, :now) p
              WHERE (p.ticket).service_id = ANY (d.serving) AND (p.ticket).needs <@ d.features
                AND ((p.ticket).counter_id IS NULL OR (p.ticket).counter_id = d.id)
+               AND ((p.ticket).clerk_id IS NULL OR (p.ticket).clerk_id = d.clerk_id)
+               AND ((p.ticket).team IS NULL OR (p.ticket).team = d.team)
+               AND (NOT (p.ticket).together OR (p.ticket).further_services <@ d.serving)
              ORDER BY p.tier, p.at, (p.ticket).number) AS o
      CROSS JOIN LATERAL (SELECT t.office_id, t.id FROM ticket t
                           WHERE t.office_id = :office_id AND t.id = o.id AND t.state = 'waiting'
                             FOR NO KEY UPDATE SKIP LOCKED) AS l
      LIMIT 1
 ), called AS (
-    UPDATE ticket t SET state = 'called', counter_id = :counter_id, called_at = :now, calls = t.calls + 1
+    UPDATE ticket t SET state = 'called', counter_id = :counter_id, called_at = :now, calls = t.calls + 1, clerk_id = NULL
       FROM next n WHERE t.office_id = n.office_id AND t.id = n.id
     RETURNING t.*
 ), seat AS (
     UPDATE counter c SET ticket_id = called.id
       FROM called WHERE c.office_id = called.office_id AND c.id = :counter_id
     RETURNING c.*
+), undo AS (
+    DELETE FROM ticket_undo u USING called WHERE u.office_id = called.office_id AND u.ticket_id = called.id
 ), why AS (
     SELECT jsonb_build_object('policy', o.order_rules ->> 'policy', 'tier', n.tier, 'class', i.class,
                               'waiting_since', i.waiting_since, 'rank_at', i.rank_at, 'call_by', i.call_by) AS why
@@ -106,15 +112,18 @@ WITH desk AS (
       FROM desk d JOIN ticket t ON t.office_id = d.office_id
      WHERE t.id = :ticket_id AND t.state = 'waiting' AND t.service_id = ANY (d.services)
        AND t.needs <@ d.features AND (t.counter_id IS NULL OR t.counter_id = d.id)
+       AND (t.clerk_id IS NULL OR t.clerk_id = :clerk_id)
        FOR NO KEY UPDATE OF t
 ), called AS (
-    UPDATE ticket t SET state = 'called', counter_id = :counter_id, called_at = :now, calls = t.calls + 1
+    UPDATE ticket t SET state = 'called', counter_id = :counter_id, called_at = :now, calls = t.calls + 1, clerk_id = NULL
       FROM next n WHERE t.office_id = n.office_id AND t.id = n.id
     RETURNING t.*
 ), seat AS (
     UPDATE counter c SET ticket_id = called.id
       FROM called WHERE c.office_id = called.office_id AND c.id = :counter_id
     RETURNING c.*
+), undo AS (
+    DELETE FROM ticket_undo u USING called WHERE u.office_id = called.office_id AND u.ticket_id = called.id
 ), why AS (
     SELECT jsonb_build_object('policy', o.order_rules ->> 'policy', 'chosen', true, 'class', i.class,
                               'waiting_since', i.waiting_since, 'rank_at', i.rank_at, 'call_by', i.call_by,
@@ -158,11 +167,12 @@ SELECT publish_change(:office_id ::int, 'queue.reordered',
                       jsonb_build_object('tickets', coalesce((SELECT jsonb_agg(ticket_json(ROW(reordered.*)::ticket))
                                                                 FROM reordered), '[]')), :now);
 
--- name: move_ticket(office_id, ticket_id, verb, kind, from_states, to_state, counter_id, target_counter_id, service_id, visitor_class, rank_at, note, actor, now)^
+-- name: move_ticket(office_id, ticket_id, verb, kind, from_states, to_state, counter_id, target_counter_id, changes, detail, actor, now)^
 -- Takes one ticket one step further, or gives no row when it is in none of the states that allow it
--- or another counter has it. The acting counter is locked before the ticket, as in call_next: the
--- same order everywhere is what keeps verbs from deadlocking. Whoever cancels gives a same-day place
--- back, whose contingent is locked before both, as in issue_ticket.
+-- or another counter has it. "changes" are further columns as they are to be, "detail" goes into the
+-- timeline. The acting counter is locked before the ticket, as in call_next: the same order
+-- everywhere is what keeps verbs from deadlocking. Whoever cancels gives a same-day place back, whose
+-- contingent is locked before both, as in issue_ticket. The row as it was is kept for an undo.
 WITH contingent AS (
     SELECT c.* FROM ticket t JOIN day_contingent c ON c.office_id = t.office_id AND c.day = t.day AND c.code = t.contingent
      WHERE :verb = 'cancel' AND t.office_id = :office_id AND t.id = :ticket_id
@@ -171,31 +181,47 @@ WITH contingent AS (
     SELECT c.* FROM counter c
      WHERE c.office_id = :office_id AND c.id = :counter_id AND (SELECT count(*) FROM contingent) >= 0
        FOR NO KEY UPDATE
-), moved AS (
-    UPDATE ticket t
-       SET state = :to_state,
-           counter_id = CASE WHEN :to_state = 'waiting' THEN :target_counter_id
-                             WHEN :verb = 'resume' THEN :counter_id
-                             ELSE t.counter_id END,
-           service_id = coalesce(:service_id, t.service_id),
-           class = coalesce(:visitor_class, t.class),
-           rank_at = coalesce(:rank_at, t.rank_at),
-           note = coalesce(:note, t.note),
-           calls = CASE WHEN :verb = 'recall' THEN t.calls + 1 WHEN :to_state = 'waiting' THEN 0 ELSE t.calls END,
-           called_at = CASE WHEN :verb = 'recall' THEN :now WHEN :to_state = 'waiting' THEN NULL ELSE t.called_at END,
-           started_at = CASE WHEN :verb = 'start' THEN :now WHEN :to_state = 'waiting' THEN NULL
-                             WHEN :verb = 'resume' THEN coalesce(t.started_at, :now) ELSE t.started_at END,
-           parked_at = CASE WHEN :verb = 'park' THEN :now ELSE NULL END,
-           finished_at = CASE WHEN :to_state IN ('finished', 'no_show', 'cancelled') THEN :now ELSE NULL END
+), was AS (
+    SELECT t.* FROM ticket t
      WHERE t.office_id = :office_id AND t.id = :ticket_id AND t.state = ANY (:from_states ::text[])
        AND (SELECT count(*) FROM contingent) >= 0
        AND (SELECT count(*) FROM desk) >= 0
        AND CASE WHEN t.state IN ('called', 'serving') THEN t.counter_id = :counter_id
                 WHEN :verb = 'resume' THEN EXISTS (SELECT FROM desk d WHERE d.state = 'open' AND d.ticket_id IS NULL)
                 ELSE true END
+       FOR NO KEY UPDATE
+), n AS (
+    SELECT (jsonb_populate_record(ROW(was.*)::ticket, :changes ::text::jsonb)).* FROM was
+), moved AS (
+    UPDATE ticket t
+       SET state = :to_state,
+           counter_id = CASE WHEN :to_state = 'waiting' THEN :target_counter_id
+                             WHEN :verb = 'resume' THEN :counter_id
+                             ELSE t.counter_id END,
+           service_id = n.service_id, class = n.class, needs = n.needs, waiting_since = n.waiting_since,
+           rank_at = n.rank_at, call_by = n.call_by, note = n.note, clerk_id = n.clerk_id, team = n.team,
+           further_services = n.further_services, together = n.together, return_counter_id = n.return_counter_id,
+           return_service_id = n.return_service_id, merged_into = n.merged_into, performed = n.performed,
+           park_reason = CASE WHEN :verb = 'park' THEN n.park_reason ELSE '' END,
+           remind_at = CASE WHEN :verb = 'park' THEN n.remind_at ELSE NULL END,
+           calls = CASE WHEN :verb = 'recall' THEN t.calls + 1 WHEN :to_state = 'waiting' THEN 0 ELSE t.calls END,
+           called_at = CASE WHEN :verb = 'recall' THEN :now WHEN :to_state = 'waiting' THEN NULL ELSE t.called_at END,
+           started_at = CASE WHEN :verb = 'start' THEN :now WHEN :to_state = 'waiting' THEN NULL
+                             WHEN :verb = 'resume' THEN coalesce(t.started_at, :now) ELSE t.started_at END,
+           parked_at = CASE WHEN :verb = 'park' THEN :now ELSE NULL END,
+           missed_at = CASE WHEN :verb = 'no_show' THEN :now WHEN :to_state = 'waiting' THEN NULL ELSE t.missed_at END,
+           finished_at = CASE WHEN :to_state IN ('finished', 'no_show', 'cancelled') THEN :now ELSE NULL END
+      FROM n WHERE t.office_id = n.office_id AND t.id = n.id
     RETURNING t.*
 ), seat AS (
-    UPDATE counter c SET ticket_id = CASE WHEN m.state IN ('called', 'serving') THEN m.id END
+    UPDATE counter c
+       SET ticket_id = CASE WHEN m.state IN ('called', 'serving') THEN m.id END,
+           idle_since = CASE WHEN m.state IN ('called', 'serving') OR c.closing THEN NULL ELSE :now END,
+           state = CASE WHEN c.closing AND m.state NOT IN ('called', 'serving') THEN 'closed' ELSE c.state END,
+           clerk_id = CASE WHEN c.closing AND m.state NOT IN ('called', 'serving') THEN NULL ELSE c.clerk_id END,
+           opened_at = CASE WHEN c.closing AND m.state NOT IN ('called', 'serving') THEN NULL ELSE c.opened_at END,
+           serving = CASE WHEN c.closing AND m.state NOT IN ('called', 'serving') THEN '{}' ELSE c.serving END,
+           closing = c.closing AND m.state IN ('called', 'serving')
       FROM moved m
      WHERE c.office_id = :office_id AND c.id = :counter_id AND (c.ticket_id = m.id OR :verb = 'resume')
     RETURNING c.*
@@ -204,9 +230,15 @@ WITH contingent AS (
       FROM moved m
      WHERE m.state = 'cancelled' AND c.office_id = m.office_id AND c.day = m.day AND c.code = m.contingent
     RETURNING c.*
+), undo AS (
+    INSERT INTO ticket_undo AS u (office_id, ticket_id, verb, to_state, actor, at, before)
+    SELECT office_id, id, :verb, :to_state, :actor, :now, to_jsonb(was) FROM was
+    ON CONFLICT (office_id, ticket_id) DO UPDATE
+       SET verb = excluded.verb, to_state = excluded.to_state, actor = excluded.actor, at = excluded.at,
+           before = excluded.before
 ), event AS (
-    INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor)
-    SELECT office_id, id, :now, :verb, state, :counter_id, :actor FROM moved
+    INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor, detail)
+    SELECT office_id, id, :now, :verb, state, :counter_id, :actor, :detail ::text::jsonb FROM moved
 ), body AS (
     SELECT m.office_id,
            jsonb_build_object('ticket', ticket_json(ROW(m.*)::ticket))
@@ -216,11 +248,104 @@ WITH contingent AS (
 )
 SELECT (body -> 'ticket') ::text AS ticket, publish_change(office_id, :kind, body, :now) AS version FROM body;
 
+-- name: last_step(office_id, ticket_id)^
+-- The last step of a ticket that may still be taken back, and what it was before.
+SELECT u.verb, u.actor, u.at, u.before ->> 'state' AS from_state, u.to_state,
+       u.before ->> 'appointment_id' IS NOT NULL AS appointment, u.before ->> 'contingent' IS NOT NULL AS contingent
+  FROM ticket_undo u WHERE u.office_id = :office_id AND u.ticket_id = :ticket_id;
+
+-- name: undo_step(office_id, ticket_id, counter_id, verb, actor, since, now)^
+-- Makes a ticket what it was before its last step, if this actor took that step since then, nothing
+-- has happened to it afterwards, and the counter that had it is still this one's and free for it.
+WITH desk AS (
+    SELECT c.* FROM counter c WHERE c.office_id = :office_id AND c.id = :counter_id FOR NO KEY UPDATE
+), was AS (
+    DELETE FROM ticket_undo u
+     WHERE u.office_id = :office_id AND u.ticket_id = :ticket_id AND u.verb = :verb AND u.actor = :actor AND u.at >= :since
+       AND (SELECT count(*) FROM desk) >= 0
+       AND (u.before ->> 'state' NOT IN ('called', 'serving')
+            OR EXISTS (SELECT FROM desk d WHERE d.state <> 'closed' AND d.id = (u.before ->> 'counter_id')::int
+                          AND (d.ticket_id IS NULL OR d.ticket_id = u.ticket_id)))
+    RETURNING u.*
+), n AS (
+    SELECT (jsonb_populate_record(NULL::ticket, was.before)).*, was.to_state AS left_state FROM was
+), back AS (
+    UPDATE ticket t
+       SET state = n.state, counter_id = n.counter_id, service_id = n.service_id, class = n.class, needs = n.needs,
+           waiting_since = n.waiting_since, rank_at = n.rank_at, call_by = n.call_by, note = n.note,
+           clerk_id = n.clerk_id, team = n.team, further_services = n.further_services, together = n.together,
+           return_counter_id = n.return_counter_id, return_service_id = n.return_service_id,
+           merged_into = n.merged_into, performed = n.performed, park_reason = n.park_reason,
+           remind_at = n.remind_at, calls = n.calls, called_at = n.called_at, started_at = n.started_at,
+           parked_at = n.parked_at, missed_at = n.missed_at, finished_at = n.finished_at, undone = t.undone + 1
+      FROM n WHERE t.office_id = n.office_id AND t.id = n.id AND t.state = n.left_state
+    RETURNING t.*
+), seat AS (
+    UPDATE counter c
+       SET ticket_id = CASE WHEN b.state IN ('called', 'serving') THEN b.id END,
+           idle_since = CASE WHEN b.state IN ('called', 'serving') THEN NULL ELSE :now ::timestamptz END
+      FROM back b
+     WHERE c.office_id = :office_id AND c.id = :counter_id
+       AND (c.ticket_id = b.id OR b.state IN ('called', 'serving'))
+    RETURNING c.*
+), event AS (
+    INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor, detail)
+    SELECT b.office_id, b.id, :now, 'undo', b.state, :counter_id, :actor, jsonb_build_object('undone', :verb ::text) FROM back b
+), body AS (
+    SELECT b.office_id,
+           jsonb_build_object('ticket', ticket_json(ROW(b.*)::ticket))
+           || coalesce((SELECT jsonb_build_object('counter', counter_json(ROW(s.*)::counter)) FROM seat s), '{}') AS body
+      FROM back b
+)
+SELECT (body -> 'ticket') ::text AS ticket, publish_change(office_id, 'ticket.undone', body, :now) AS version FROM body;
+
+-- name: forget_undo(before)!
+-- Steps that are too old to be taken back.
+DELETE FROM ticket_undo WHERE at < :before;
+
+-- name: describe_ticket(office_id, ticket_id, changes, actor, now)^
+-- Changes what a ticket needs and how it is called, wherever it stands, without a step.
+WITH was AS (
+    SELECT t.* FROM ticket t
+     WHERE t.office_id = :office_id AND t.id = :ticket_id AND t.state IN ('waiting', 'called', 'serving', 'parked')
+       FOR NO KEY UPDATE
+), n AS (
+    SELECT (jsonb_populate_record(ROW(was.*)::ticket, :changes ::text::jsonb)).* FROM was
+), described AS (
+    UPDATE ticket t
+       SET needs = n.needs, language = n.language, pick_up = n.pick_up, slow_walk = n.slow_walk, note = n.note,
+           class = n.class, rank_at = n.rank_at, call_by = n.call_by,
+           further_services = n.further_services, together = n.together
+      FROM n WHERE t.office_id = n.office_id AND t.id = n.id
+    RETURNING t.*
+), event AS (
+    INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor)
+    SELECT office_id, id, :now, 'describe', state, counter_id, :actor FROM described
+), body AS (
+    SELECT office_id, ticket_json(ROW(d.*)::ticket) AS ticket FROM described d
+)
+SELECT ticket ::text AS ticket,
+       publish_change(office_id, 'ticket.described', jsonb_build_object('ticket', ticket), :now) AS version
+  FROM body;
+
+-- name: timeline(office_id, ticket_id)
+-- Everything that happened to a visit, in order.
+SELECT e.at, e.verb, e.to_state AS state, c.number AS counter, e.actor, e.detail ::text AS detail
+  FROM ticket_event e LEFT JOIN counter c ON c.office_id = e.office_id AND c.id = e.counter_id
+ WHERE e.office_id = :office_id AND e.ticket_id = :ticket_id ORDER BY e.seq;
+
+-- name: lock_sending()$
+-- Until this transaction ends, nobody else sends a visitor from one office to another: two who cross
+-- would each wait for the other's office.
+SELECT pg_advisory_xact_lock(hashtext('ticket sent between offices')) IS NOT NULL;
+
 -- name: find_ticket(ticket_id, clerk_id)^
 -- One ticket with what a verb must know before it acts, and the counter where this clerk sits.
 SELECT t.office_id, o.slug AS office, o.authority_id, t.state, t.counter_id, t.appointment_id, t.class AS visitor_class,
-       t.service_id, t.waiting_since, t.rank_at, ticket_json(t) ::text AS ticket,
-       d.office_id AS desk_office_id, d.id AS desk_id, d.ticket_id AS desk_ticket_id
+       t.service_id, t.waiting_since, t.rank_at, t.call_by, t.further_services, t.return_counter_id,
+       t.return_service_id, coalesce(o.setup -> 'visits', '{}') ::text AS visits, ticket_json(t) ::text AS ticket,
+       d.office_id AS desk_office_id, d.id AS desk_id, d.ticket_id AS desk_ticket_id,
+       coalesce(d.services, '{}') AS desk_services
   FROM ticket t JOIN office o ON o.id = t.office_id
   LEFT JOIN counter d ON d.clerk_id = :clerk_id
  WHERE t.id = :ticket_id;
@@ -300,7 +425,7 @@ SELECT version, kind, body ::text AS body, at FROM change
 -- name: find_counter(office_slug, number)^
 -- One counter by the two parts of its id.
 SELECT c.office_id, o.slug AS office, o.authority_id, c.id, c.number, c.state, c.clerk_id, c.ticket_id, c.retired,
-       c.services, c.features, o.order_rules ::text AS "order"
+       c.services, c.features, o.order_rules ::text AS "order", coalesce(o.setup -> 'visits', '{}') ::text AS visits
   FROM counter c JOIN office o ON o.id = c.office_id
  WHERE o.slug = :office_slug AND c.number = :number;
 
@@ -346,6 +471,10 @@ SELECT counter ::text AS counter,
 -- name: my_counter(clerk_id)$
 -- The id under which the world knows the counter where this clerk sits.
 SELECT o.slug || '.' || c.number FROM counter c JOIN office o ON o.id = c.office_id WHERE c.clerk_id = :clerk_id;
+
+-- name: clerk_sits_here(office_id, clerk_id)$
+-- Whether this person sits at a counter of the office.
+SELECT EXISTS (SELECT FROM counter WHERE office_id = :office_id AND clerk_id = :clerk_id);
 
 -- name: left_over(office_id, today)
 -- Tickets of earlier days that nobody will come back for.

@@ -123,6 +123,10 @@ POST   /api/v1/counters/{counter}/open          1   1    x3    33        33    x
 POST   /api/v1/counters/{counter}/call-next     1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/counters/{counter}/call          1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/counters/{counter}/close         1   1    x3    33        33    x3         x3    33    33
+PATCH  /api/v1/tickets/{ticket}                 1   1    x3    x3        33    x3         x3    33    33
+GET    /api/v1/tickets/{ticket}/timeline        1   1    x3    x3        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/undo            1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/merge           1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/recall          1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/start           1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/park            1   1    x3    33        33    x3         x3    33    33

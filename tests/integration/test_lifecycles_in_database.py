@@ -10,25 +10,26 @@ from queue_service.hotline.lifecycle import CALLBACK
 from queue_service.notices.lifecycle import MESSAGE, OVER
 from queue_service.platform.lifecycle import Lifecycle
 from queue_service.platform.queries import Connection
-from queue_service.queueing.lifecycle import COUNTER, TICKET
+from queue_service.queueing.lifecycle import COUNTER, TICKET, TICKET_UNDO
 from tests.integration.servers import on_every_server
 
 pytestmark = on_every_server
 
-LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK, MESSAGE, WAITING)
+LIFECYCLES = (TICKET, TICKET_UNDO, COUNTER, APPOINTMENT, CALLBACK, MESSAGE, WAITING)
 
 INSERTED = {
     "ticket": """
         INSERT INTO ticket (office_id, id, day, number, state, class, needs, language, service_id, channel,
-                            token, counter_id, created_at, arrived_at, waiting_since, rank_at)
+                            token, counter_id, created_at, arrived_at, waiting_since, rank_at,
+                            call_by)
         SELECT o.id, gen_random_uuid(), '2026-11-23', 'A001', $1, 'walk_in', '{}', 'de', s.id, 'kiosk',
-               'token', c.id, now(), now(), now(), now()
+               'token', c.id, now(), now(), now(), now(), now()
           FROM office o, counter c, service s
          WHERE o.slug = 'bsc-mitte' AND c.office_id = o.id AND c.number = '1' AND s.code = 'personalausweis'
         """,
     "counter": """
         INSERT INTO counter (office_id, number, name, features, services, position, state, clerk_id)
-        SELECT o.id, 'test', '{}', '{}', '{}', 1, $1, CASE WHEN $1 = 'open' THEN u.id END
+        SELECT o.id, 'test', '{}', '{}', '{}', 1, $1, CASE WHEN $1 <> 'closed' THEN u.id END
           FROM office o, staff_user u WHERE o.slug = 'bsc-mitte'
         """,
     "appointment": """
@@ -71,12 +72,15 @@ INSERTED = {
                now(), now(), now(), CASE WHEN $1 NOT IN ('waiting', 'offered') THEN now() END
         """,
 }
+INSERTED["ticket_undo"] = INSERTED["ticket"]
 """One row in a given state, with everything that the table's other rules ask of that state."""
 
 UPDATED = {
     "ticket": "UPDATE ticket SET state = $2 WHERE state = $1",
+    "ticket_undo": "UPDATE ticket SET state = $2, undone = undone + 1 WHERE state = $1",
     "counter": """
-        UPDATE counter SET state = $2, clerk_id = CASE WHEN $2 = 'open' THEN (SELECT id FROM staff_user) END
+        UPDATE counter
+           SET state = $2, clerk_id = CASE WHEN $2 <> 'closed' THEN (SELECT id FROM staff_user) END
          WHERE number = 'test' AND state = $1
         """,
     "appointment": """

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from queue_service.accounts import service as accounts
 from queue_service.accounts.model import DeviceProfile, Role
-from queue_service.api_examples import EXAMPLES, TICKET_ID
+from queue_service.api_examples import EXAMPLES, OTHER_TICKET_ID, TICKET_ID
 from queue_service.platform.database import connect
 from tests.integration.mail_room import write_message
 from tests.integration.running_service import RunningService
@@ -297,9 +297,9 @@ async def _a_visit_with_every_turn(story: Story) -> None:
         await story.send(operation)
     await story.send("openCounter")
     for verb in (
-        "callNext", "recallTicket", "startTicket", "parkTicket", "resumeTicket", "requeueTicket",
-        "callTicket", "missTicket", "requeueTicket", "transferTicket", "callNext", "startTicket",
-        "finishTicket",
+        "callNext", "recallTicket", "startTicket", "describeTicket", "parkTicket", "undoStep",
+        "parkTicket", "resumeTicket", "requeueTicket", "callTicket", "missTicket", "requeueTicket",
+        "transferTicket", "callNext", "startTicket", "finishTicket", "readTimeline",
     ):  # fmt: skip
         await story.send(verb)
     await story.send("callNext", 204)
@@ -310,6 +310,14 @@ async def test_a_documented_ticket_can_be_cancelled(story: Story) -> None:
     await story.send("issueTicket", 201)
     cancelled = await story.send("cancelTicket")
     assert cancelled["state"] == "cancelled"
+
+
+async def test_documented_tickets_of_a_family_become_one(story: Story) -> None:
+    story.log_in((await story.send("logIn", 201))["token"])
+    await story.send("issueTicket", 201)
+    story.known["id"] = OTHER_TICKET_ID
+    await story.send("issueTicket", 201)
+    assert (await story.send("mergeTickets"))["further_services"] == ["personalausweis"]
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from queue_service.accounts.model import DeviceProfile, Role
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
+from queue_service.offices.setup_model import OrderSetup
 from queue_service.platform import errors
 from queue_service.platform.queries import Connection
 from queue_service.protocol.stream import VersionGapError
@@ -17,6 +18,7 @@ from queue_service.queueing import service
 from queue_service.queueing.hall import ChangeRecord
 from queue_service.queueing.lifecycle import TICKET
 from queue_service.queueing.model import FoundCounter
+from queue_service.queueing.order_policy import POLICIES
 from tests.integration.counter_hall import OTHER_SERVICE, SERVICE, issue, open_counters
 from tests.integration.open_screen import open_desk, open_display, open_kiosk
 from tests.integration.running_service import RunningService, run_service
@@ -35,7 +37,21 @@ async def _something_happens(
     """One random verb, legal or not; refusals are part of the day."""
     counter, clerk = chance.choice(seats)
     what = chance.choice(
-        ["issue", "issue", "call", "call", "move", "move", "move", "close", "open", "transfer"]
+        [
+            "issue",
+            "issue",
+            "call",
+            "call",
+            "move",
+            "move",
+            "move",
+            "close",
+            "open",
+            "transfer",
+            "undo",
+            "undo",
+            "reorder",
+        ]
     )
     try:
         if what == "issue":
@@ -58,9 +74,15 @@ async def _something_happens(
                 return
             found = await service.find_ticket(conn, chance.choice(ids), clerk)
             if what == "transfer":
-                await service.transfer(
-                    conn, now, office, found, clerk, service=OTHER_SERVICE, counter=None, note=None
-                )
+                target = service.Target(service=OTHER_SERVICE, returns=chance.random() < 0.5)
+                await service.transfer(conn, now, office, found, clerk, target)
+            elif what == "undo":
+                async with conn.transaction():
+                    await service.undo(conn, now, found, clerk)
+            elif what == "reorder":
+                policy = chance.choice(list(POLICIES))
+                async with conn.transaction():
+                    await service.change_order(conn, now, office, OrderSetup(policy=policy))
             else:
                 await service.move_ticket(conn, now, found, chance.choice(VERBS), clerk)
     except errors.QueueError:
