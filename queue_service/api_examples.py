@@ -70,6 +70,8 @@ EXAMPLES: Mapping[str, Example] = {
     "callNext": Example(COUNTER),
     "callTicket": Example(COUNTER, body=TICKET),
     "closeCounter": Example(COUNTER),
+    "pauseCounter": Example(COUNTER, body={"reason": "Mittagspause"}),
+    "resumeCounter": Example(COUNTER),
     "recallTicket": Example(TICKET),
     "startTicket": Example(TICKET),
     "parkTicket": Example(TICKET, body={"reason": "Füllt ein Formular aus", "remind_minutes": 15}),

@@ -103,6 +103,8 @@ async def require_free_desk(conn: Connection, counter: FoundCounter, actor: Acto
     now_there = await store.find_counter(conn, counter.office, counter.number)
     if now_there is None or now_there.clerk_id is None or now_there.clerk_id != actor.user_id:
         raise errors.CounterNotOpen
+    if now_there.ticket_id is None and now_there.state != "open":
+        raise errors.CounterNotOpen
     if now_there.ticket_id is not None:
         ticket = await store.ticket(conn, now_there.office_id, now_there.ticket_id)
         raise errors.StillServing(ticket=msgspec.to_builtins(ticket))

@@ -15,6 +15,7 @@ from queue_service.accounts.guards import requires
 from queue_service.accounts.model import Permission, Principal
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
+from queue_service.offices.setup_model import TeamSetup
 from queue_service.platform import errors
 from queue_service.platform.http import answer, json_answer, refusals
 from queue_service.platform.queries import Connection
@@ -48,6 +49,21 @@ class OpenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the clerk wants to serve; all that the counter can, when nothing is named."""
 
     services: Annotated[list[Code], msgspec.Meta(max_length=MOST_SERVICES)] | None = None
+    team: Code | None = None
+    """Works on the list of this team."""
+
+
+class CloseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the clerk leaves."""
+
+    after_visit: bool = False
+    """As soon as the visitor who is still in front of the counter has gone."""
+
+
+class PauseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why nobody is called for a while."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=LONGEST_CODE)] = ""
 
 
 class CallRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -211,7 +227,8 @@ class CounterController(Controller):
             actor = service.Actor(request.user.key, request.user.user_id)
             wanted = data.services if data else None
             await _refuse_unknown(conn, found.office, wanted or [])
-            return await service.open_counter(conn, state.clock(), found, wanted, actor)
+            team = await _team(conn, found.office, data.team) if data and data.team else None
+            return await service.open_counter(conn, state.clock(), found, wanted, actor, team)
 
         return await answer(request, work, atomic=True)
 
@@ -224,14 +241,64 @@ class CounterController(Controller):
             *SIGNED_IN, *STORED, errors.CounterNotFound, errors.CounterNotOpen, errors.StillServing
         ),
     )
-    async def close(self, counter: CounterPath, request: ApiRequest, state: State) -> Response[Counter]:
-        """Leave a counter."""
+    async def close(
+        self,
+        counter: CounterPath,
+        request: ApiRequest,
+        state: State,
+        data: JSONBody[CloseRequest | None] = None,
+    ) -> Response[Counter]:
+        """Leave a counter, now or when its visitor has gone."""
 
         async def work(conn: Connection) -> Counter:
             found = await service.find_counter(conn, counter)
             request.user.require(Permission.COUNTER_WORK, found.office_id, found.authority_id)
             actor = actor_of(request.user, found.office_id, found.authority_id)
-            return await service.close_counter(conn, state.clock(), found, actor)
+            after_visit = data is not None and data.after_visit
+            return await service.close_counter(conn, state.clock(), found, actor, after_visit=after_visit)
+
+        return await answer(request, work)
+
+    @post(
+        "/pause",
+        operation_id="pauseCounter",
+        status_code=HTTPStatus.OK,
+        opt=requires(Permission.COUNTER_WORK),
+        responses=refusals(*SIGNED_IN, *STORED, errors.CounterNotFound, errors.CounterNotOpen),
+    )
+    async def pause(
+        self,
+        counter: CounterPath,
+        request: ApiRequest,
+        state: State,
+        data: JSONBody[PauseRequest | None] = None,
+    ) -> Response[Counter]:
+        """Call nobody for a while; whoever is in front of the counter stays."""
+
+        async def work(conn: Connection) -> Counter:
+            found = await service.find_counter(conn, counter)
+            request.user.require(Permission.COUNTER_WORK, found.office_id, found.authority_id)
+            actor = actor_of(request.user, found.office_id, found.authority_id)
+            reason = data.reason if data else ""
+            return await service.pause_counter(conn, state.clock(), found, actor, reason)
+
+        return await answer(request, work)
+
+    @post(
+        "/resume",
+        operation_id="resumeCounter",
+        status_code=HTTPStatus.OK,
+        opt=requires(Permission.COUNTER_WORK),
+        responses=refusals(*SIGNED_IN, *STORED, errors.CounterNotFound, errors.CounterNotOpen),
+    )
+    async def resume(self, counter: CounterPath, request: ApiRequest, state: State) -> Response[Counter]:
+        """Go on after a pause."""
+
+        async def work(conn: Connection) -> Counter:
+            found = await service.find_counter(conn, counter)
+            request.user.require(Permission.COUNTER_WORK, found.office_id, found.authority_id)
+            actor = service.Actor(request.user.key, request.user.user_id)
+            return await service.resume_counter(conn, state.clock(), found, actor)
 
         return await answer(request, work)
 
@@ -304,6 +371,14 @@ async def _own_counter(conn: Connection, office: Office, counter: str) -> FoundC
     if found.office_id != office.id:
         raise errors.CounterNotFound
     return found
+
+
+async def _team(conn: Connection, slug: str, code: str) -> TeamSetup:
+    office = await offices.find_office(conn, slug)
+    team = next((team for team in office.setup.teams if team.code == code), None)
+    if team is None:
+        raise errors.UnknownChoice(errors=[FieldError("team", "The office has no such team.")])
+    return team
 
 
 async def _refuse_unknown(conn: Connection, slug: str, codes: list[str]) -> None:

@@ -23,6 +23,9 @@ from queue_service.queueing.counters import (
     list_counters,
     my_counter,
     open_counter,
+    pause_counter,
+    pause_idle_counters,
+    resume_counter,
 )
 from queue_service.queueing.hall import ChangeRecord, Hall, build_hall
 from queue_service.queueing.issuing import (
@@ -58,11 +61,12 @@ from queue_service.queueing.steps import (
 
 __all__ = [
     "KIND_OF_VERB", "Actor", "Called", "Profile", "Target", "after_current", "broken_invariants",
-    "call_next", "call_next_after", "call_ticket", "change_order", "changes_since", "check_in", "check_needs",
-    "clerk_of", "close_counter", "describe", "end_days", "find_counter", "find_ticket", "finish", "follow",
-    "forget_changes", "forget_contingents", "forget_undo", "issue_ticket", "list_counters", "merge",
-    "move_ticket", "my_counter", "no_show", "open_counter", "park", "preview_order", "queue", "read_hall",
-    "recall", "requeue", "same_day_places_taken", "send_on", "timeline", "transfer", "undo",
+    "call_next", "call_next_after", "call_ticket", "change_order", "changes_since", "check_in",
+    "check_needs", "clerk_of", "close_counter", "describe", "end_days", "find_counter", "find_ticket",
+    "finish", "follow", "forget_changes", "forget_contingents", "forget_undo", "issue_ticket",
+    "list_counters", "merge", "move_ticket", "my_counter", "no_show", "open_counter", "park",
+    "pause_counter", "pause_idle_counters", "preview_order", "queue", "read_hall", "recall", "requeue",
+    "resume_counter", "same_day_places_taken", "send_on", "timeline", "transfer", "undo",
     "waiting_figures", "walk_ins",
 ]  # fmt: skip
 

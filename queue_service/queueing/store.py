@@ -419,9 +419,13 @@ async def open_counter(
     counter_id: int,
     clerk_id: int,
     service_codes: Sequence[str] | None,
+    team: str | None,
     now: datetime,
 ) -> Counter | None:
-    """Seat a clerk; None when somebody else sits there, UniqueViolationError when she sits elsewhere."""
+    """Seat a clerk; None when somebody else sits there.
+
+    Raises UniqueViolationError when she sits elsewhere, or another office uses the room.
+    """
     return _counter_of(
         await _queries.open_counter(
             conn,
@@ -429,20 +433,59 @@ async def open_counter(
             counter_id=counter_id,
             clerk_id=clerk_id,
             service_codes=service_codes,
+            team=team,
             now=now,
         )
     )
 
 
 async def close_counter(
-    conn: Connection, *, office_id: int, counter_id: int, clerk_id: int | None, now: datetime
+    conn: Connection,
+    *,
+    office_id: int,
+    counter_id: int,
+    clerk_id: int | None,
+    after_visit: bool,
+    now: datetime,
 ) -> Counter | None:
-    """Free a counter; None when it is not open, not this clerk's, or has a visitor."""
+    """Free a counter, or have it freed; None when it is closed, not this clerk's, or has a visitor."""
     return _counter_of(
         await _queries.close_counter(
+            conn,
+            office_id=office_id,
+            counter_id=counter_id,
+            clerk_id=clerk_id,
+            after_visit=after_visit,
+            now=now,
+        )
+    )
+
+
+async def pause_counter(
+    conn: Connection, *, office_id: int, counter_id: int, clerk_id: int | None, reason: str, now: datetime
+) -> Counter | None:
+    """Call nobody to it for a while; None when it isn't open or not this clerk's."""
+    return _counter_of(
+        await _queries.pause_counter(
+            conn, office_id=office_id, counter_id=counter_id, clerk_id=clerk_id, reason=reason, now=now
+        )
+    )
+
+
+async def resume_counter(
+    conn: Connection, *, office_id: int, counter_id: int, clerk_id: int, now: datetime
+) -> Counter | None:
+    """Go on after a pause; None when it isn't paused or not this clerk's."""
+    return _counter_of(
+        await _queries.resume_counter(
             conn, office_id=office_id, counter_id=counter_id, clerk_id=clerk_id, now=now
         )
     )
+
+
+async def idle_counters(conn: Connection, now: datetime) -> list[tuple[int, int]]:
+    """Office and counter ids of counters that stand idle while people wait."""
+    return [(row["office_id"], row["counter_id"]) async for row in _queries.idle_counters(conn, now=now)]
 
 
 async def my_counter(conn: Connection, clerk_id: int) -> str | None:

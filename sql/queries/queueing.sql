@@ -67,7 +67,7 @@ WITH desk AS (
       FROM next n WHERE t.office_id = n.office_id AND t.id = n.id
     RETURNING t.*
 ), seat AS (
-    UPDATE counter c SET ticket_id = called.id
+    UPDATE counter c SET ticket_id = called.id, idle_since = NULL
       FROM called WHERE c.office_id = called.office_id AND c.id = :counter_id
     RETURNING c.*
 ), undo AS (
@@ -119,7 +119,7 @@ WITH desk AS (
       FROM next n WHERE t.office_id = n.office_id AND t.id = n.id
     RETURNING t.*
 ), seat AS (
-    UPDATE counter c SET ticket_id = called.id
+    UPDATE counter c SET ticket_id = called.id, idle_since = NULL
       FROM called WHERE c.office_id = called.office_id AND c.id = :counter_id
     RETURNING c.*
 ), undo AS (
@@ -435,12 +435,14 @@ SELECT counter_json(c) ::text AS counter,
        (SELECT coalesce(array_agg(s.code ORDER BY s.code), '{}') FROM service s WHERE s.id = ANY (c.services)) AS services
   FROM counter c WHERE c.office_id = :office_id AND NOT c.retired ORDER BY c.position;
 
--- name: open_counter(office_id, counter_id, clerk_id, service_codes, now)^
--- Seats this clerk at a free counter (or lets her change what she serves); no row when it is taken.
--- A clerk who sits elsewhere runs into counter_clerk_key.
+-- name: open_counter(office_id, counter_id, clerk_id, service_codes, team, now)^
+-- Seats this clerk at a free counter (or lets her change what she serves, or go on after a pause); no
+-- row when it is taken. A clerk who sits elsewhere runs into counter_clerk_key, and who opens a room
+-- that another office's counter is using into counter_place_key.
 WITH opened AS (
     UPDATE counter c
        SET state = 'open', clerk_id = :clerk_id, opened_at = coalesce(c.opened_at, :now),
+           idle_since = CASE WHEN c.ticket_id IS NULL THEN :now END, pause_reason = '', closing = false, team = :team,
            serving = CASE WHEN :service_codes ::text[] IS NULL THEN c.services
                           ELSE (SELECT coalesce(array_agg(s.id ORDER BY s.id), '{}') FROM service s
                                  WHERE s.code = ANY (:service_codes ::text[]) AND s.id = ANY (c.services)) END
@@ -454,19 +456,71 @@ SELECT counter ::text AS counter,
        publish_change(office_id, 'counter.opened', jsonb_build_object('counter', counter), :now) AS version
   FROM body;
 
--- name: close_counter(office_id, counter_id, clerk_id, now)^
--- Frees the counter when nobody is in front of it; clerk_id empty closes it whoever sits there.
+-- name: close_counter(office_id, counter_id, clerk_id, after_visit, now)^
+-- Frees the counter when nobody is in front of it, or (after_visit) marks it to be freed when its visitor
+-- has gone; clerk_id empty closes it whoever sits there.
 WITH closed AS (
-    UPDATE counter c SET state = 'closed', clerk_id = NULL, opened_at = NULL, serving = '{}'
-     WHERE c.office_id = :office_id AND c.id = :counter_id AND c.state = 'open' AND c.ticket_id IS NULL
+    UPDATE counter c
+       SET state = CASE WHEN c.ticket_id IS NULL THEN 'closed' ELSE c.state END,
+           clerk_id = CASE WHEN c.ticket_id IS NULL THEN NULL ELSE c.clerk_id END,
+           opened_at = CASE WHEN c.ticket_id IS NULL THEN NULL ELSE c.opened_at END,
+           serving = CASE WHEN c.ticket_id IS NULL THEN '{}' ELSE c.serving END,
+           team = CASE WHEN c.ticket_id IS NULL THEN NULL ELSE c.team END,
+           closing = c.ticket_id IS NOT NULL, idle_since = NULL, pause_reason = ''
+     WHERE c.office_id = :office_id AND c.id = :counter_id AND c.state <> 'closed'
+       AND (c.ticket_id IS NULL OR :after_visit) AND c.clerk_id = coalesce(:clerk_id, c.clerk_id)
+    RETURNING c.*
+), body AS (
+    SELECT office_id, counter_json(ROW(closed.*)::counter) AS counter, state FROM closed
+)
+SELECT counter ::text AS counter,
+       publish_change(office_id, CASE state WHEN 'closed' THEN 'counter.closed' ELSE 'counter.closing' END,
+                      jsonb_build_object('counter', counter), :now) AS version
+  FROM body;
+
+-- name: pause_counter(office_id, counter_id, clerk_id, reason, now)^
+-- Calls nobody to this counter for a while; whoever is in front of it stays. No row when it isn't open
+-- or not this clerk's.
+WITH paused AS (
+    UPDATE counter c SET state = 'paused', pause_reason = :reason, idle_since = NULL
+     WHERE c.office_id = :office_id AND c.id = :counter_id AND c.state = 'open'
        AND c.clerk_id = coalesce(:clerk_id, c.clerk_id)
     RETURNING c.*
 ), body AS (
-    SELECT office_id, counter_json(ROW(closed.*)::counter) AS counter FROM closed
+    SELECT office_id, counter_json(ROW(paused.*)::counter) AS counter FROM paused
 )
 SELECT counter ::text AS counter,
-       publish_change(office_id, 'counter.closed', jsonb_build_object('counter', counter), :now) AS version
+       publish_change(office_id, 'counter.paused', jsonb_build_object('counter', counter), :now) AS version
   FROM body;
+
+-- name: resume_counter(office_id, counter_id, clerk_id, now)^
+-- Goes on after a pause, with what was served before it. No row when it isn't paused or not this clerk's.
+WITH resumed AS (
+    UPDATE counter c
+       SET state = 'open', pause_reason = '', idle_since = CASE WHEN c.ticket_id IS NULL THEN :now ::timestamptz END
+     WHERE c.office_id = :office_id AND c.id = :counter_id AND c.state = 'paused' AND c.clerk_id = :clerk_id
+    RETURNING c.*
+), body AS (
+    SELECT office_id, counter_json(ROW(resumed.*)::counter) AS counter FROM resumed
+)
+SELECT counter ::text AS counter,
+       publish_change(office_id, 'counter.resumed', jsonb_build_object('counter', counter), :now) AS version
+  FROM body;
+
+-- name: idle_counters(now)
+-- Counters whose clerks have called nobody for as long as their office allows, while somebody waits whom
+-- they could serve.
+SELECT c.office_id, c.id AS counter_id
+  FROM counter c JOIN office o ON o.id = c.office_id
+ WHERE c.state = 'open' AND c.ticket_id IS NULL
+   AND (o.setup -> 'visits' ->> 'pause_after_idle_minutes')::int > 0
+   AND c.idle_since < :now ::timestamptz - make_interval(mins => (o.setup -> 'visits' ->> 'pause_after_idle_minutes')::int)
+   AND EXISTS (SELECT FROM ticket t
+                WHERE t.office_id = c.office_id AND t.state = 'waiting' AND t.service_id = ANY (c.serving)
+                  AND t.needs <@ c.features AND (t.counter_id IS NULL OR t.counter_id = c.id)
+                  AND t.waiting_since < :now ::timestamptz
+                      - make_interval(mins => (o.setup -> 'visits' ->> 'pause_after_idle_minutes')::int))
+ ORDER BY c.office_id, c.id;
 
 -- name: my_counter(clerk_id)$
 -- The id under which the world knows the counter where this clerk sits.

@@ -122,6 +122,8 @@ GET    /api/v1/tickets/by-token/{token}         x   x    xx    xx        xx    x
 POST   /api/v1/counters/{counter}/open          1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/counters/{counter}/call-next     1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/counters/{counter}/call          1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/counters/{counter}/pause         1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/counters/{counter}/resume        1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/counters/{counter}/close         1   1    x3    33        33    x3         x3    33    33
 PATCH  /api/v1/tickets/{ticket}                 1   1    x3    x3        33    x3         x3    33    33
 GET    /api/v1/tickets/{ticket}/timeline        1   1    x3    x3        33    x3         x3    33    33

@@ -297,8 +297,8 @@ async def _a_visit_with_every_turn(story: Story) -> None:
         await story.send(operation)
     await story.send("openCounter")
     for verb in (
-        "callNext", "recallTicket", "startTicket", "describeTicket", "parkTicket", "undoStep",
-        "parkTicket", "resumeTicket", "requeueTicket", "callTicket", "missTicket", "requeueTicket",
+        "pauseCounter", "resumeCounter", "callNext", "recallTicket", "startTicket", "describeTicket",
+        "parkTicket", "undoStep", "parkTicket", "resumeTicket", "requeueTicket", "callTicket", "missTicket", "requeueTicket",
         "transferTicket", "callNext", "startTicket", "finishTicket", "readTimeline",
     ):  # fmt: skip
         await story.send(verb)
