@@ -56,7 +56,8 @@ from queue_service.queueing.model import (
     Queue,
     Ticket,
 )
-from queue_service.rescheduling.model import AffectedRow, PoolDayFigures, ServingPool
+from queue_service.rescheduling.model import AffectedPartyRow, AffectedRow, PoolDayFigures, ServingPool
+from queue_service.rescheduling.party_proposals import OpenHour
 from queue_service.rescheduling.proposals import OpenDay
 
 Columns: TypeAlias = dict[str, Any]
@@ -198,6 +199,12 @@ RESULTS: Mapping[str, Result] = {
         OpenDay, left=None, planes=PLANES, counter_planes=PLANES, phone_planes=PLANES, online_planes=PLANES
     ),
     "rescheduling.pool_day_figures": PoolDayFigures,
+    "rescheduling.affected_parties": columns_of(AffectedPartyRow, level=int),
+    "rescheduling.lock_parties": {"reference": str},
+    "rescheduling.lock_hours": {"id": int},
+    "rescheduling.open_hours": columns_of(
+        OpenHour, start=None, end=None, left=None, starts_at=datetime, ends_at=datetime, places_left=list[int]
+    ),
     "hotline.visits_of": hotline.FoundVisit,
     "hotline.duplicates": FoundDuplicate,
     "hotline.add_callback": UUID,
@@ -302,6 +309,7 @@ RESULTS: Mapping[str, Result] = {
     "supply_guard.full_since": datetime,
     "supply_guard.write_claims": None,
     "supply_guard.drop_claims": None,
+    "supply_guard.forget_addresses": None,
     "supply_guard.forget_claims": None,
     "supply_guard.use_challenge": bool,
     "supply_guard.forget_challenges": None,
