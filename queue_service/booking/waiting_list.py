@@ -178,7 +178,7 @@ async def accept(
     """
     async with conn.transaction():
         held = await _locked_offer(conn, entry, "accept")
-        return await service.confirm(conn, now, held, asker=asker or ANYBODY, offered=asker is not None)
+        return await service.confirm(conn, now, held, asker=asker or ANYBODY, by_visitor=asker is not None)
 
 
 async def refuse(conn: Connection, now: datetime, entry: KeptEntry) -> KeptEntry:
@@ -197,7 +197,7 @@ async def accept_place(
     """
     async with conn.transaction():
         held = await _locked_place(conn, kept)
-        return await service.confirm(conn, now, held, asker=asker, offered=True)
+        return await service.confirm(conn, now, held, asker=asker, by_visitor=True)
 
 
 async def open_offer(conn: Connection, entry: KeptEntry) -> OpenOffer | None:

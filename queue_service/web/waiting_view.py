@@ -139,7 +139,8 @@ def notice_in_words(hours: int, words: Texts) -> str:
 
 
 def _confirmed(shown: WaitingEntry, words: Texts) -> str:
-    ways = shown.contact.confirm_by if shown.contact else []
+    # Who is kept a place at once is told of that instead.
+    ways = shown.contact.confirm_by if shown.contact and shown.state == "waiting" else []
     if "email" in ways:
         return words.gettext("Die Nummer und einen Link zu dieser Seite schicken wir Ihnen auch per E-Mail.")
     return words.gettext("Die Nummer schicken wir Ihnen auch per SMS.") if "sms" in ways else ""

@@ -385,5 +385,7 @@ async def test_an_offer_stays_the_place_that_it_is_and_counts_once_it_is_accepte
     nothing_more = Asker(limits=OnlineLimits(per_service=0, altogether=0))
     with pytest.raises(TooManyBookings):
         await waiting_list.accept(conn, NOW, await entry(conn, waiting), asker=nothing_more)
+    with pytest.raises(TooManyBookings):
+        await service.confirm(conn, NOW, held, asker=nothing_more, by_visitor=True)
     # Staff decide for themselves.
     assert (await waiting_list.accept(conn, NOW, await entry(conn, waiting))).state == "booked"
