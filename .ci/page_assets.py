@@ -1,8 +1,8 @@
 """Copies what pages load from npm's packages to the three programs that serve it.
 
 Run after ``npm ci`` in queue_service/web. Pages find the design system at
-``vendor/kern/kern.min.css`` and its typeface at ``vendor/kern/fonts/fira-sans.css``; the browser
-tests find ``tests/browser/vendor/axe.min.js``.
+``vendor/kern/kern.min.css`` and its typeface at ``vendor/kern/fonts/fira-sans.css``; letters find
+further typefaces in ``vendor/noto``, and the browser tests ``tests/browser/vendor/axe.min.js``.
 """
 
 import re
@@ -25,8 +25,11 @@ The package brings 32 faces of 130 kB; a page that asks for another weight gets 
 """
 
 DARK_TOKENS = re.compile(r"\[data-kern-theme=dark\],\.kern-dark\{(--[^}]*)\}")
-SCRIPTS = ("arabic", "hebrew", "georgian", "armenian", "ethiopic")
-"""What letters are also written in; pages leave these to the visitor's own typefaces."""
+SCRIPTS = {
+    "latin-ext": "noto-sans",
+    **{script: f"noto-sans-{script}" for script in ("arabic", "hebrew", "georgian", "armenian", "ethiopic")},
+}
+"""What letters are also written in, by package; pages leave these to the visitor's own typefaces."""
 LETTER_WEIGHTS = ("400", "600")
 
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
@@ -70,10 +73,10 @@ def copy_scripts(vendor: Path) -> None:
     """Puts typefaces for letters and their licence into ``vendor/noto``."""
     noto = vendor / "noto"
     noto.mkdir()
-    for script in SCRIPTS:
-        package = PACKAGES / "@fontsource" / f"noto-sans-{script}"
+    for script, name in SCRIPTS.items():
+        package = PACKAGES / "@fontsource" / name
         for weight in LETTER_WEIGHTS:
-            face = package / "files" / f"noto-sans-{script}-{script}-{weight}-normal.woff2"
+            face = package / "files" / f"{name}-{script}-{weight}-normal.woff2"
             shutil.copyfile(face, noto / f"{script}-{weight}.woff2")
         shutil.copyfile(package / "LICENSE", noto / f"{script}-LICENSE")
 
@@ -96,6 +99,7 @@ def main() -> None:
         vendor.mkdir(parents=True)
     for vendor in (SERVICE_VENDOR, KIOSK_VENDOR, DISPLAY_VENDOR):
         copy_kern(vendor)
+    copy_scripts(SERVICE_VENDOR)
     kern = SERVICE_VENDOR / "kern"
     stylesheet = (kern / "kern.min.css").read_text(encoding="utf-8")
     (kern / "dark.css").write_text(dark_tokens(stylesheet), encoding="utf-8")

@@ -25,6 +25,7 @@ from queue_service.platform.http import (
     IDEMPOTENCY_HEADER,
     LONGEST_IDEMPOTENCY_KEY,
     PROBLEM_MEDIA_TYPE,
+    SECRET_HEADER,
     Refusal,
 )
 
@@ -171,7 +172,9 @@ def _security(access: Access, handler: HTTPRouteHandler) -> list[Json]:
 
 
 def _with_example(parameter: Json, example: Example) -> Json:
-    given = example.query if parameter["in"] == "query" else example.path
+    # What a visitor's header takes is what the query takes.
+    headers = {SECRET_HEADER: example.query["secret"]} if "secret" in example.query else {}
+    given = {"query": example.query, "path": example.path, "header": headers}[parameter["in"]]
     return parameter | ({"example": given[parameter["name"]]} if parameter["name"] in given else {})
 
 

@@ -259,6 +259,19 @@ EXAMPLES: Mapping[str, Example] = {
     "cancelEntryBooking": Example(PARTY, SECRET),
     "arriveForEntry": Example({"office": "suedbad"}, body=REFERENCE),
     "listOverbookedEntries": Example({"office": "suedbad"}),
+    "listAffectedParties": Example({"office": "suedbad"}),
+    "moveAffectedParties": Example(
+        {"office": "suedbad"},
+        body={"items": [{**REFERENCE, "start": "2027-01-12T06:30:00+01:00"}], "told_reason": "fault"},
+    ),
+    "cancelAffectedParties": Example(
+        {"office": "suedbad"},
+        body={
+            "references": [REFERENCE["reference"]],
+            "reason": "Wasser ist kalt",
+            "told_reason": "fault",
+        },
+    ),
     "livez": Example(),
     "readyz": Example(),
     "metrics": Example(),

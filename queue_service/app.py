@@ -51,6 +51,7 @@ from queue_service.platform.logs import configure_logs
 from queue_service.platform.request_body import StrictRequest
 from queue_service.queueing.routes import queue_routes
 from queue_service.queueing.service import same_day_places_taken, waiting_figures
+from queue_service.rescheduling.party_routes import party_routes
 from queue_service.rescheduling.routes import rescheduling_routes
 from queue_service.settings import Settings, load_settings
 from queue_service.web.error_pages import error_page, wants_page
@@ -114,6 +115,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             *waiting_routes,
             *hotline_routes,
             *rescheduling_routes,
+            *party_routes,
             ContactAccessController,
             *message_routes,
             AuthorityTextController,

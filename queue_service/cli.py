@@ -38,6 +38,7 @@ class Commands(click.Group):
         "day": "queue_service.simulation.command:day",
         "demo": "queue_service.demo.command:demo",
         "device": "queue_service.administration:device_group",
+        "forecast": "queue_service.forecast.command:forecast",
         "office": "queue_service.administration:office",
         "serve": "queue_service.server:serve_command",
         "user": "queue_service.administration:user_group",

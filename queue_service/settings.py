@@ -69,7 +69,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The same for all services together."""
     online_holds_per_address: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 10
     """Places that are held at once for a network address, or were booked from there within an hour by
-    nobody who can be told apart. 0: any number."""
+    nobody who can be told apart; and as many may join the waiting list from there within an hour.
+    0: any number."""
     online_bookings_per_address: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 60
     """Places that may be held or booked from a network address within an hour, for whomever, also those
     given back since. 0: any number."""

@@ -202,7 +202,9 @@ class AppointmentController(Controller):
             await _opened(conn, request, reference, secret, Permission.APPOINTMENT_CHANGE, "confirm")
             contact = data.contact if data else None
             asker = asker_of(request)
-            kept = await service.confirm(conn, state.clock(), reference, contact, asker=asker)
+            kept = await service.confirm(
+                conn, state.clock(), reference, contact, asker=asker, by_visitor=secret is not None
+            )
             return service.shown_appointment(kept)
 
         return await answer(request, work, atomic=True)

@@ -133,14 +133,14 @@ async def confirm(
     contact: Contact | None = None,
     *,
     asker: Asker = ANYBODY,
-    offered: bool = False,
+    by_visitor: bool = False,
 ) -> KeptAppointment:
     """Make a hold an appointment; ``contact`` replaces the one that came with the hold.
 
-    ``offered`` says that it was made for somebody who waited, so that nobody has counted it among what
-    one person may book yet. Can't fail for want of a place. Raises AppointmentNotFound, HoldExpired,
-    AppointmentCancelled, IllegalTransition, InvalidFields when the contact lacks what the channel needs,
-    and TooManyBookings.
+    A hold that was an offer to somebody who waited has not been counted among what one person may book,
+    and is when the visitor takes it; staff decide for themselves. Can't fail for want of a place. Raises
+    AppointmentNotFound, HoldExpired, AppointmentCancelled, IllegalTransition, InvalidFields when the
+    contact lacks what the channel needs, and TooManyBookings.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "confirm")
@@ -149,7 +149,7 @@ async def confirm(
             known = contacts.checked(contact, kept.channel, held=False)
             await supply_guard.admit_confirmation(conn, now, kept, known, asker.limits)
             await store.write_contact(conn, kept.office_id, kept.id, known)
-        elif offered and known is not None:
+        elif by_visitor and known is not None and await offered_for(conn, kept.office_id, kept.id):
             await supply_guard.admit_confirmation(conn, now, kept, known, asker.limits)
         contacts.require_name(known, kept.channel)
         await _change(conn, now, kept, "confirm")

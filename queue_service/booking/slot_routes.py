@@ -1,10 +1,13 @@
 """HTTP for searches: where and when a place is left, as a list or as a map of days."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeAlias
 
 from litestar import Controller, Response, get
 from litestar.datastructures import State
-from litestar.params import QueryParameter
+from litestar.di import NamedDependency, Provide
+from litestar.params import QueryParameter, SkipValidation
+from msgspec.structs import replace
 
 from queue_service.accounts.guards import PUBLIC
 from queue_service.accounts.model import Permission
@@ -81,31 +84,56 @@ ANSWERS = refusals(
 )  # fmt: skip
 
 
+def asked_search(  # noqa: PLR0913, PLR0917  # so many questions may be asked
+    request: ApiRequest,
+    services: Services,
+    asked_offices: Offices = None,
+    begin: From = None,
+    end: To = None,
+    persons: Persons = 1,
+    channel: AsChannel = "online",
+    weekdays: Weekdays = None,
+    access: AccessFacts = None,
+    near: Near = None,
+    emergency: Emergency = False,
+) -> PlaceSearch:
+    """Give what list and map are asked alike; refuses who may not search so."""
+    _require(request, channel, emergency=emergency)
+    return PlaceSearch(
+        services=[ServiceWish(code) for code in services],
+        offices=asked_offices or [],
+        begin=instant_or_day("from", begin),
+        end=instant_or_day("to", end),
+        channel=channel,
+        persons=persons,
+        emergency=emergency,
+        weekdays=_numbers(weekdays),
+        access=list(access or []),
+        near=_position(near),
+    )
+
+
+ASKED_SEARCH: Mapping[str, Provide] = {"search": Provide(asked_search, sync_to_thread=False)}
+# Not decoded once more: msgspec has no type for an instant or a day.
+AskedSearch: TypeAlias = NamedDependency[SkipValidation[PlaceSearch]]
+
+
 class SlotController(Controller):
     """What can be booked."""
 
     path = "/api/v1/slots"
     tags = ("appointments",)
+    dependencies = ASKED_SEARCH
     response_headers = NOT_STORED
 
     @get("/", operation_id="findSlots", opt=PUBLIC, responses=ANSWERS)
-    async def find_slots(  # noqa: PLR0913, PLR0917  # so many questions may be asked
+    async def find_slots(
         self,
-        request: ApiRequest,
         state: State,
-        services: Services,
-        asked_offices: Offices = None,
-        begin: From = None,
-        end: To = None,
-        persons: Persons = 1,
-        channel: AsChannel = "online",
+        search: AskedSearch,
         limit: Limit = DEFAULT_PLACES,
-        weekdays: Weekdays = None,
         not_before: NotBefore = None,
         before: Before = None,
-        access: AccessFacts = None,
-        near: Near = None,
-        emergency: Emergency = False,
     ) -> Response[PlacesFound]:
         """Give the earliest places over the offices asked, or say why there are none.
 
@@ -113,54 +141,13 @@ class SlotController(Controller):
         `POST /appointments` accepts any other start on full five minutes that fits as well. With
         `near` the nearest office's places come first, a few of each.
         """
-        _require(request, channel, emergency=emergency)
-        search = PlaceSearch(
-            services=[ServiceWish(code) for code in services],
-            offices=asked_offices or [],
-            begin=instant_or_day("from", begin),
-            end=instant_or_day("to", end),
-            channel=channel,
-            limit=limit,
-            persons=persons,
-            emergency=emergency,
-            weekdays=_numbers(weekdays),
-            hours=_hours(not_before, before),
-            access=list(access or []),
-            near=_position(near),
-        )
+        search = replace(search, limit=limit, hours=_hours(not_before, before))
         async with state.database.connection() as conn:
             return json_answer(await service.find_places(conn, state.clock(), search))
 
     @get("/overview", operation_id="overviewSlots", opt=PUBLIC, responses=ANSWERS)
-    async def overview(  # noqa: PLR0913, PLR0917  # so many questions may be asked
-        self,
-        request: ApiRequest,
-        state: State,
-        services: Services,
-        asked_offices: Offices = None,
-        begin: From = None,
-        end: To = None,
-        persons: Persons = 1,
-        channel: AsChannel = "online",
-        weekdays: Weekdays = None,
-        access: AccessFacts = None,
-        near: Near = None,
-        emergency: Emergency = False,
-    ) -> Response[Overview]:
+    async def overview(self, state: State, search: AskedSearch) -> Response[Overview]:
         """Give each office's earliest day and, day by day, about how many such visits still fit."""
-        _require(request, channel, emergency=emergency)
-        search = PlaceSearch(
-            services=[ServiceWish(code) for code in services],
-            offices=asked_offices or [],
-            begin=instant_or_day("from", begin),
-            end=instant_or_day("to", end),
-            channel=channel,
-            persons=persons,
-            emergency=emergency,
-            weekdays=_numbers(weekdays),
-            access=list(access or []),
-            near=_position(near),
-        )
         async with state.database.connection() as conn:
             return json_answer(await service.overview(conn, state.clock(), search))
 

@@ -88,6 +88,13 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
     return msgspec.structs.asdict(wanted)
 
 
+def _within(level: Level, period: Period) -> dict[str, Any]:
+    columns = msgspec.structs.asdict(period)
+    # Where a day's hours end is for the caller to cut off.
+    del columns["end"]
+    return columns | {"level": level}
+
+
 async def search_days(
     conn: Connection, wanted: Wanted, level: Level, period: Period, *, after: date, days: int
 ) -> list[FreeDay]:
@@ -98,11 +105,7 @@ async def search_days(
     rows = _queries.search_days(
         conn,
         **_asked(wanted),
-        level=level,
-        not_before=period.not_before,
-        first_day=period.first_day,
-        last_day=period.last_day,
-        weekdays=period.weekdays,
+        **_within(level, period),
         after_day=after,
         days=days,
     )
@@ -114,11 +117,7 @@ async def searched_days(conn: Connection, wanted: Wanted, level: Level, period: 
     row = await _queries.searched_days(
         conn,
         **_asked(wanted),
-        level=level,
-        not_before=period.not_before,
-        first_day=period.first_day,
-        last_day=period.last_day,
-        weekdays=period.weekdays,
+        **_within(level, period),
     )
     return SearchedDays(**row)
 
@@ -128,11 +127,7 @@ async def overview_days(conn: Connection, wanted: Wanted, level: Level, period: 
     rows = _queries.overview_days(
         conn,
         **_asked(wanted),
-        level=level,
-        not_before=period.not_before,
-        first_day=period.first_day,
-        last_day=period.last_day,
-        weekdays=period.weekdays,
+        **_within(level, period),
     )
     return [OverviewRow(**row) async for row in rows]
 
@@ -152,11 +147,7 @@ async def open_days(conn: Connection, pool_ids: Sequence[int], level: Level, per
     rows = _queries.open_days(
         conn,
         pool_ids=pool_ids,
-        level=level,
-        not_before=period.not_before,
-        first_day=period.first_day,
-        last_day=period.last_day,
-        weekdays=period.weekdays,
+        **_within(level, period),
     )
     return [OpenDay(row["pool_id"], row["day"], row["plane"].to_int()) async for row in rows]
 

@@ -1,6 +1,5 @@
 """The verbs of those who wait: one short transaction each; connection and time are arguments."""
 
-from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 from uuid import uuid4
@@ -9,7 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from queue_service.booking import contact as contacts
-from queue_service.booking import pool_day_store, service, slot_store, visitor_secret
+from queue_service.booking import pool_day_store, service, slot_store, visitor_secret, waiting_guard
 from queue_service.booking import store as booking_store
 from queue_service.booking import waiting_store as store
 from queue_service.booking.contingents import level_of
@@ -20,9 +19,10 @@ from queue_service.booking.pool_day_store import PoolDay
 from queue_service.booking.reference import new_reference, parse_reference, shown
 from queue_service.booking.search import refuse_unknown, wanted_services
 from queue_service.booking.slot_store import Wanted
-from queue_service.booking.supply_guard import ANYBODY, HOTLINE, Asker, person_of
+from queue_service.booking.supply_guard import ANYBODY, Asker
 from queue_service.booking.taking import REFERENCES_TRIED
 from queue_service.booking.visitor_secret import hash_of_secret, new_secret
+from queue_service.booking.waiting_confirmation import tell_joined
 from queue_service.booking.waiting_match import place_for
 from queue_service.booking.waiting_model import (
     ENTRIES_SHOWN,
@@ -40,6 +40,7 @@ from queue_service.booking.waiting_model import (
     clock_of,
 )
 from queue_service.booking.waiting_offers import offer_free
+from queue_service.notices import service as notices
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
 from queue_service.platform.errors import (
@@ -48,14 +49,11 @@ from queue_service.platform.errors import (
     IllegalTransition,
     InvalidFields,
     ServiceNotOffered,
-    TooManyBookings,
     WaitingEntryNotFound,
 )
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import FieldError
 
-WAITING_ONLINE = 3
-"""So many things may one person wait for at once who joined online. Ours: more is not one household's."""
 LATEST_DAYS = 366
 """How far ahead a deadline may lie; whoever types a later one has slipped."""
 LOOKED_FOR_AT_ONCE = 50
@@ -64,11 +62,14 @@ DAYS_READ = 200
 """Pool-days at once: a horizon of days in a few pools."""
 
 
-async def join(conn: Connection, now: datetime, request: WaitingRequest) -> WaitingMade:
-    """Put somebody on the list, or offer at once what is free and fits.
+async def join(
+    conn: Connection, now: datetime, request: WaitingRequest, *, asker: Asker = ANYBODY
+) -> WaitingMade:
+    """Put somebody on the list, or offer at once what is free and fits; who has to wait is told so.
 
     Raises InvalidFields, ServiceNotFound, OfficeNotFound, ServiceNotOffered when none of the offices
-    can settle all the services in one visit, and TooManyBookings.
+    can settle all the services in one visit, and TooManyBookings and TooManyFromAddress when ``asker``
+    asks more than one may online.
     """
     contact = _checked_contact(request)
     wanted = wanted_services(request.services, request.offices or None, request.persons)
@@ -79,27 +80,15 @@ async def join(conn: Connection, now: datetime, request: WaitingRequest) -> Wait
     secret = new_secret()
     new = _new_entry(request, wanted, now, ZoneInfo(pools[0].time_zone), secret)
     async with conn.transaction():
-        await _admit(conn, request, contact)
-        reference = await store.add_entry(conn, new, contact, now)
+        address = await waiting_guard.admit(conn, now, request, contact, asker)
+        reference = await store.add_entry(conn, new, contact, address, now)
         pool_day = await _fitting_day(conn, now, await find(conn, reference))
         if pool_day is not None:
             await _give_away(conn, now, pool_day)
         entry = await find(conn, reference)
+        if entry.state == "waiting":
+            await tell_joined(conn, now, entry, pools[0].office_id, secret)
     return WaitingMade(shown(reference), secret, entry.state)
-
-
-async def _admit(conn: Connection, request: WaitingRequest, contact: KeptContact) -> None:
-    """Keep anybody from standing in many places of the order; staff can ask why. Raises TooManyBookings."""
-    if request.channel != "online":
-        return
-    person = person_of(contact.email) if contact.email else None
-    if await store.open_entries_of(conn, contact.phone, person) >= WAITING_ONLINE:
-        raise TooManyBookings(
-            "You stand on the waiting list as often as one may. Withdraw once, or call 115.",
-            limit="waiting",
-            most=WAITING_ONLINE,
-            phone=HOTLINE,
-        )
 
 
 def _checked_contact(request: WaitingRequest) -> KeptContact:
@@ -189,7 +178,7 @@ async def accept(
     """
     async with conn.transaction():
         held = await _locked_offer(conn, entry, "accept")
-        return await service.confirm(conn, now, held, asker=asker or ANYBODY, offered=asker is not None)
+        return await service.confirm(conn, now, held, asker=asker or ANYBODY, by_visitor=asker is not None)
 
 
 async def refuse(conn: Connection, now: datetime, entry: KeptEntry) -> KeptEntry:
@@ -208,13 +197,12 @@ async def accept_place(
     """
     async with conn.transaction():
         held = await _locked_place(conn, kept)
-        return await service.confirm(conn, now, held, asker=asker, offered=True)
+        return await service.confirm(conn, now, held, asker=asker, by_visitor=True)
 
 
-async def offered_elsewhere(conn: Connection, entry: KeptEntry, may: Callable[[int, int], bool]) -> bool:
-    """Tell whether a place is kept for this entry where ``may`` (office, authority) says no."""
-    offer = await store.open_offer(conn, entry.id)
-    return offer is not None and not may(offer.office_id, offer.authority_id)
+async def open_offer(conn: Connection, entry: KeptEntry) -> OpenOffer | None:
+    """Give what is kept for this entry and not answered yet."""
+    return await store.open_offer(conn, entry.id)
 
 
 async def refuse_place(conn: Connection, now: datetime, kept: KeptAppointment) -> KeptAppointment:
@@ -243,6 +231,7 @@ async def withdraw(conn: Connection, now: datetime, entry: KeptEntry) -> KeptEnt
                 entry = await find(conn, entry.reference)
                 if not WAITING.allowed(entry.state):
                     raise _not_allowed(entry)
+        await notices.withdraw_about_waiting(conn, [entry.id])
         return await find(conn, entry.reference)
 
 
@@ -321,6 +310,7 @@ async def lapse(conn: Connection, now: datetime) -> int:
 async def forget_waiting(conn: Connection, now: datetime) -> None:
     """Delete names, numbers and addresses of those who wait no more; what remains names nobody."""
     await store.forget_contacts(conn, now)
+    await waiting_guard.forget_addresses(conn, now)
 
 
 async def broken_invariants(conn: Connection) -> list[str]:

@@ -70,7 +70,11 @@ async def take_in_answers(conn: Connection, now: datetime, pool_days: Iterable[P
 
     After the statement that ended or confirmed a hold, in its transaction.
     """
-    for offer in await store.settle(conn, pool_days, UNANSWERED_ALLOWED, now):
+    answered = await store.settle(conn, pool_days, UNANSWERED_ALLOWED, now)
+    over = [offer.entry_id for offer in answered if offer.over]
+    if over:
+        await notices.withdraw_about_waiting(conn, over)
+    for offer in answered:
         if offer.answer != "accepted":
             # What has not been sent by now would tell of a place that somebody else has.
             await notices.withdraw(conn, offer.office_id, offer.appointment_id)

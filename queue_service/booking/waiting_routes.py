@@ -1,7 +1,6 @@
 """HTTP for the waiting list: parse, authorise, call the verb, answer."""
 
 from collections.abc import Awaitable, Callable
-from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,9 +11,9 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from queue_service.accounts.guards import PUBLIC, requires
 from queue_service.accounts.model import Permission
 from queue_service.audit import service as audit
-from queue_service.audit.model import Seen
 from queue_service.booking import service, waiting_list
 from queue_service.booking.model import Appointment
+from queue_service.booking.proof_of_work import HEADER, require_proof
 from queue_service.booking.routes import (
     BOOK,
     LONGEST_REFERENCE,
@@ -25,6 +24,8 @@ from queue_service.booking.routes import (
 )
 from queue_service.booking.sent_secret import OPENED_BY_SECRET, Secret
 from queue_service.booking.supply_routes import asker_of
+from queue_service.booking.visit_access import Wanted
+from queue_service.booking.waiting_access import lets_in
 from queue_service.booking.waiting_model import (
     CallItems,
     KeptEntry,
@@ -67,7 +68,7 @@ class WaitingListController(Controller):
         opt=PUBLIC,
         responses=refusals(
             *SIGNED_IN, *STORED, errors.OfficeNotFound, errors.ServiceNotFound, errors.ServiceNotOffered,
-            errors.TooManyBookings, errors.InProgress,
+            errors.TooManyBookings, errors.TooManyFromAddress, errors.ProofOfWorkNeeded, errors.InProgress,
         ),
     )  # fmt: skip
     async def join(
@@ -76,7 +77,10 @@ class WaitingListController(Controller):
         """Wait for a place; one that is free and fits is on offer at once.
 
         A place that becomes free later is kept for whoever asked first among those whom it fits. The
-        secret is answered here and never again: with the reference it opens the entry.
+        secret is answered here and never again: with the reference it opens the entry, and the message
+        that confirms the joining leads there. One person may wait for so many things online, so many may
+        join from one connection in an hour, and where the service asks for it, the header `Proof-Of-Work`
+        answers `GET /challenges`.
         """
         request.user.require(BOOK[data.channel])
 
@@ -85,9 +89,12 @@ class WaitingListController(Controller):
                 for slug in data.offices:
                     office = await offices.find_office(conn, slug)
                     request.user.require(BOOK[data.channel], office.id, office.authority_id)
-            return await waiting_list.join(conn, state.clock(), data)
+            elif request.user.kind == "anonymous":
+                bits, sent = state.settings.proof_of_work_bits, request.headers.get(HEADER)
+                await require_proof(conn, state.clock(), bits, sent)
+            return await waiting_list.join(conn, state.clock(), data, asker=asker_of(request))
 
-        return await answer(request, work, status=HTTPStatus.CREATED)
+        return await answer(request, work, status=HTTPStatus.CREATED, atomic=True)
 
     @get(
         "/",
@@ -158,6 +165,9 @@ class WaitingListController(Controller):
             kept = await _opened(conn, request, entry, secret, Permission.APPOINTMENT_CHANGE)
             asker = asker_of(request) if secret is not None else None
             accepted = await waiting_list.accept(conn, state.clock(), kept, asker=asker)
+            if secret is None:
+                # Between the look at the offer and its acceptance another office may have made one.
+                request.user.require(Permission.APPOINTMENT_CHANGE, accepted.office_id, accepted.authority_id)
             return service.shown_appointment(accepted)
 
         return await answer(request, work, atomic=True)
@@ -206,26 +216,11 @@ class WaitingListController(Controller):
 async def _opened(
     conn: Connection, request: ApiRequest, reference: str, secret: str | None, permission: Permission
 ) -> KeptEntry:
-    """Give the entry to whoever has its secret, or may act as staff of one of the offices asked for.
-
-    That staff are shown its contact is noted, so this needs the transaction of the answer. Everybody
-    else is told that it isn't there, which is also what a wrong secret is told.
-    """
-    entry, who = await waiting_list.find(conn, reference), request.user
-    if secret is not None:
-        if not waiting_list.opens(entry, secret):
-            raise errors.WaitingEntryNotFound
-        return entry
-    places = await waiting_list.offices_of(conn, entry)
-    # Who would go anywhere is the telephone's concern, not that of every office in the land.
-    needed = permission if entry.offices else Permission.APPOINTMENT_BOOK_PHONE
-    mine = [place for place in places if who.may(needed, place.id, place.authority_id)]
-    if not mine or await waiting_list.offered_elsewhere(conn, entry, partial(who.may, permission)):
+    """Give the entry to whoever it is opened to, within the transaction of the answer."""
+    entry = await waiting_list.find(conn, reference)
+    wanted = Wanted(request.user, "waiting", permission, secret)
+    if not await lets_in(conn, request.app.state.clock(), entry, wanted):
         raise errors.WaitingEntryNotFound
-    if entry.contact is not None:
-        # One place is enough to say who looked; somebody who would go anywhere has many.
-        seen = [Seen(mine[0].authority_id, mine[0].id, [entry.reference])]
-        await audit.note_access(conn, request.app.state.clock(), who, "waiting", seen)
     return entry
 
 

@@ -72,7 +72,10 @@ class AnsweredOffer(msgspec.Struct, frozen=True):
 
     office_id: int
     appointment_id: UUID
+    entry_id: UUID
     answer: Answer
+    over: bool
+    """They wait no more."""
 
 
 class ListedEntry(msgspec.Struct, frozen=True):
@@ -100,12 +103,21 @@ def _split(pool_days: Iterable[PoolDay]) -> dict[str, list[Any]]:
     return {"pool_ids": [pool_id for pool_id, _ in pairs], "days": [day for _, day in pairs]}
 
 
-async def add_entry(conn: Connection, new: NewEntry, contact: KeptContact, now: datetime) -> str:
-    """Put somebody at the end of the order of asking; gives the reference as it is stored."""
+async def add_entry(
+    conn: Connection, new: NewEntry, contact: KeptContact, joined_from: bytes | None, now: datetime
+) -> str:
+    """Put somebody at the end of the order of asking; gives the reference as it is stored.
+
+    ``joined_from`` is the hash of the network address, None where it isn't counted.
+    """
     columns = msgspec.structs.asdict(contact)
     if contact.postal_address is not None:
         columns["postal_address"] = _encode(contact.postal_address).decode()
-    return str(await _queries.add_entry(conn, **msgspec.structs.asdict(new), **columns, now=now))
+    return str(
+        await _queries.add_entry(
+            conn, **msgspec.structs.asdict(new), **columns, joined_from=joined_from, now=now
+        )
+    )
 
 
 async def open_entries_of(conn: Connection, phone: str | None, person: str | None) -> int:
@@ -113,6 +125,17 @@ async def open_entries_of(conn: Connection, phone: str | None, person: str | Non
     async for _ in _queries.lock_person(conn, phone=phone, person=person):
         pass
     return int(await _queries.open_entries_of(conn, phone=phone, person=person))
+
+
+async def joined_since(conn: Connection, address: bytes, since: datetime, most: int) -> datetime | None:
+    """Give when the last but so many of those who joined from an address did; None for fewer."""
+    at: datetime | None = await _queries.joined_since(conn, hash=address, since=since, most=most)
+    return at
+
+
+async def forget_addresses(conn: Connection, before: datetime) -> None:
+    """Delete from where people joined up to this instant."""
+    await _queries.forget_addresses(conn, before=before)
 
 
 async def find_entry(conn: Connection, reference: str) -> KeptEntry | None:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec.structs import replace
+
 from queue_service.booking.confirmations import (
     REMINDED_AT_ONCE,
     WITHOUT_LINK,
@@ -20,13 +22,15 @@ from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.entries import store
 from queue_service.entries.model import KeptEntryBooking
 from queue_service.notices import service as notices
-from queue_service.notices.model import AppointmentNotice, Kind, NoticedService, Way
+from queue_service.notices.model import AppointmentNotice, Kind, NoticedService, ToldReason, Way
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
 from queue_service.platform.queries import Connection
 
 LINK = "/entry-booking"
 """The page that opens a booking by reference and secret."""
+BOOKING_PAGE = "/entries"
+"""The page that books, below it each place: whoever needs another time finds it."""
 
 
 async def tell(
@@ -36,6 +40,7 @@ async def tell(
     kind: Kind,
     *,
     previous_start: datetime | None = None,
+    reason: ToldReason | None = None,
     ways: Sequence[Way] | None = None,
 ) -> None:
     """Write the messages about something that has just happened, inside its transaction.
@@ -47,7 +52,7 @@ async def tell(
     if not wanted:
         await notices.withdraw(conn, kept.office_id, kept.id)
         return
-    notice = await _notice(conn, kept, kind, previous_start)
+    notice = replace(await _notice(conn, kept, kind, previous_start), reason=reason)
     await notices.enqueue(conn, now, kept.office_id, notice, wanted)
 
 
@@ -71,7 +76,7 @@ async def _notice(
         persons=kept.party_size,
         of_hour=True,
         previous_start=previous_start.astimezone(office.zone) if previous_start else None,
-        link="" if kind in WITHOUT_LINK else await _new_link(conn, kept),
+        link=f"{BOOKING_PAGE}/{kept.office}" if kind in WITHOUT_LINK else await _new_link(conn, kept),
         sequence=await notices.next_sequence(conn, kept.office_id, kept.id),
     )
 

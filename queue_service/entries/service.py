@@ -40,6 +40,7 @@ from queue_service.entries.model import (
     OverbookedHours,
     PartyToMove,
 )
+from queue_service.notices.model import ToldReason
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
 from queue_service.offices.facility_card import CardEntry
@@ -234,11 +235,12 @@ async def move(
     *,
     by_visitor: bool = False,
     told: Literal["moved", "displaced"] = "moved",
+    told_reason: ToldReason | None = None,
 ) -> KeptEntryBooking:
     """Put the party into another hour of the same kind and office.
 
     The new places are taken and the old ones given back together, or neither. ``told`` is what the
-    party hears: that it was moved as wished, or that the office had to. Raises EntryBookingNotFound,
+    party hears: that it was moved as wished, or that the office had to, and why. Raises EntryBookingNotFound,
     EntryNotFound (also for an hour of another kind), SlotTaken, InvalidFields, HoldExpired,
     AppointmentCancelled, IllegalTransition, and for visitors ChangesClosed when it is too late and
     TooManyAttempts when they move to and fro.
@@ -260,17 +262,26 @@ async def move(
         await store.recount(conn, kept.office_id, both)
         moved = await find(conn, reference)
         if kept.state == "booked":
-            await confirmations.tell(conn, now, moved, told, previous_start=kept.starts_at)
+            await confirmations.tell(
+                conn, now, moved, told, previous_start=kept.starts_at, reason=told_reason
+            )
         return moved
 
 
 async def cancel(
-    conn: Connection, now: datetime, reference: str, *, by_visitor: bool = False
+    conn: Connection,
+    now: datetime,
+    reference: str,
+    *,
+    by_visitor: bool = False,
+    told: Literal["cancelled", "called_off"] = "cancelled",
+    told_reason: ToldReason | None = None,
 ) -> KeptEntryBooking:
     """Give the places back.
 
-    Raises EntryBookingNotFound, HoldExpired, AppointmentCancelled, AlreadyCheckedIn once the party
-    has come, IllegalTransition, and ChangesClosed for visitors for whom it is too late.
+    ``told`` is what the party hears: that it was cancelled as wished, or that the office had to, and why.
+    Raises EntryBookingNotFound, HoldExpired, AppointmentCancelled, AlreadyCheckedIn once the party has
+    come, IllegalTransition, and ChangesClosed for visitors for whom it is too late.
     """
     async with conn.transaction():
         kept = await _locked(conn, now, reference, "cancel")
@@ -282,7 +293,7 @@ async def cancel(
         await _recount(conn, kept.office_id, [kept.entry_id])
         cancelled = await find(conn, reference)
         if kept.state == "booked":
-            await confirmations.tell(conn, now, cancelled, "cancelled")
+            await confirmations.tell(conn, now, cancelled, told, reason=told_reason)
         return cancelled
 
 

@@ -6,13 +6,16 @@ from datetime import datetime
 import msgspec
 
 from queue_service.notices import letter_store
+from queue_service.notices.letter_fonts import letter_fonts
 from queue_service.notices.model import Kind, Message, NoticedAuthority, Way, fallbacks
 from queue_service.notices.sample_notice import sample_notice
 from queue_service.notices.text_template import check, placeholders
 from queue_service.notices.texts import compose
 from queue_service.notices.wording import standard_wordings, wording
 from queue_service.offices.catalogue import Authority
+from queue_service.platform.errors import InvalidFields
 from queue_service.platform.queries import Connection
+from queue_service.protocol.device_api import FieldError
 
 
 class AuthorityText(msgspec.Struct, frozen=True):
@@ -44,6 +47,9 @@ async def read(conn: Connection, authority: Authority, kind: Kind, way: Way, lan
 def preview(authority: Authority, kind: Kind, way: Way, language: str, text: str) -> AuthorityText:
     """Show what a text would say, without using it; raises InvalidFields."""
     check(text, kind, way)
+    if way == "letter" and (missing := letter_fonts().missing(text)):
+        shown = " ".join(sorted(missing))
+        raise InvalidFields(errors=[FieldError("text", f"A letter can't show these characters: {shown}.")])
     return _shown(authority, kind, way, language, {language: text})
 
 

@@ -151,6 +151,7 @@ def _values(notice: AppointmentNotice, language: str, words: Wording) -> dict[st
         "respond_by": words.moment(respond_by, zone, words.respond_by) if respond_by else "",
         "short_respond_by": words.moment(respond_by, zone, words.short_respond_by) if respond_by else "",
         "reason": words.reasons[notice.reason] if notice.reason else "",
+        "last_day": words.day_in_words(notice.last_day) if notice.last_day else "",
         "reference": notice.reference,
         "spelled": ", ".join(notice.reference_words),
         "persons": str(notice.persons) if notice.persons > 1 else "",

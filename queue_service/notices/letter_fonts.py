@@ -1,8 +1,9 @@
 """Typefaces for letters, made from the web fonts that ``make setup`` brings.
 
-Fira Sans, which the pages use, has Latin, Greek and Cyrillic letters; families of Noto Sans write the
-other scripts that names in Germany are commonly written in. ReportLab embeds TrueType outlines; web fonts
-are compressed as WOFF2, so they are unpacked in memory, each once a process (about a quarter of a second).
+Fira Sans, which the pages use, has Latin, Greek and Cyrillic letters; families of Noto Sans add rare
+Latin ones and the other scripts that names in Germany are commonly written in. ReportLab embeds TrueType
+outlines; web fonts are compressed as WOFF2, so they are unpacked in memory, each once a process (about a
+quarter of a second).
 """
 
 import io
@@ -28,8 +29,8 @@ FILES: dict[str, dict[Weight, str]] = {
         "bold": "kern/fonts/fira-sans/FiraSans-SemiBold.woff2",
     },
     **{
-        script: {"regular": f"noto/{script.lower()}-400.woff2", "bold": f"noto/{script.lower()}-600.woff2"}
-        for script in ("Arabic", "Hebrew", "Georgian", "Armenian", "Ethiopic")
+        script: {"regular": f"noto/{script}-400.woff2", "bold": f"noto/{script}-600.woff2"}
+        for script in ("latin-ext", "arabic", "hebrew", "georgian", "armenian", "ethiopic")
     },
 }
 """By family, the one with most letters first; below ``VENDOR``."""

@@ -29,7 +29,8 @@ class WaitingLetter(msgspec.Struct, frozen=True):
     id: UUID
     office: str
     reference: str
-    starts_at: datetime
+    starts_at: datetime | None
+    """None for a letter about the waiting list."""
     kind: Kind
     created_at: datetime
     printed_before: bool
@@ -59,7 +60,8 @@ class OpenSheet(msgspec.Struct, frozen=True):
     id: UUID
     office: str
     reference: str
-    starts_at: datetime
+    starts_at: datetime | None
+    """None for a letter about the waiting list."""
     kind: Kind
     to_post: bool
     """False: it was taken back since, because there is something newer to tell."""

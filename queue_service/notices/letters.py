@@ -61,9 +61,9 @@ async def open_batches(conn: Connection, office_ids: Sequence[int]) -> list[Batc
     ]
 
 
-def arrives_late(now: datetime, starts_at: datetime) -> bool:
-    """Tell whether the post may need longer than there is time."""
-    return starts_at - now < POST_TAKES
+def arrives_late(now: datetime, starts_at: datetime | None) -> bool:
+    """Tell whether the post may need longer than there is time; None: nothing begins."""
+    return starts_at is not None and starts_at - now < POST_TAKES
 
 
 def form_of(recipient: Recipient, *, large_print: bool = False) -> LetterForm:

@@ -5,7 +5,7 @@ looked up again when it is sent, however much later that is.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -13,9 +13,12 @@ import msgspec
 
 Way = Literal["email", "sms", "letter"]
 """How it reaches the visitor; a code that was only spoken has no message."""
-Kind = Literal["booked", "moved", "cancelled", "called_off", "reminder", "offered", "displaced"]
+Kind = Literal[
+    "booked", "moved", "cancelled", "called_off", "reminder", "offered", "displaced", "waiting_joined"
+]
 """``moved`` and ``cancelled`` are as somebody wished; ``displaced`` and ``called_off`` say that the office
-had to. ``offered``: a place from the waiting list, held until ``respond_by``."""
+had to. ``offered``: a place from the waiting list, held until ``respond_by``. ``waiting_joined``: who
+stands on that list now, and has no appointment yet."""
 ToldReason = Literal["illness", "fault", "damage", "strike", "weather"]
 """Why an office had to, as far as visitors are told: each has its words in every language, and none can
 name somebody who is ill."""
@@ -96,7 +99,8 @@ class AppointmentNotice(msgspec.Struct, frozen=True):
 
     kind: Kind
     appointment_id: UUID
-    """Names the event in calendars for good; never shown. Of a party's hour, its booking's id."""
+    """Names the event in calendars for good; never shown. Of a party's hour, its booking's id; of somebody
+    who waits, their entry's."""
     authority: NoticedAuthority
     office: NoticedOffice
     reference: str
@@ -105,6 +109,7 @@ class AppointmentNotice(msgspec.Struct, frozen=True):
     """The reference spelled for dictation, a word a character: Köln, sieben, Rostock …"""
     start: datetime
     end: datetime
+    """Of somebody who waits: where the days asked for begin and end."""
     services: list[NoticedService]
     recipient: Recipient
     persons: int = 1
@@ -118,6 +123,8 @@ class AppointmentNotice(msgspec.Struct, frozen=True):
     """When an offer, or a proposed place, is given to somebody else."""
     reason: ToldReason | None = None
     """For ``displaced`` and ``called_off``, where it is told."""
+    last_day: date | None = None
+    """Until when somebody waits."""
     of_hour: bool = False
     """Places of an hour (a swimming hour, a theatre evening): nobody waits there with a number."""
     sequence: int = 0
@@ -137,8 +144,9 @@ class ListedMessage(msgspec.Struct, frozen=True):
 
     id: UUID
     reference: str
-    """The appointment's, or that of a party's hour."""
-    starts_at: datetime
+    """The appointment's, or that of a party's hour, or of a place on the waiting list."""
+    starts_at: datetime | None
+    """None for a message about the waiting list."""
     way: Way
     kind: Kind
     state: MessageState

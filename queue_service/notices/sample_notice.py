@@ -12,7 +12,12 @@ from queue_service.notices.model import (
     PostalAddress,
     Recipient,
 )
-from queue_service.notices.text_template import KINDS_BY_OFFICE, KINDS_THAT_MOVE, KINDS_TO_ANSWER
+from queue_service.notices.text_template import (
+    KINDS_BY_OFFICE,
+    KINDS_OF_WAITING,
+    KINDS_THAT_MOVE,
+    KINDS_TO_ANSWER,
+)
 
 START = datetime(2026, 12, 8, 9, 15, tzinfo=UTC)
 """A Tuesday, a quarter past ten in Germany."""
@@ -69,4 +74,5 @@ def sample_notice(kind: Kind, language: str, authority: NoticedAuthority) -> App
         link="https://termine.example.org/a/K7RM-W3XA?secret=KZ4TGW7PNX2MB9HVR6DYC3SJLE8FUA5K",
         respond_by=START - timedelta(days=2, hours=2) if kind in KINDS_TO_ANSWER else None,
         reason="fault" if kind in KINDS_BY_OFFICE else None,
+        last_day=START.date() if kind in KINDS_OF_WAITING else None,
     )

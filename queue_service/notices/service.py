@@ -50,6 +50,11 @@ async def withdraw(conn: Connection, office_id: int, visit_id: UUID) -> None:
     await store.withdraw_earlier(conn, office_id, visit_id)
 
 
+async def withdraw_about_waiting(conn: Connection, entry_ids: Sequence[UUID]) -> None:
+    """Take back what has not been sent about these people's places on the waiting list."""
+    await store.withdraw_about_waiting(conn, entry_ids)
+
+
 async def find(conn: Connection, message_id: UUID) -> FoundMessage:
     """Tell where a message belongs; raises MessageNotFound."""
     found = await store.find_message(conn, message_id)

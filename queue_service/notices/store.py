@@ -34,7 +34,7 @@ class FoundMessage(msgspec.Struct, frozen=True):
     office_id: int
     authority_id: int
     channel: str
-    """By which its visit was booked."""
+    """By which its visit was booked, or is waited for."""
     message: ListedMessage
 
 
@@ -78,6 +78,11 @@ async def enqueue(
 async def withdraw_earlier(conn: Connection, office_id: int, visit_id: UUID) -> None:
     """Take back what has not been sent about a visit."""
     await _queries.withdraw_earlier(conn, office_id=office_id, visit_id=visit_id)
+
+
+async def withdraw_about_waiting(conn: Connection, entry_ids: Sequence[UUID]) -> None:
+    """Take back what has not been sent about these places on the waiting list."""
+    await _queries.withdraw_about_waiting(conn, entry_ids=list(entry_ids))
 
 
 async def claim(

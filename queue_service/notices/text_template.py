@@ -21,15 +21,20 @@ BLOCKS = ("appointment", "services")
 """Facts that are drawn as a table rather than said in a sentence."""
 PARTS = ("change", "answer", "book_again", "closing", "check_in")
 """Standard words about how to reach us and what to do on arrival, in the language of the text."""
-SURE = ("greeting", "authority", "office", "street", "place", "city", "day", "short_day", "time", "reference")
+WITHOUT_TIME = ("greeting", "authority", "office", "street", "place", "city", "reference")
 """What every notice knows."""
+SURE = ("greeting", "authority", "office", "street", "place", "city", "day", "short_day", "time", "reference")
+"""What every notice about a visit knows."""
 MAYBE = ("spelled", "phone", "link", "site", "persons")
 PREVIOUS = ("previous_day", "previous_short_day", "previous_time")
 ANSWERED = ("respond_by", "short_respond_by")
 WHY = ("reason",)
+WAITED_FOR = ("last_day",)
 KINDS_THAT_MOVE: tuple[Kind, ...] = ("moved", "displaced")
 KINDS_TO_ANSWER: tuple[Kind, ...] = ("offered",)
 KINDS_BY_OFFICE: tuple[Kind, ...] = ("called_off", "displaced")
+KINDS_OF_WAITING: tuple[Kind, ...] = ("waiting_joined",)
+"""There is no visit yet, and so nothing to say of when and where."""
 DISCREET_SUBJECT = ("authority", "city", "day", "short_day", "time", "reference")
 """What the subject of an e-mail may say, which others see too: not which office, and so what about."""
 NEVER_LEFT_OUT = ("day", "short_day", "time", "reference", *ANSWERED)
@@ -40,6 +45,9 @@ LONGEST_TEXT = 5000
 
 def placeholders(kind: Kind, way: Way) -> list[str]:
     """Give what a text may use."""
+    if kind in KINDS_OF_WAITING:
+        in_writing = () if way == "sms" else ("services", "closing")
+        return [*WITHOUT_TIME, *MAYBE, *WAITED_FOR, *in_writing]
     return [
         *SURE,
         *MAYBE,
@@ -79,7 +87,7 @@ def _faults(text: str, kind: Kind, way: Way) -> Iterator[str]:
     lines = text.strip().splitlines()
     allowed = placeholders(kind, way)
     if way != "sms":
-        yield from _faults_of_head(lines, way)
+        yield from _faults_of_head(lines, kind, way)
     for number, line in enumerate(lines, start=1):
         names = PLACEHOLDER.findall(line)
         for name in names:
@@ -89,21 +97,26 @@ def _faults(text: str, kind: Kind, way: Way) -> Iterator[str]:
                 yield f"Line {number}: {{{name}}} must stand alone in its line."
         if STRAY_BRACE.search(PLACEHOLDER.sub("", line)):
             yield f"Line {number}: a brace without its partner; placeholders look like {{day}}."
-    yield from _missing(set(PLACEHOLDER.findall(text)))
+    yield from _missing(set(PLACEHOLDER.findall(text)), kind)
 
 
-def _faults_of_head(lines: list[str], way: Way) -> Iterator[str]:
+def _faults_of_head(lines: list[str], kind: Kind, way: Way) -> Iterator[str]:
     if len(lines) < 3 or not lines[0].strip() or lines[1].strip():
         yield "The first line is the subject, the second is empty, and then comes the text."
         return
     subject = PLACEHOLDER.findall(lines[0])
-    allowed = DISCREET_SUBJECT if way == "email" else SURE
+    known = WITHOUT_TIME if kind in KINDS_OF_WAITING else SURE
+    allowed = [name for name in known if way != "email" or name in DISCREET_SUBJECT]
     for name in (name for name in subject if name not in allowed):
         yield f"Line 1: {{{name}}} can't be in the subject; there can be {_listed(allowed)}."
 
 
-def _missing(used: set[str]) -> Iterator[str]:
+def _missing(used: set[str], kind: Kind) -> Iterator[str]:
     if "appointment" in used:
+        return
+    if kind in KINDS_OF_WAITING:
+        if "reference" not in used:
+            yield "The reference is missing: {reference}."
         return
     if not used & {"day", "short_day"}:
         yield "The day is missing: {day}, {short_day} or {appointment}."

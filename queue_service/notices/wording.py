@@ -1,6 +1,7 @@
 """How a language says things: dates, labels and the standard texts, read from ``standard_texts``."""
 
 from collections.abc import Mapping
+from datetime import date as local_date
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import yaml
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from queue_service.notices.model import SOURCE_LANGUAGE, Kind, ToldReason, Way, fallbacks
 
@@ -82,6 +83,10 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def moment(self, instant: datetime, time_zone: str, pattern: str) -> str:
         """Give an instant by the clock of a place."""
         return format_datetime(instant, pattern, ZoneInfo(time_zone), self.locale)
+
+    def day_in_words(self, day: local_date) -> str:
+        """Give a day that no hour belongs to."""
+        return format_date(day, self.day, self.locale)
 
 
 @cache

@@ -112,10 +112,14 @@ def _refused_by_framework(request: AnyRequest, error: HTTPException) -> errors.Q
 
 
 def _sent_name(request: AnyRequest, name: str) -> str:
-    """Return the name under which a parameter is sent: ``from``, for what the handler calls ``begin``."""
-    parameter = request.route_handler.parsed_fn_signature.parameters.get(name)
-    kwarg = parameter.kwarg_definition if parameter else None
-    return (isinstance(kwarg, ParameterKwarg) and kwarg.name) or name
+    """Return the name under which a parameter is sent: ``from``, for what the code calls ``begin``."""
+    handler = request.route_handler
+    needed = [provider.parsed_fn_signature for provider in handler.resolve_dependencies().values()]
+    for signature in (handler.parsed_fn_signature, *needed):
+        parameter = signature.parameters.get(name)
+        if parameter and isinstance(parameter.kwarg_definition, ParameterKwarg):
+            return parameter.kwarg_definition.name or name
+    return name
 
 
 def log_unforeseen(request: AnyRequest, error: Exception) -> None:

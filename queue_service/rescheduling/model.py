@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from queue_service.booking.contingents import Level
 from queue_service.booking.model import Instant, OfficeSlug, ServiceWish
 from queue_service.notices.model import ToldReason, Way
 from queue_service.offices.model import MINUTES_A_DAY
@@ -131,6 +132,32 @@ class StaffingChanged(msgspec.Struct, frozen=True):
     affected: list[Affected]
 
 
+class AffectedParty(msgspec.Struct, frozen=True):
+    """A party without places; of who comes nothing but how they are reached. Other hours are of its kind."""
+
+    reference: str
+    office: str
+    code: str
+    title: dict[str, str]
+    start: datetime
+    end: datetime
+    party_size: int
+    channel: str
+    told_by: list[Told]
+    """How this party will hear of another hour; empty: nobody can tell them."""
+    proposal: NewPlace | None
+    why_none: Literal["full"] | None
+    """Set exactly when there is no proposal."""
+    others: list[NewPlace]
+    """Further hours, the best first; unlike the proposals, two parties may be shown the same one."""
+
+
+class AffectedParties(msgspec.Struct, frozen=True):
+    """Earliest first."""
+
+    items: list[AffectedParty]
+
+
 class MoveItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One appointment and its new place; without an office it stays where it is."""
 
@@ -216,6 +243,23 @@ class AffectedRow(msgspec.Struct, frozen=True):
     def minutes(self) -> int:
         """How long the visit takes."""
         return (self.ends_at - self.starts_at) // ONE_MINUTE
+
+
+class AffectedPartyRow(msgspec.Struct, frozen=True):
+    """What the database tells of a party that needs another hour."""
+
+    reference: str
+    code: str
+    title: dict[str, str]
+    starts_at: datetime
+    ends_at: datetime
+    party_size: int
+    channel: str
+    level: Level
+    confirm_by: list[Way]
+    has_phone: bool
+    expected_start: datetime
+    """When the party believes it to be: nobody has told it of what was changed and not rung about."""
 
 
 class ServingPool(msgspec.Struct, frozen=True):

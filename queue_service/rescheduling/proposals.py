@@ -182,12 +182,12 @@ def _nearest(
     former, zone = wish.start.astimezone(UTC), wish.start.tzinfo
     best: list[datetime] = []
     for day in days:
-        if len(best) == most and _unwelcome(wish.start, best[-1])[0] < abs(day - wish.start.date()).days:
+        if len(best) == most and unwelcome(wish.start, best[-1])[0] < abs(day - wish.start.date()).days:
             # Whatever a day so far away has, it is no better.
             break
         starts = {start.astimezone(UTC) for start in supply.starts(wish, office, day)}
         here = {start for start in starts if (start < former) is before}
-        best = nsmallest(most, {*best, *here}, key=lambda start: _unwelcome(wish.start, start))
+        best = nsmallest(most, {*best, *here}, key=lambda start: unwelcome(wish.start, start))
     return [(office, start.astimezone(zone)) for start in best]
 
 
@@ -196,7 +196,7 @@ def ends(start: datetime, minutes: int) -> datetime:
     return (start.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(start.tzinfo)
 
 
-def _unwelcome(former: datetime, instant: datetime) -> tuple[int, bool, int, datetime]:
+def unwelcome(former: datetime, instant: datetime) -> tuple[int, bool, int, datetime]:
     """Tell how far a place is from the former one: days and halves of a day, then minutes by the clock."""
     start = instant.astimezone(former.tzinfo)
     days_apart = abs(start.date() - former.date()).days

@@ -173,7 +173,7 @@ async def move_affected(
     where this person may not put appointments. Everything else is said of each appointment.
     """
     named = ((item.reference, MoveRequest(item.start, item.office)) for item in items)
-    moves, nonsense = _read("items", named)
+    moves, nonsense = by_reference("items", named)
     for slug in sorted({move.office for move in moves.values() if move.office}):
         there = await offices.find_office(conn, slug)
         who.require(Permission.APPOINTMENT_CHANGE, there.id, there.authority_id)
@@ -193,7 +193,7 @@ async def cancel_affected(
 
     Raises InvalidFields for one appointment named twice; everything else is said of each.
     """
-    wanted, nonsense = _read("references", ((text, None) for text in references))
+    wanted, nonsense = by_reference("references", ((text, None) for text in references))
     known, outcomes = list(wanted), []
     at_once = len(known) or 1 if conn.is_in_transaction() else MOVES_AT_ONCE
     for first in range(0, len(known), at_once):
@@ -293,7 +293,7 @@ async def _still_expected(conn: Connection, now: datetime, office: Office, day: 
     return len(await store.affected(conn, expected, now))
 
 
-def _read(field: str, named: Iterable[tuple[str, Wanted]]) -> tuple[dict[str, Wanted], list[Outcome]]:
+def by_reference(field: str, named: Iterable[tuple[str, Wanted]]) -> tuple[dict[str, Wanted], list[Outcome]]:
     """Give what is wanted by reference as it is stored, and what is said of those that can't be any."""
     wanted: dict[str, Wanted] = {}
     nonsense = []

@@ -11,11 +11,14 @@ from queue_service.booking.contingents import Left
 from queue_service.booking.model import ServiceWish
 from queue_service.booking.search import wanted_services
 from queue_service.booking.slot_arithmetic import Planes
+from queue_service.offices.catalogue import Office
 from queue_service.platform.queries import Connection, load_queries
-from queue_service.rescheduling.model import AffectedRow, PoolDayFigures, ServingPool
+from queue_service.rescheduling.model import AffectedPartyRow, AffectedRow, PoolDayFigures, ServingPool
+from queue_service.rescheduling.party_proposals import OpenHour
 from queue_service.rescheduling.proposals import OpenDay
 
 _queries: Any = load_queries("rescheduling")
+_texts = msgspec.json.Decoder(dict[str, str]).decode
 _wishes = msgspec.json.Decoder(list[ServiceWish]).decode
 
 
@@ -68,6 +71,44 @@ async def open_days(
                     for column in ("counter_planes", "phone_planes", "online_planes")
                 ),
             ),
+        )
+        async for row in rows
+    ]
+
+
+async def affected_parties(conn: Connection, office_id: int, now: datetime) -> list[AffectedPartyRow]:
+    """Give the parties of an office's coming hours for whom there are no places, earliest first."""
+    rows = _queries.affected_parties(conn, office_id=office_id, now=now)
+    return [AffectedPartyRow(**{**row, "title": _texts(row["title"])}) async for row in rows]
+
+
+async def lock_parties(conn: Connection, office_id: int, references: Iterable[str]) -> set[str]:
+    """Keep other verbs away from these bookings until the transaction ends; gives the office's own."""
+    rows = _queries.lock_parties(conn, office_id=office_id, references=sorted(references))
+    return {row["reference"] async for row in rows}
+
+
+async def lock_hours(
+    conn: Connection, office_id: int, references: Iterable[str], starts: Iterable[datetime]
+) -> None:
+    """Keep bookings away from the hours of these parties, and from those of the office that begin then."""
+    rows = _queries.lock_hours(
+        conn, office_id=office_id, references=sorted(references), starts=sorted(set(starts))
+    )
+    async for _ in rows:
+        pass
+
+
+async def open_hours(conn: Connection, office: Office, codes: Sequence[str], now: datetime) -> list[OpenHour]:
+    """Give the office's coming hours of these kinds that have any place left, earliest first."""
+    rows = _queries.open_hours(conn, office_id=office.id, codes=list(codes), now=now)
+    return [
+        OpenHour(
+            row["code"],
+            row["starts_at"].astimezone(office.zone),
+            row["ends_at"].astimezone(office.zone),
+            row["most_party"],
+            row["places_left"],
         )
         async for row in rows
     ]

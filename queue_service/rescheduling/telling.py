@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
+import msgspec
+
 from queue_service.booking.confirmations import ways_of
-from queue_service.booking.model import KeptAppointment
+from queue_service.booking.model import KeptVisit
 from queue_service.booking.reference import shown
+from queue_service.entries.model import KeptEntryBooking
 from queue_service.hotline import service as hotline
 from queue_service.hotline.model import ExpectedVisit, NewCallback
 from queue_service.notices.letters import POST_TAKES, arrives_late
@@ -22,7 +25,34 @@ CALLED_BEFORE = timedelta(days=1)
 """How long before the former visit, or the new one when that is earlier, somebody is rung at the latest."""
 STAFF_LANGUAGE = "de"
 """What agents read while they speak with the visitor."""
-SUBJECTS = {"moved": "Termin verlegt", "cancelled": "Termin abgesagt"}
+
+
+class Named(msgspec.Struct, frozen=True):
+    """What a visit is called when agents speak of it."""
+
+    number: str
+    it: str
+    """With its article, at the beginning of a sentence."""
+    new: str
+    offer: str
+    """What is to be offered when there is none any more."""
+    subjects: Mapping[str, str]
+
+
+APPOINTMENT = Named(
+    number="Terminnummer",
+    it="Der Termin",
+    new="Neuer Termin: %s; er ist schon eingetragen.",
+    offer="einen neuen Termin",
+    subjects={"moved": "Termin verlegt", "cancelled": "Termin abgesagt"},
+)
+PARTY = Named(
+    number="Buchungsnummer",
+    it="Die Buchung",
+    new="Neue Zeit: %s; die Plätze sind schon gebucht.",
+    offer="eine andere Zeit",
+    subjects={"moved": "Gebuchte Plätze verlegt", "cancelled": "Gebuchte Plätze abgesagt"},
+)
 
 
 def told_by(confirm_by: Sequence[str], now: datetime, starts_at: datetime, *, has_phone: bool) -> list[Told]:
@@ -45,8 +75,8 @@ async def tell(
     conn: Connection,
     now: datetime,
     office: Office,
-    before: KeptAppointment,
-    after: KeptAppointment,
+    before: KeptVisit,
+    after: KeptVisit,
     what: Literal["moved", "cancelled"],
     reason: str,
 ) -> list[Told]:
@@ -69,7 +99,7 @@ async def tell(
             name=contact.name,
             phone=phone,
             language=contact.language,
-            subject=f"{SUBJECTS[what]}: bitte anrufen",
+            subject=f"{_named(before).subjects[what]}: bitte anrufen",
             note=_hand_over(expected, after, what, reason, names),
             due_at=max(now, first - CALLED_BEFORE),
             reason="call_list",
@@ -81,7 +111,7 @@ async def tell(
     return told
 
 
-async def _expected(conn: Connection, before: KeptAppointment) -> ExpectedVisit:
+async def _expected(conn: Connection, before: KeptVisit) -> ExpectedVisit:
     """Give what the visitor believes: nobody has told them of what was changed and not rung about."""
     known = await hotline.expected_visit(conn, before.reference)
     return known or ExpectedVisit(before.starts_at, before.office, before.time_zone)
@@ -95,22 +125,27 @@ async def _names(conn: Connection, *slugs: str) -> dict[str, str]:
     }
 
 
+def _named(visit: KeptVisit) -> Named:
+    return PARTY if isinstance(visit, KeptEntryBooking) else APPOINTMENT
+
+
 def _hand_over(
-    expected: ExpectedVisit, after: KeptAppointment, what: str, reason: str, names: Mapping[str, str]
+    expected: ExpectedVisit, after: KeptVisit, what: str, reason: str, names: Mapping[str, str]
 ) -> str:
     """Give all that the one who rings has to know."""
     former, new = _moment(expected.start, expected.time_zone), _moment(after.starts_at, after.time_zone)
+    named = _named(after)
     lines = [
-        f"Terminnummer {shown(after.reference)}.",
-        f"Der Termin am {former} ({names[expected.office]}) kann nicht stattfinden.",
+        f"{named.number} {shown(after.reference)}.",
+        f"{named.it} am {former} ({names[expected.office]}) kann nicht stattfinden.",
     ]
     if what == "moved":
         lines += [
-            f"Neuer Termin: {new} ({names[after.office]}); er ist schon eingetragen.",
-            "Bitte mitteilen. Passt er nicht: gleich einen anderen suchen.",
+            named.new % f"{new} ({names[after.office]})",
+            f"Bitte mitteilen. Passt das nicht: gleich {named.offer} suchen.",
         ]
     else:
-        lines.append("Bitte mitteilen und einen neuen Termin anbieten.")
+        lines.append(f"Bitte mitteilen und {named.offer} anbieten.")
     if reason:
         lines.append(f"Grund, nur für uns: {reason}")
     return "\n".join(lines)

@@ -92,7 +92,9 @@ class _Clock:
     def name(self, office: str) -> dict[str, str]:
         return self._offices[office].setup.name
 
-    def tell(self, instant: datetime, office: str) -> str:
+    def tell(self, instant: datetime | None, office: str) -> str:
+        if instant is None:
+            return "–"
         zone = self._offices[office].setup.time_zone
         words = self._words
         return f"{words.moment(instant, zone, words.short_day)}, {words.moment(instant, zone, words.time)}"

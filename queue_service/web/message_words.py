@@ -16,6 +16,7 @@ def kind_name(kind: Kind, words: Texts) -> str:
         "called_off": words.gettext("Absage durch uns"),
         "reminder": words.gettext("Erinnerung"),
         "offered": words.gettext("Angebot von der Warteliste"),
+        "waiting_joined": words.gettext("Eintrag auf der Warteliste"),
         "displaced": words.gettext("Verlegung durch uns"),
     }
     return names[kind]

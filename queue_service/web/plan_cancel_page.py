@@ -1,6 +1,6 @@
 """``/plan/{office}/…/cancel``: what the office can't keep is cancelled, and whom that leaves without.
 
-A whole day, or appointments without a counter for which no place suits.
+A whole day; or appointments without a counter, and parties without places, for which no other suits.
 """
 
 from datetime import date
@@ -25,7 +25,10 @@ from queue_service.rescheduling.model import (
 from queue_service.web.dates_in_words import day_in_words
 from queue_service.web.languages import choose_language, texts
 from queue_service.web.plan_affected_page import (
+    APPOINTMENTS,
+    PARTIES,
     SENT_FROM,
+    Kind,
     Lines,
     affected_list,
     read_told_reason,
@@ -56,50 +59,63 @@ async def cancel_day(request: PageRequest, office: FromPath[str], day: FromPath[
         outcomes = await rescheduling.cancel_day(
             conn, request.app.state.clock(), request.user, here, day, why, preview=False
         )
-        return await results_page(conn, request, here, outcomes, "cancelled")
+        return await results_page(conn, request, here, APPOINTMENTS, outcomes, "cancelled")
 
 
 @post(PATH + "/{office:str}/affected/cancel", opt=SUPERVISE, include_in_schema=False)
 async def cancel_affected(request: PageRequest, office: FromPath[str]) -> Response[Any]:
-    """Ask once more about what is ticked; then cancel it, tell everybody, and answer who was told how.
+    """Ask once more about what is ticked; then cancel it, tell everybody, and answer who was told how."""
+    return await _cancel(request, office, APPOINTMENTS)
 
-    A page that is sent twice is answered alike and tells nobody twice.
-    """
+
+@post(PATH + "/{office:str}/parties/cancel", opt=SUPERVISE, include_in_schema=False)
+async def cancel_parties(request: PageRequest, office: FromPath[str]) -> Response[Any]:
+    """Cancel the parties that are ticked; as appointments."""
+    return await _cancel(request, office, PARTIES)
+
+
+async def _cancel(request: PageRequest, office: str, kind: Kind) -> Response[Any]:
+    """Cancel what is ticked; a page that is sent twice is answered alike and tells nobody twice."""
     sent = await request.form()
     references, why = ticked(sent), _read_why(sent)
     async with request.app.state.database.connection() as conn:
         here = await led_office(conn, request, office)
         if not references:
-            sentence = texts(choose_language(request)).gettext(
-                "Bitte wählen Sie mindestens einen Termin aus."
+            words = texts(choose_language(request))
+            sentence = (
+                words.gettext("Bitte wählen Sie mindestens eine Buchung aus.")
+                if kind.of_parties
+                else words.gettext("Bitte wählen Sie mindestens einen Termin aus.")
             )
-            return await affected_list(conn, request, here, sentence)
+            return await affected_list(conn, request, here, kind, sentence)
         if sent.get("do") != "cancel":
-            return await _affected_form(conn, request, here, references)
+            return await _affected_form(conn, request, here, kind, references)
         if not why.reason:
-            return await _affected_form(conn, request, here, references, why)
+            return await _affected_form(conn, request, here, kind, references, why)
 
     key = str(sent.get("key", ""))
     outcomes = [
-        await _cancel_once(request, here, f"{key}.{first}", references[first : first + MOVES_AT_ONCE], why)
+        await _cancel_once(
+            request, here, kind, f"{key}.{first}", references[first : first + MOVES_AT_ONCE], why
+        )
         for first in range(0, len(references), MOVES_AT_ONCE)
     ]
     done = Outcomes(False, [outcome for round_ in outcomes for outcome in round_.items])
     async with request.app.state.database.connection() as conn:
-        return await results_page(conn, request, here, done, "cancelled")
+        return await results_page(conn, request, here, kind, done, "cancelled")
 
 
 async def _cancel_once(
-    request: PageRequest, here: Office, key: str, references: list[str], why: Why
+    request: PageRequest, here: Office, kind: Kind, key: str, references: list[str], why: Why
 ) -> Outcomes:
     """Cancel one round of appointments, or give what became of them when the page was sent before."""
     now = request.app.state.clock()
 
     async def cancel(conn: Connection) -> Outcomes:
-        return await rescheduling.cancel_affected(conn, now, here, references, why)
+        return await kind.cancel(conn, now, here, references, why)
 
     wish = CancelAffected(why.reason, why.told_reason, references=references)
-    sent = Sent(f"{SENT_FROM} {request.user.key}", key, wish)
+    sent = Sent(f"{SENT_FROM} {kind.path} {request.user.key}", key, wish)
     return await once(request.app.state.database, now, sent, cancel, Outcomes)
 
 
@@ -112,30 +128,32 @@ async def _day_form(
 ) -> Response[str]:
     now = request.app.state.clock()
     seen = await rescheduling.cancel_day(conn, now, request.user, here, day, Why(""), preview=True)
-    return await _form(conn, request, here, seen.items, unreasoned, day=day)
+    return await _form(conn, request, here, APPOINTMENTS, seen.items, unreasoned, day=day)
 
 
 async def _affected_form(
     conn: Connection,
     request: PageRequest,
     here: Office,
+    kind: Kind,
     references: list[str],
     unreasoned: Why | None = None,
 ) -> Response[str]:
     now = request.app.state.clock()
-    listed = await rescheduling.list_affected(conn, now, request.user, here)
+    listed = await kind.listed(conn, now, request.user, here)
     seen = [
         Outcome(entry.reference, "cancelled", entry.start, told_by=entry.told_by)
-        for entry in listed.items
+        for entry in listed
         if entry.reference in references
     ]
-    return await _form(conn, request, here, seen, unreasoned, day=None)
+    return await _form(conn, request, here, kind, seen, unreasoned, day=None)
 
 
 async def _form(
     conn: Connection,
     request: PageRequest,
     here: Office,
+    kind: Kind,
     seen: list[Outcome],
     unreasoned: Why | None,
     *,
@@ -153,10 +171,12 @@ async def _form(
         status=400 if unreasoned else 200,
         office=here,
         accent=here.accent,
+        kind=kind,
         day=day,
         day_name=day_in_words(day, reader.language) if day else "",
         results=lines.results(Outcomes(True, seen)),
         references=[entry.reference for entry in seen],
+        reason="",
         told_reasons=told_reasons(reader.language),
         told_reason=unreasoned.told_reason if unreasoned else None,
         longest_reason=LONGEST_REASON,
@@ -169,4 +189,9 @@ def _read_why(sent: FormMultiDict) -> Why:
     return Why(str(sent.get("reason", "")).strip()[:LONGEST_REASON], read_told_reason(sent))
 
 
-plan_cancel_handlers: list[ControllerRouterHandler] = [cancel_day_page, cancel_day, cancel_affected]
+plan_cancel_handlers: list[ControllerRouterHandler] = [
+    cancel_day_page,
+    cancel_day,
+    cancel_affected,
+    cancel_parties,
+]

@@ -19,6 +19,7 @@ from queue_service.accounts.model import Permission
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import OfferedService, Office
 from queue_service.platform.queries import Connection
+from queue_service.rescheduling import parties
 from queue_service.rescheduling import service as rescheduling
 from queue_service.rescheduling.model import PoolDayPlan
 from queue_service.web.languages import Texts, choose_language, texts
@@ -65,7 +66,7 @@ async def choose_planned_office(request: PageRequest) -> Response[Any]:
     own = [
         office
         for office in listed
-        if office.setup.pools
+        if (office.setup.pools or office.setup.timed_entries)
         and request.user.may(Permission.OFFICE_SUPERVISE, office.id, office.authority_id)
     ]
     if len(own) == 1:
@@ -83,6 +84,7 @@ async def plan_page(request: PageRequest, office: FromPath[str]) -> Response[str
         names = reader.pools(here, await services_of(conn, here))
         plan = await rescheduling.staffing_plan(conn, now, here, None, None)
         affected = await rescheduling.count_affected(conn, now, here)
+        without_places = await parties.count_parties(conn, now, here)
     return page(
         request,
         "plan.html",
@@ -91,6 +93,7 @@ async def plan_page(request: PageRequest, office: FromPath[str]) -> Response[str
         done=_done(request, reader.words),
         pools=names,
         affected=affected,
+        without_places=without_places,
         days=[
             DayRow(day, reader.day(day), [cell_of(entry, names, reader) for entry in entries])
             for day, entries in groupby(plan.items, key=lambda entry: entry.day)

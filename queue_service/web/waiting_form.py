@@ -1,6 +1,7 @@
 """What somebody says who would wait for a place: until when, which days, how much notice, how to be told.
 
-Nothing else is asked. What the visit is for, and where, comes along from the search that found nothing.
+Nothing else is asked, but for a name if one likes. What the visit is for, and where, comes along from the
+search that found nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,6 +43,7 @@ class WaitingForm(msgspec.Struct, frozen=True):
     mobile: str = ""
     email: str = ""
     phone: str = ""
+    name: str = ""
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
@@ -66,7 +68,7 @@ def read_form(sent: list[tuple[str, str]], words: Texts) -> WaitingForm:
         until=typed_line(fields.get("until", ""))[:LONGEST_DATE],
         notice=next((hours for hours in NOTICES if str(hours) == notice), DEFAULT_NOTICE_HOURS),
         way=fields.get("way", "") if fields.get("way") in WAYS else "",
-        **{field: typed_line(fields.get(field, "")) for field in FIELD_OF_WAY.values()},
+        **{field: typed_line(fields.get(field, "")) for field in (*FIELD_OF_WAY.values(), "name")},
     )
 
 
@@ -75,7 +77,11 @@ def waiting_request(
 ) -> tuple[WaitingRequest | None, dict[str, str]]:
     """Give what the waiting list takes, or a sentence for each field that can't stay as it is."""
     until = read_day(form.until)
-    mistakes = _until_mistake(form, until, today, words) | _way_mistakes(form, language, words)
+    mistakes = (
+        _until_mistake(form, until, today, words)
+        | _way_mistakes(form, language, words)
+        | _name_mistake(form, words)
+    )
     way = next((known for known in WAYS if known == form.way), None)
     if mistakes or until is None or way is None:
         return None, mistakes
@@ -122,8 +128,13 @@ def _way_mistakes(form: WaitingForm, language: str, words: Texts) -> dict[str, s
     return {}
 
 
+def _name_mistake(form: WaitingForm, words: Texts) -> dict[str, str]:
+    return {"name": words.gettext("Das ist zu lang.")} if len(form.name) > LONGEST["name"] else {}
+
+
 def _contact(form: WaitingForm, language: str) -> Contact:
     return Contact(
+        name=form.name[: LONGEST["name"]],
         email=form.email or None if form.way == "email" else None,
         phone={"sms": form.mobile, "call": form.phone}.get(form.way) or None,
         language=language,

@@ -22,7 +22,7 @@ from queue_service.offices import service as offices
 from queue_service.offices.model import local_day
 from queue_service.platform.errors import QueueError, TooManyAttempts, WaitingEntryNotFound
 from queue_service.platform.queries import Connection
-from queue_service.web.appointment_access import APPOINTMENTS
+from queue_service.web.appointment_access import APPOINTMENTS, sender_of
 from queue_service.web.appointment_page import LONGEST_TYPED
 from queue_service.web.appointment_view import in_groups, spelling
 from queue_service.web.booking_contact import LONGEST
@@ -31,6 +31,7 @@ from queue_service.web.booking_page import TIME_ZONE, offices_for
 from queue_service.web.booking_refusals import refusal_in_words
 from queue_service.web.booking_wish import Chosen, Wish, chosen_services, read_wish, wish_for
 from queue_service.web.dates_in_words import weekday_names
+from queue_service.web.hold_once import new_proof_challenge, require_sent_proof
 from queue_service.web.languages import Texts, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
 from queue_service.web.sent_once import Sent, new_key, once
@@ -65,7 +66,7 @@ async def join_page(request: PageRequest) -> Response[Any]:
     sent = list(request.query_params.multi_items())
     form = first_form(sent, _today(request), texts(choose_language(request)))
     asked = await _asked(request, sent, form)
-    return _join_form(request, asked, form, new_key()) if asked else Redirect("/", status_code=303)
+    return await _join_form(request, asked, form, new_key()) if asked else Redirect("/", status_code=303)
 
 
 @post("/waiting/join", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
@@ -81,21 +82,22 @@ async def join(request: PageRequest) -> Response[Any]:
     if asked is None:
         return Redirect("/", status_code=303)
     key = str(fields.get("key", ""))
+    sender = sender_of(request, str(fields.get("proof", "")))
     wanted, mistakes = waiting_request(form, asked.wish, asked.offices, _today(request), language, words)
     if wanted is None:
-        return _join_form(request, asked, form, key, mistakes)
+        return await _join_form(request, asked, form, key, mistakes)
     now = request.app.state.clock()
-    sent_form = Sent(PRINCIPAL, key, wanted)
+
+    async def join_list(conn: Connection) -> WaitingMade:
+        await require_sent_proof(conn, now, sender)
+        return await waiting_list.join(conn, now, wanted, asker=sender.asker)
+
     try:
         made = await once(
-            request.app.state.database,
-            now,
-            sent_form,
-            lambda conn: waiting_list.join(conn, now, wanted),
-            WaitingMade,
+            request.app.state.database, now, Sent(PRINCIPAL, key, wanted), join_list, WaitingMade
         )
     except QueueError as refused:
-        return _join_form(request, asked, form, key, {"join": _refusal(refused, words)})
+        return await _join_form(request, asked, form, key, {"join": _refusal(refused, words)})
     redirect = Redirect(f"/waiting/{made.reference}", status_code=303)
     WAITING.remember(request, redirect, made.reference, made.secret)
     return redirect
@@ -125,12 +127,22 @@ def _refusal(refused: QueueError, words: Texts) -> str:
             "Sie stehen schon so oft auf der Warteliste, wie man auf einmal darf. Streichen Sie einen Eintrag"
             " oder rufen Sie die 115 an."
         )
+    if refused.code == "too_many_from_address":
+        return words.gettext(
+            "Von diesem Internetanschluss haben sich in der letzten Stunde schon viele eingetragen. Bitte"
+            " versuchen Sie es später noch einmal oder rufen Sie die 115 an."
+        )
+    if refused.code == "proof_of_work_needed":
+        return words.gettext(
+            "Das Formular war sehr lange offen. Ihre Angaben stehen noch da: Bitte drücken Sie noch einmal"
+            " auf „Jetzt eintragen“."
+        )
     if refused.code == "service_not_offered":
         return words.gettext("Kein Standort erledigt alles zusammen in einem Termin.")
     return refusal_in_words(refused, words)
 
 
-def _join_form(
+async def _join_form(
     request: PageRequest, asked: _Asked, form: WaitingForm, key: str, mistakes: dict[str, str] | None = None
 ) -> Response[str]:
     language = choose_language(request)
@@ -151,6 +163,11 @@ def _join_form(
         last_day=today + LATEST,
         longest=LONGEST,
         key=key,
+        challenge=await new_proof_challenge(
+            request.app.state.database,
+            request.app.state.clock(),
+            request.app.state.settings.proof_of_work_bits,
+        ),
         mistakes=list((mistakes or {}).items()),
     )
 

@@ -44,6 +44,8 @@ class WaitingView(msgspec.Struct, frozen=True):
     hours: str
     notice: str
     told: list[str]
+    confirmed: str
+    """What was sent of number and key; empty: nothing."""
     offer: OfferView | None
 
     @property
@@ -78,6 +80,7 @@ async def waiting_view(conn: Connection, now: datetime, kept: KeptEntry, languag
         hours=_hours(shown, words),
         notice=notice_in_words(shown.notice_hours, words),
         told=_told(shown, words),
+        confirmed=_confirmed(shown, words),
         offer=await offer_view(conn, now, shown.offer, language) if shown.offer else None,
     )
 
@@ -133,6 +136,14 @@ def notice_in_words(hours: int, words: Texts) -> str:
     if rest or days < 2:
         return words.ngettext("%(num)s Stunde vorher", "%(num)s Stunden vorher", hours) % {"num": hours}
     return words.ngettext("%(num)s Tag vorher", "%(num)s Tage vorher", days) % {"num": days}
+
+
+def _confirmed(shown: WaitingEntry, words: Texts) -> str:
+    # Who is kept a place at once is told of that instead.
+    ways = shown.contact.confirm_by if shown.contact and shown.state == "waiting" else []
+    if "email" in ways:
+        return words.gettext("Die Nummer und einen Link zu dieser Seite schicken wir Ihnen auch per E-Mail.")
+    return words.gettext("Die Nummer schicken wir Ihnen auch per SMS.") if "sms" in ways else ""
 
 
 def _told(shown: WaitingEntry, words: Texts) -> list[str]:

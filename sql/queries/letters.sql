@@ -74,13 +74,13 @@ SELECT m.id, l.office_id, o.authority_id, l.copy, l.large_print, m.payload ::tex
  ORDER BY l.office_id, m.created_at, m.id;
 
 -- name: letters_to_print(office_ids, now)
--- What waits for the post, by office, the nearest visit first.
+-- What waits for the post, by office, the nearest visit first; what is about none comes last.
 SELECT m.id, o.slug AS office, m.reference, v.starts_at, m.kind, m.created_at,
        (m.payload -> 'recipient') ::text AS recipient,
        EXISTS (SELECT FROM letter_print l WHERE l.message_id = m.id) AS printed_before
   FROM outbox m
   JOIN office o ON o.id = m.office_id
-  JOIN visit v ON v.office_id = m.office_id AND v.id = m.visit_id
+  LEFT JOIN visit v ON v.office_id = m.office_id AND v.id = m.visit_id
  WHERE m.way = 'letter' AND m.state = 'queued' AND m.useful_until > :now
    AND m.office_id = ANY (:office_ids ::integer[])
  ORDER BY o.slug, v.starts_at, m.id;
@@ -93,7 +93,7 @@ SELECT l.batch, l.printed_at, l.copy, l.large_print, m.id, o.slug AS office, m.r
   FROM letter_print l
   JOIN outbox m ON m.id = l.message_id
   JOIN office o ON o.id = l.office_id
-  JOIN visit v ON v.office_id = m.office_id AND v.id = m.visit_id
+  LEFT JOIN visit v ON v.office_id = m.office_id AND v.id = m.visit_id
  WHERE l.cleared_at IS NULL AND l.office_id = ANY (:office_ids ::integer[])
    AND m.state IN ('printed', 'withdrawn')
  ORDER BY l.printed_at DESC, l.batch, o.slug, v.starts_at, m.id;

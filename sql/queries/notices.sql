@@ -4,20 +4,26 @@ SELECT coalesce(max(m.sequence) + 1, 0) AS sequence
   FROM outbox m WHERE m.office_id = :office_id AND m.visit_id = :visit_id;
 
 -- name: enqueue(office_id, ids, ways, visit_id, reference, kind, payload, sequence, useful_until, now)!
--- Writes one message for each way, in the transaction of what it tells; a visit that isn't there is a
--- violation of outbox_visit_check.
-INSERT INTO outbox (office_id, id, appointment_id, entry_booking_id, reference, way, kind, payload, sequence,
+-- Writes one message for each way, in the transaction of what it tells, about a visit or about somebody's
+-- place on the waiting list; one that isn't there is a violation of outbox_visit_check.
+INSERT INTO outbox (office_id, id, appointment_id, entry_booking_id, waiting_entry_id, reference, way, kind, payload, sequence,
                     next_attempt_at, created_at, useful_until)
-SELECT :office_id, message.id, v.appointment_id, v.entry_booking_id, :reference, message.way, :kind,
+SELECT :office_id, message.id, v.appointment_id, v.entry_booking_id, e.id, :reference, message.way, :kind,
        :payload ::text::jsonb, :sequence, :now, :now, :useful_until
   FROM unnest(:ids ::uuid[], :ways ::text[]) AS message (id, way)
-  LEFT JOIN visit v ON v.office_id = :office_id AND v.id = :visit_id;
+  LEFT JOIN visit v ON v.office_id = :office_id AND v.id = :visit_id
+  LEFT JOIN waiting_entry e ON e.id = :visit_id;
 
 -- name: withdraw_earlier(office_id, visit_id)!
 -- Takes back what has not been sent about a visit, because something newer is told.
 UPDATE outbox SET state = 'withdrawn', payload = NULL
  WHERE office_id = :office_id AND visit_id = :visit_id
    AND state IN ('queued', 'failed', 'unclear', 'printed');
+
+-- name: withdraw_about_waiting(entry_ids)!
+-- Takes back what has not been sent about these people's places on the waiting list.
+UPDATE outbox SET state = 'withdrawn', payload = NULL
+ WHERE waiting_entry_id = ANY (:entry_ids ::uuid[]) AND state IN ('queued', 'failed', 'unclear', 'printed');
 
 -- name: claim(way, most, claim, now, claimed_until)
 -- Takes the messages that have waited longest for this way, each by one sender alone: whoever else
@@ -52,12 +58,13 @@ UPDATE outbox SET state = 'unclear', last_error = 'sender_lost', claimed_until =
 RETURNING id;
 
 -- name: find_message(id)^
--- A message with the office that it belongs to, and by which channel its visit was booked.
-SELECT m.office_id, o.authority_id, v.channel, m.id, m.reference, v.starts_at, m.way, m.kind, m.state, m.attempts,
+-- A message with the office that it belongs to, and by which channel its visit was booked or waited for.
+SELECT m.office_id, o.authority_id, coalesce(v.channel, e.channel) AS channel, m.id, m.reference, v.starts_at, m.way, m.kind, m.state, m.attempts,
        m.last_error, m.created_at, m.next_attempt_at, m.sent_at
   FROM outbox m
   JOIN office o ON o.id = m.office_id
-  JOIN visit v ON v.office_id = m.office_id AND v.id = m.visit_id
+  LEFT JOIN visit v ON v.office_id = m.office_id AND v.id = m.visit_id
+  LEFT JOIN waiting_entry e ON e.id = m.waiting_entry_id
  WHERE m.id = :id;
 
 -- name: resend(id, from_states, now)^
@@ -78,9 +85,10 @@ RETURNING id;
 SELECT m.id, m.reference, v.starts_at, m.way, m.kind, m.state, m.attempts, m.last_error, m.created_at,
        m.next_attempt_at, m.sent_at
   FROM outbox m
-  JOIN visit v ON v.office_id = m.office_id AND v.id = m.visit_id
+  LEFT JOIN visit v ON v.office_id = m.office_id AND v.id = m.visit_id
+  LEFT JOIN waiting_entry e ON e.id = m.waiting_entry_id
  WHERE m.office_id = :office_id AND m.state = ANY (:states ::text[])
-   AND (:channel ::text IS NULL OR v.channel = :channel)
+   AND (:channel ::text IS NULL OR coalesce(v.channel, e.channel) = :channel)
  ORDER BY m.created_at DESC, m.id
  LIMIT :most;
 

@@ -64,3 +64,53 @@ SELECT p.code AS pool, d.day,
   JOIN pool_day d ON d.office_id = o.id AND d.pool_id = p.id
  WHERE o.id = :office_id AND d.day BETWEEN :first_day ::date AND :last_day ::date
  ORDER BY d.day, p.id;
+
+-- name: affected_parties(office_id, now)
+-- The parties of an office's coming hours for whom the plan has no places: of each hour those that booked
+-- last, as many as are too many. Holds are left to end by themselves. expected_start is when those come who
+-- have not been rung about an earlier change.
+SELECT p.reference, p.code, p.title, p.starts_at, p.ends_at, p.party_size, p.channel, p.level, p.confirm_by,
+       p.has_phone, p.expected_start
+  FROM (SELECT b.reference, e.code, e.title ::text AS title, e.starts_at, e.ends_at, b.party_size, b.channel,
+               booking_level(b.channel, b.emergency) AS level, coalesce(c.confirm_by, '{}') AS confirm_by,
+               c.phone IS NOT NULL AS has_phone, coalesce(called.expected_start, e.starts_at) AS expected_start,
+               e.taken - CASE WHEN e.withdrawn THEN 0 ELSE e.places END AS too_many,
+               sum(b.party_size) OVER (PARTITION BY e.id ORDER BY b.created_at DESC, b.reference DESC)
+                   - b.party_size AS booked_later
+          FROM timed_entry e
+          JOIN entry_booking b ON b.office_id = e.office_id AND b.entry_id = e.id AND b.state = 'booked'
+          LEFT JOIN entry_contact c ON c.office_id = b.office_id AND c.booking_id = b.id
+          LEFT JOIN callback called ON called.reference = b.reference
+               AND called.expected_start IS NOT NULL AND called.state IN ('open', 'taken')
+         WHERE e.office_id = :office_id AND e.starts_at > :now
+           AND e.taken > CASE WHEN e.withdrawn THEN 0 ELSE e.places END) AS p
+ WHERE p.booked_later < p.too_many
+ ORDER BY p.starts_at, p.reference;
+
+-- name: lock_parties(office_id, references)
+-- Keeps every other verb away from these bookings of an office until the transaction ends, and gives those
+-- that it has; by reference, as appointments.
+SELECT b.reference FROM entry_booking b
+ WHERE b.office_id = :office_id AND b.reference = ANY (:references ::text[])
+ ORDER BY b.reference FOR UPDATE;
+
+-- name: lock_hours(office_id, references, starts)
+-- Keeps bookings away from the hours of these parties, and from the office's hours that begin then; by id,
+-- as everywhere.
+SELECT e.id FROM timed_entry e
+ WHERE e.office_id = :office_id
+   AND (e.starts_at = ANY (:starts ::timestamptz[])
+        OR e.id IN (SELECT b.entry_id FROM entry_booking b
+                     WHERE b.office_id = :office_id AND b.reference = ANY (:references ::text[])))
+ ORDER BY e.id FOR UPDATE;
+
+-- name: open_hours(office_id, codes, now)
+-- The office's coming hours of these kinds that have any place left, with what is left by level, the web's
+-- first.
+SELECT e.code, e.starts_at, e.ends_at, e.most_party,
+       ARRAY[e.online_places - e.taken_online, e.phone_places - e.taken_phone, e.counter_places - e.taken_counter,
+             e.places - e.taken] AS places_left
+  FROM timed_entry e
+ WHERE e.office_id = :office_id AND e.code = ANY (:codes ::text[]) AND e.starts_at > :now
+   AND NOT e.withdrawn AND e.taken < e.places
+ ORDER BY e.starts_at, e.code;

@@ -1,6 +1,7 @@
--- name: add_entry(id, references, secret_hash, codes, quantities, persons, channel, offices, first_day, last_day, weekdays, opens, closes, notice_hours, ways, lapses_at, name, phone, email, postal_address, language, confirm_by, remind, letter_form, now)$
--- Puts somebody at the end of the order of asking; returns the reference, the first of those given
--- that nobody has, neither here nor as an appointment's: people don't know which of both they hold.
+-- name: add_entry(id, references, secret_hash, codes, quantities, persons, channel, offices, first_day, last_day, weekdays, opens, closes, notice_hours, ways, lapses_at, name, phone, email, postal_address, language, confirm_by, remind, letter_form, joined_from, now)$
+-- Puts somebody at the end of the order of asking, counted where they joined from if that is told;
+-- returns the reference, the first of those given that nobody has, neither here nor as an appointment's:
+-- people don't know which of both they hold.
 WITH added AS (
     INSERT INTO waiting_entry (id, reference, secret_hash, codes, quantities, persons, channel, offices, first_day,
                                last_day, weekdays, opens, closes, notice_hours, ways, asked_at, lapses_at, looked_at)
@@ -16,6 +17,9 @@ WITH added AS (
     SELECT added.id, :name, :phone, :email, :postal_address ::text::jsonb, :language, :confirm_by ::text[], :remind,
            :letter_form
       FROM added
+), counted AS (
+    INSERT INTO waiting_claim (entry_id, hash, at)
+    SELECT added.id, :joined_from ::bytea, :now FROM added WHERE :joined_from ::bytea IS NOT NULL
 )
 SELECT added.reference FROM added;
 
@@ -34,6 +38,16 @@ SELECT count(*)
   FROM waiting_entry e JOIN waiting_contact c ON c.entry_id = e.id
  WHERE e.state IN ('waiting', 'offered') AND e.channel = 'online'
    AND (c.phone = :phone OR regexp_replace(lower(c.email), '\+[^@]*', '') = :person);
+
+-- name: joined_since(hash, since, most)$
+-- From when on so many joined from this address, of those since then: once it is too long ago, there is
+-- room for one more. Nothing when they are fewer.
+SELECT c.at FROM waiting_claim c WHERE c.hash = :hash AND c.at > :since
+ ORDER BY c.at DESC OFFSET :most ::integer - 1 LIMIT 1;
+
+-- name: forget_addresses(before)!
+-- Deletes from where people joined up to then.
+DELETE FROM waiting_claim WHERE at <= :before;
 
 -- name: find_entry(reference)^
 -- One entry with its contact.
@@ -58,9 +72,8 @@ SELECT wanted.pool_id, wanted.day, o.time_zone
 -- name: candidates(pool_id, day, first_cells, end_cells, called_from, told_from, after_place, most)
 -- Whom the free time of a pool's day fits, in the order of asking, from behind the one named: whose
 -- services it serves in one go, who would come to its office, on that day and at that time of day, hears
--- of it in time, and has not let a place there on it go. What fits nobody is looked at and not given, so
--- that however many wait in front, the first whom it fits is found. Not locked: whoever is chosen is
--- claimed. By five minutes of the wall clock, first_cells and end_cells are where hours begin and end on
+-- of it in time, and has not let a place there on it go. Nobody else comes back and counts, however many
+-- of them wait in front. Not locked: whoever is chosen is claimed. By five minutes of the wall clock, first_cells and end_cells are where hours begin and end on
 -- this day; called_from and told_from are the first cells of which somebody who is only rung, or is
 -- written to, hears in time who needs no notice. The visit takes what "visit_pools" says.
 WITH here AS MATERIALIZED (
@@ -164,7 +177,8 @@ UPDATE waiting_entry e
        unanswered = e.unanswered + (decided.answer = 'unanswered')::integer
   FROM decided
  WHERE e.id = decided.id
-RETURNING decided.office_id, decided.appointment_id, decided.answer;
+RETURNING decided.office_id, decided.appointment_id, e.id AS entry_id, decided.answer,
+          e.ended_at IS NOT NULL AS over;
 
 -- name: withdraw(id, now)$
 -- Ends the waiting of somebody who has no offer; no row when they have one, or wait no more.

@@ -20,6 +20,9 @@ from tests.browser.real_chromium import started_chromium
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 AXE_IN_THEMES = Path(__file__).with_name("axe_in_themes.js")
+PARTS = """() => [...new Set([...document.querySelectorAll("body *")].map(
+    (part) => [part.localName, part.className, part.disabled].join(" "),
+))].sort().join()"""
 WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STOP_WITHIN_SECONDS = 30
 PATIENCE_MS = 10_000
@@ -109,6 +112,7 @@ def hall(hall_of_the_day: Hall) -> Iterator[Hall]:
 def axe() -> Callable[[Page], None]:
     """Assert that axe-core finds nothing on the page as it is now, in no theme."""
     source, in_themes = AXE.read_text(), AXE_IN_THEMES.read_text()
+    seen: set[str] = set()
 
     def check(page: Page) -> None:
         page.evaluate(source)
@@ -118,6 +122,10 @@ def axe() -> Callable[[Page], None]:
         )
         found = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in result["violations"]]
         assert found == []
-        assert page.evaluate(in_themes) == []
+        parts = page.evaluate(PARTS)
+        # What is made of the same parts has the same colours, in every language and at every width.
+        if parts not in seen:
+            assert page.evaluate(in_themes) == []
+            seen.add(parts)
 
     return check

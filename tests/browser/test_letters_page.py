@@ -23,18 +23,22 @@ def booked(demo_service: DemoService) -> list[dict[str, Any]]:
         day = (date.today() + timedelta(days=NEXT_WEEK)).isoformat()  # noqa: DTZ011  # a week ahead, in any zone
         asked = {"service": "personalausweis", "office": OFFICE, "channel": "phone", "from": day}
         places = agent.get("/slots", params=asked).raise_for_status().json()["items"]
-        return [_book(agent, place["start"], name) for place, name in zip(places, NAMES, strict=False)]
+        return [
+            _book(agent, place["start"], name, form)
+            for place, name, form in zip(places, NAMES, ("standard", "large_print"), strict=False)
+        ]
 
 
 NAMES = ("Erika Mustermann", "Jörg Weiß")
 
 
-def _book(agent: Any, start: str, name: str) -> dict[str, Any]:
+def _book(agent: Any, start: str, name: str, letter_form: str) -> dict[str, Any]:
     contact = {
         "name": name,
         "postal_address": {"street": "Am Wall 4", "postal_code": "28195", "city": "Bremen"},
         "language": "de",
         "confirm_by": "letter",
+        "letter_form": letter_form,
     }
     body = {
         "office": OFFICE,
@@ -58,9 +62,12 @@ def test_letters_are_printed_opened_twice_and_posted(
     page = open_page()
     open_letters(page, demo_service)
     first, second = (appointment["reference"] for appointment in booked)
+    forms = [page.get_by_role("row").filter(has_text=reference) for reference in (first, second)]
+    expect(forms[0].get_by_role("cell", name="normal")).to_be_visible()
+    expect(forms[1].get_by_role("cell", name="Großdruck")).to_be_visible()
     page.get_by_label(f"Brief {second} drucken").uncheck()
-    # All of it works without scripts: there are none.
-    expect(page.locator("script")).to_have_count(0)
+    # All of it works without scripts: the only one is for the colours of the page.
+    expect(page.locator("script:not([src*=theme_choice])")).to_have_count(0)
     axe(page)
     page.get_by_role("button", name="Ausgewählte Briefe drucken").press("Enter")
     expect(page.get_by_role("status")).to_have_text("Die Druckdatei ist bereit.")

@@ -1,7 +1,7 @@
 """A screen for tests: a real WebSocket that keeps what it is told."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
@@ -95,29 +95,33 @@ def _address(service: RunningService, office: str | None) -> str:
 
 
 @asynccontextmanager
-async def open_display(
+async def _open_device(
+    service: RunningService, token: str, made: Callable[[ClientConnection], Screen[State, Change]]
+) -> AsyncIterator[Screen[State, Change]]:
+    async with connect(
+        _address(service, None), additional_headers={"Authorization": f"Bearer {token}"}
+    ) as socket:
+        screen = made(socket)
+        await screen.read()
+        yield screen
+
+
+def open_display(
     service: RunningService, token: str
-) -> AsyncIterator[Screen[DisplaySnapshot, DisplayChange]]:
+) -> AbstractAsyncContextManager[Screen[DisplaySnapshot, DisplayChange]]:
     """A wall display that has its snapshot."""
-    async with connect(
-        _address(service, None), additional_headers={"Authorization": f"Bearer {token}"}
-    ) as socket:
-        screen = Screen(socket, DisplaySnapshot, DisplayChange, apply_to_display)
-        await screen.read()
-        yield screen
+    return _open_device(
+        service, token, lambda socket: Screen(socket, DisplaySnapshot, DisplayChange, apply_to_display)
+    )
 
 
-@asynccontextmanager
-async def open_kiosk(
+def open_kiosk(
     service: RunningService, token: str
-) -> AsyncIterator[Screen[KioskSnapshot, KioskChange]]:
+) -> AbstractAsyncContextManager[Screen[KioskSnapshot, KioskChange]]:
     """A kiosk that has its snapshot."""
-    async with connect(
-        _address(service, None), additional_headers={"Authorization": f"Bearer {token}"}
-    ) as socket:
-        screen = Screen(socket, KioskSnapshot, KioskChange, apply_to_kiosk)
-        await screen.read()
-        yield screen
+    return _open_device(
+        service, token, lambda socket: Screen(socket, KioskSnapshot, KioskChange, apply_to_kiosk)
+    )
 
 
 @asynccontextmanager

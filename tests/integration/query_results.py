@@ -58,7 +58,8 @@ from queue_service.queueing.model import (
     Ticket,
     TimelineEntry,
 )
-from queue_service.rescheduling.model import AffectedRow, PoolDayFigures, ServingPool
+from queue_service.rescheduling.model import AffectedPartyRow, AffectedRow, PoolDayFigures, ServingPool
+from queue_service.rescheduling.party_proposals import OpenHour
 from queue_service.rescheduling.proposals import OpenDay
 
 Columns: TypeAlias = dict[str, Any]
@@ -200,6 +201,12 @@ RESULTS: Mapping[str, Result] = {
         OpenDay, left=None, planes=PLANES, counter_planes=PLANES, phone_planes=PLANES, online_planes=PLANES
     ),
     "rescheduling.pool_day_figures": PoolDayFigures,
+    "rescheduling.affected_parties": columns_of(AffectedPartyRow, level=int),
+    "rescheduling.lock_parties": {"reference": str},
+    "rescheduling.lock_hours": {"id": int},
+    "rescheduling.open_hours": columns_of(
+        OpenHour, start=None, end=None, left=None, starts_at=datetime, ends_at=datetime, places_left=list[int]
+    ),
     "hotline.visits_of": hotline.FoundVisit,
     "hotline.duplicates": FoundDuplicate,
     "hotline.add_callback": UUID,
@@ -213,6 +220,8 @@ RESULTS: Mapping[str, Result] = {
     "waiting_list.add_entry": str,
     "waiting_list.lock_person": {"pg_advisory_xact_lock": type(None)},
     "waiting_list.open_entries_of": int,
+    "waiting_list.joined_since": datetime,
+    "waiting_list.forget_addresses": None,
     "waiting_list.find_entry": WAITING_PERSON,
     "waiting_list.ahead": int,
     "waiting_list.wanted_days": waiting.WantedDay,
@@ -238,6 +247,7 @@ RESULTS: Mapping[str, Result] = {
     "notices.next_sequence": int,
     "notices.enqueue": None,
     "notices.withdraw_earlier": None,
+    "notices.withdraw_about_waiting": None,
     "notices.claim": notices.Claimed,
     "notices.note_outcome": UUID,
     "notices.lose_claims": {"id": UUID},
@@ -304,6 +314,7 @@ RESULTS: Mapping[str, Result] = {
     "supply_guard.full_since": datetime,
     "supply_guard.write_claims": None,
     "supply_guard.drop_claims": None,
+    "supply_guard.forget_addresses": None,
     "supply_guard.forget_claims": None,
     "supply_guard.use_challenge": bool,
     "supply_guard.forget_challenges": None,
@@ -387,6 +398,8 @@ PARAMETERS: Mapping[str, Any] = {
     "after_day": date,
     "after_place": int,
     "called_from": int,
+    "entry_ids": list[UUID],
+    "joined_from": bytes,
     "end_cells": list[int],
     "first_cells": list[int],
     "skip": int,

@@ -85,6 +85,9 @@ POST   /plan/{office}/days/{day}/cancel         1   1    33    33        33    x
 GET    /plan/{office}/affected                  1   1    33    33        33    x3         x3    33    33
 POST   /plan/{office}/affected                  1   1    33    33        33    x3         x3    33    33
 POST   /plan/{office}/affected/cancel           1   1    33    33        33    x3         x3    33    33
+GET    /plan/{office}/parties                   1   1    33    33        33    x3         x3    33    33
+POST   /plan/{office}/parties                   1   1    33    33        33    x3         x3    33    33
+POST   /plan/{office}/parties/cancel            1   1    33    33        33    x3         x3    33    33
 GET    /letters                                 1   1    33    xx        33    xx         xx    33    33
 POST   /letters/print                           1   1    33    xx        33    xx         xx    33    33
 GET    /letters/batches/{batch}                 1   1    33    xx        33    xx         xx    33    33
@@ -160,6 +163,9 @@ DELETE /api/v1/offices/{office}/staffing/{day}  1   1    33    33        33    x
 GET    /api/v1/offices/{office}/affected-appointments 1 1 33   33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/affected-appointments/move 1 1 33 33     33    x3         x3    33    33
 POST   /api/v1/offices/{office}/affected-appointments/cancel 1 1 33 33   33    x3         x3    33    33
+GET    /api/v1/offices/{office}/affected-parties 1 1    33    33        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/affected-parties/move 1 1 33  33        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/affected-parties/cancel 1 1 33 33       33    x3         x3    33    33
 POST   /api/v1/offices/{office}/days/{day}/cancel 1 1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/days/{day}/move 1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/callbacks                        1   1    33    33        x3    x3         x3    33    33

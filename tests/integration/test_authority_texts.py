@@ -33,6 +33,11 @@ async def _is_refused_by_name(admin: httpx.AsyncClient) -> None:
     [fault] = answer.json()["errors"]
     assert fault["field"] == "text"
     assert fault["message"].startswith("Line 4: {services} is not known here; known are {greeting}")
+    letter = PATH.replace("sms", "letter")
+    answer = await admin.put(letter, json={"text": "Termin\n\n✆ {appointment}", "preview": True})
+    assert "must stand alone" in answer.json()["errors"][0]["message"]
+    answer = await admin.put(letter, json={"text": "Termin\n\n✆ 115\n{appointment}", "preview": True})
+    assert answer.json()["errors"][0]["message"] == "A letter can't show these characters: ✆."
     for path in (PATH.replace("sms", "fax"), PATH.replace("booked", "sold"), PATH + "%7B"):
         assert (await admin.get(path)).status_code == httpx.codes.BAD_REQUEST
     unknown = await admin.get(PATH.replace("bremen", "atlantis"))

@@ -99,7 +99,7 @@ async def test_a_party_is_told_by_its_ways_when_it_is_booked_moved_displaced_and
         (kind, way) for kind in ("booked", "moved", "displaced") for way in ways
     }
     last = await notice(conn)
-    assert (last.appointment_id, last.sequence, last.link) == (first.appointment_id, 3, "")
+    assert (last.appointment_id, last.sequence, last.link) == (first.appointment_id, 3, "/entries/hall")
 
 
 async def test_an_agent_is_warned_of_places_that_the_same_person_has_the_same_kind_first(

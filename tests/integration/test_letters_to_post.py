@@ -88,6 +88,31 @@ async def test_a_letter_printed_twice_is_marked_whichever_way_it_came(conn: Conn
     assert [batch.id for batch in await letters.open_batches(conn, here)] == [third]
 
 
+async def test_each_letter_of_a_batch_has_the_form_that_its_reader_wished_for(conn: Connection) -> None:
+    wishing = await book(conn, letter_form="large_print", language="de-simple")
+    await book(conn, name="Jörg Weiß")
+    # The wish stays with the appointment, whatever happens to it.
+    await booking.move(conn, NOW, wishing.reference, MoveRequest(at(11)))
+    here = await ids(conn)
+    batch = await letters.take_again(conn, NOW, here, await letters.take(conn, NOW, here))
+    found, _ = await letters.sheets(conn, here, batch)
+    assert {(sheet.payload.recipient.name, sheet.large_print) for sheet in found} == {
+        ("Erika Mustermann", True),
+        ("Jörg Weiß", False),
+    }
+
+
+async def test_staff_are_told_what_can_not_be_printed_or_read_by_the_post(conn: Connection) -> None:
+    for name in ("Erika", "محمد", "田中", "Erika 😀"):
+        await book(conn, name=name)
+    forms = [
+        letters.form_of(letter.recipient) for letter in await letters.waiting(conn, NOW, await ids(conn))
+    ]
+    assert sorted((form.letters_missing, form.address_foreign) for form in forms) == [
+        *((False, False), (False, True), (True, False), (True, True))
+    ]
+
+
 async def test_a_letter_that_is_out_of_date_is_shown_where_it_lies_and_never_posted(conn: Connection) -> None:
     made = await book(conn)
     mitte = await ids(conn, "mitte")

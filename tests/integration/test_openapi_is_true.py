@@ -201,7 +201,8 @@ async def test_every_documented_example_works(story: Story, running_service: Run
     story.log_in((await story.send("logIn", 201))["token"])
     visit, story.known = story.known, party
     await story.send("arriveForEntry", 201)
-    await story.send("listOverbookedEntries")
+    for verb in ("listOverbookedEntries", "listAffectedParties", "moveAffectedParties", "cancelAffectedParties"):
+        await story.send(verb)
     story.known = visit
     running_service.clock.now = running_service.clock.now.fromisoformat("2027-01-11T08:55:00+01:00")
     story.log_in((await story.send("logIn", 201))["token"])

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -115,7 +116,9 @@ async def test_an_accepted_offer_is_an_appointment_and_is_confirmed(conn: Connec
     (booked,) = await one_place_a_day(conn)
     waiting = await join(conn, wanting(ways=["sms", "email"]))
     await service.cancel(conn, NOW, booked)
-    assert await messages(conn) == [("offered", "email", "queued"), ("offered", "sms", "queued")]
+    assert await messages(conn) == [
+        (kind, way, "queued") for kind in ("offered", "waiting_joined") for way in ("email", "sms")
+    ]
     kept = await waiting_list.accept(conn, IN_TIME, await entry(conn, waiting))
     assert (kept.state, kept.starts_at) == ("booked", at(8, day=TOMORROW))
     assert await states(conn, waiting) == ["accepted"]
@@ -145,7 +148,7 @@ async def test_a_refused_place_goes_to_the_next_at_once_and_its_message_is_taken
     refused = await waiting_list.refuse(conn, IN_TIME, await entry(conn, first))
     assert (refused.state, refused.refused) == ("waiting", 1)
     assert await states(conn, second) == ["offered"]
-    assert await messages(conn) == [("offered", "sms", "withdrawn")]
+    assert await messages(conn) == [("offered", "sms", "withdrawn"), ("waiting_joined", "sms", "queued")]
     assert await waiting_list.broken_invariants(conn) == []
 
 
@@ -227,6 +230,26 @@ async def test_a_place_becomes_free_by_moving_away_and_by_more_staff_too(conn: C
     await restaff(conn, office("mitte", pool(span=QUARTER, counters=2)))
     assert await states(conn, second) == ["offered"]
     assert await sound(conn)
+
+
+async def test_who_has_to_wait_is_told_number_and_way_out_unless_gone_before_it_left(
+    conn: Connection,
+) -> None:
+    (booked,) = await one_place_a_day(conn)
+    made = await waiting_list.join(conn, NOW, wanting(ways=["email"]))
+    told = msgspec.json.decode(await conn.fetchval("SELECT payload::text FROM outbox"))
+    assert (told["kind"], told["reference"], told["last_day"]) == (
+        "waiting_joined",
+        made.reference,
+        TOMORROW.isoformat(),
+    )
+    assert told["link"] == f"/waiting?reference={made.reference}&secret={made.secret}"
+    await waiting_list.withdraw(conn, NOW, await entry(conn, made.reference))
+    assert await messages(conn) == [("waiting_joined", "email", "withdrawn")]
+    await service.cancel(conn, NOW, booked)
+    at_once = await waiting_list.join(conn, NOW, wanting(ways=["email"]))
+    assert at_once.state == "offered"
+    assert await messages(conn) == [("offered", "email", "queued"), ("waiting_joined", "email", "withdrawn")]
 
 
 async def test_who_leaves_the_list_gives_the_offer_to_the_next(conn: Connection) -> None:
@@ -362,5 +385,7 @@ async def test_an_offer_stays_the_place_that_it_is_and_counts_once_it_is_accepte
     nothing_more = Asker(limits=OnlineLimits(per_service=0, altogether=0))
     with pytest.raises(TooManyBookings):
         await waiting_list.accept(conn, NOW, await entry(conn, waiting), asker=nothing_more)
+    with pytest.raises(TooManyBookings):
+        await service.confirm(conn, NOW, held, asker=nothing_more, by_visitor=True)
     # Staff decide for themselves.
     assert (await waiting_list.accept(conn, NOW, await entry(conn, waiting))).state == "booked"

@@ -85,6 +85,53 @@ async def test_refused_and_withdrawn_are_answered_with_the_entry_as_it_is_then(
     assert (withdrawn.json()["state"], withdrawn.json()["ahead"]) == ("withdrawn", None)
 
 
+ANYWHERE = {name: value for name, value in FITS.items() if name != "offices"}
+
+
+async def test_staff_answer_for_who_is_kept_a_place_of_their_office_and_for_nobody_elses(
+    running_service: RunningService,
+) -> None:
+    """Whoever would go anywhere was no clerk's concern; now a place of one office is kept for them."""
+    verbs = ("/accept", "/refuse", "/withdraw")
+    async with running_service.client() as visitor:
+        made = await joined(visitor, ANYWHERE)
+        secret = {"secret": made["secret"]}
+        here = (await visitor.get(address(made), params=secret)).json()["offer"]["office"]
+        third = "bremerhaven-nord" if here != "bremerhaven-nord" else OFFICE
+        tokens = [await running_service.staff_token(Role.CLERK, office=slug) for slug in (here, third)]
+        async with running_service.client(tokens[0]) as clerk, running_service.client(tokens[1]) as other:
+            refused = [await other.get(address(made))]
+            refused += [await other.post(address(made, verb)) for verb in verbs]
+            read = await clerk.get(address(made))
+            accepted = await clerk.post(address(made, "/accept"))
+            settled = await visitor.get(address(made), params=secret)
+    assert {answer.status_code for answer in refused} == {404}
+    assert {answer.json()["code"] for answer in refused} == {"waiting_entry_not_found"}
+    assert (read.status_code, read.json()["contact"]["name"]) == (200, "Erika Mustermann")
+    assert (accepted.status_code, accepted.json()["office"]) == (200, here)
+    assert settled.json()["state"] == "accepted"
+
+
+async def test_while_another_office_keeps_the_place_the_others_asked_for_have_to_wait(
+    running_service: RunningService,
+) -> None:
+    two = FITS | {"offices": ["bsc-nord", OFFICE]}
+    async with running_service.client() as visitor:
+        made = await joined(visitor, two)
+        secret = {"secret": made["secret"]}
+        first = (await visitor.get(address(made), params=secret)).json()["offer"]["office"]
+        (second,) = {"bsc-nord", OFFICE} - {first}
+        token = await running_service.staff_token(Role.CLERK, office=second)
+        async with running_service.client(token) as clerk:
+            meanwhile = await clerk.post(address(made, "/refuse"))
+            untouched = (await visitor.get(address(made), params=secret)).json()
+            gone = await visitor.post(address(made, "/refuse"), params=secret)
+            afterwards = await clerk.get(address(made))
+    assert (meanwhile.status_code, untouched["state"]) == (404, "offered")
+    assert (gone.status_code, afterwards.status_code) == (200, 200)
+    assert afterwards.json()["state"] == "waiting"
+
+
 async def test_an_agent_rings_who_has_an_offer_and_answers_for_them(running_service: RunningService) -> None:
     here = await running_service.staff_token(Role.AGENT, office=OFFICE)
     elsewhere = await running_service.staff_token(Role.AGENT, office="bsc-nord")

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 
 from queue_service.platform.queries import Connection
 from tests.integration.citizen import Citizen
 from tests.integration.running_service import RunningService
 
 AT_ONCE = 8
+FEW_BITS = 8
 JOIN = "/waiting/join?service=personalausweis"
 SOON = JOIN + "&office=bsc-mitte"
 NEVER = JOIN + "&office=bsc-mitte&weekday=7"
@@ -110,3 +112,22 @@ async def test_a_form_that_is_sent_many_times_at_once_is_one_place_in_the_order(
         citizen.page = await citizen.post(form.action, [("key", key), *(f for f in typed if f[0] != "key")])
     assert await conn.fetchval("SELECT count(*) FROM waiting_entry") == 3
     assert "so oft auf der Warteliste" in citizen.page.text
+
+
+async def test_the_page_asks_for_the_sum_and_says_in_words_when_its_time_is_over(
+    citizen: Citizen, running_service: RunningService, conn: Connection
+) -> None:
+    state = running_service.app.state
+    state.settings = replace(state.settings, proof_of_work_bits=FEW_BITS)
+    await citizen.goes_to(NEVER)
+    form = citizen.form("/waiting/join")
+    typed = [field for field in form.fields if field[0] != "proof"]
+    assert len(typed) < len(form.fields)
+    typed += [("until", "2026-12-31"), ("weekday", "7"), ("name", "Erika"), *BY_CALL.items()]
+    citizen.page = await citizen.post(form.action, [*typed, ("proof", "too.late")])
+    assert "Das Formular war sehr lange offen" in citizen.page.text
+    assert 'value="Erika"' in citizen.page.text
+    # Whoever has no scripts sends none, and is counted by address alone.
+    citizen.page = await citizen.post(form.action, [*typed, ("proof", "")])
+    assert citizen.heading == "Sie stehen auf der Warteliste"
+    assert await conn.fetchval("SELECT name FROM waiting_contact") == "Erika"

@@ -92,6 +92,20 @@ def test_only_the_chosen_way_s_fields_are_kept() -> None:
     assert dict(form.hidden) == {"name": "Erika Muster", "confirm_by": "email", "email": "e@beispiel.de"}
 
 
+def test_a_letter_is_as_its_reader_wishes_and_other_ways_ask_for_no_form() -> None:
+    typed = {
+        "name": "Erika", "street": "Am Wall 4", "postal_code": "28195", "city": "Bremen",
+        "large_print": "yes", "simple": "yes", "email": "e@beispiel.de",
+    }  # fmt: skip
+    forms = [read_contact({**typed, "confirm_by": way}) for way in ("letter", "email")]
+    contacts = [checked_contact(form, "de", GERMAN)[0] for form in forms]
+    assert [(contact.letter_form, contact.language) for contact in contacts] == [
+        ("large_print", "de-simple"),
+        ("standard", "de"),
+    ]
+    assert [("simple", "yes") in form.hidden for form in forms] == [True, False]
+
+
 def test_nothing_at_all_is_needed_when_the_page_is_confirmation_enough() -> None:
     assert checked_contact(read_contact({"confirm_by": "none"}), "de", GERMAN)[1] == {}
 

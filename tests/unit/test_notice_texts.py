@@ -20,7 +20,7 @@ from queue_service.notices.model import (
 )
 from queue_service.notices.sample_notice import sample_notice
 from queue_service.notices.short_message import LONGEST_GSM, fits, plain, units
-from queue_service.notices.text_template import check
+from queue_service.notices.text_template import KINDS_OF_WAITING, check
 from queue_service.notices.texts import compose
 from queue_service.notices.wording import standard_wordings
 from queue_service.platform.errors import InvalidFields
@@ -46,7 +46,7 @@ def test_every_message_says_when_and_which_and_leaves_nothing_unfilled(kind: Kin
         message = compose(notice(kind, language), way)
         whole = f"{message.subject}\n{message.text}"
         assert "K7RM-W3XA" in whole
-        assert "10:15" in whole
+        assert kind in KINDS_OF_WAITING or "10:15" in whole
         assert not re.search(r"[{}]", whole + message.html)
 
 

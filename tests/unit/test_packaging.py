@@ -230,6 +230,7 @@ def test_a_wheel_holds_three_programs_their_sql_and_their_page_assets(tmp_path: 
     assert {
         "queue_service/protocol/stream.py",
         "queue_service/web/static/vendor/kern/kern.min.css",
+        "queue_service/web/static/vendor/noto/arabic-400.woff2",
         "kiosk/static/vendor/kern/fonts/fira-sans/FiraSans-Bold.woff2",
         "display/static/vendor/kern/fonts/fira-sans.css",
     } <= held

@@ -97,19 +97,23 @@ def test_a_text_message_needs_a_mobile_number(console: Console) -> None:
     expect(console.focused).to_have_accessible_description(re.compile("SMS geht nur an eine Handynummer"))
 
 
-def test_a_letter_needs_an_address_and_may_be_in_leichter_sprache(console: Console, others: Others) -> None:
+def test_a_letter_needs_an_address_and_may_be_in_large_print_and_leichter_sprache(
+    console: Console, others: Others
+) -> None:
     console.choose_service("perso")
     console.hold()
     console.type("Erika Beispiel")
     console.press("Tab", "Tab", "Space", "ArrowRight", "ArrowRight", "Enter")
-    expect(console.page.get_by_label("Straße und Hausnummer")).to_be_focused()
+    expect(console.page.get_by_role("textbox", name="Straße und Hausnummer")).to_be_focused()
     for line in ("Am Wall 123", "28195", "Bremen"):
         console.type(line)
         console.press("Tab")
+    console.press("Space", "Tab")  # in großer Schrift
     console.press("Space", "Enter")  # in Leichter Sprache
     reference = console.book()
     contact = others.appointment(reference)["contact"]
     assert (contact["confirm_by"], contact["language"]) == (["letter"], "de-simple")
+    assert contact["letter_form"] == "large_print"
     assert contact["postal_address"]["street"] == "Am Wall 123"
     others.cancel(reference)
 

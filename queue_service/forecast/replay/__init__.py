@@ -1,0 +1,1 @@
+"""Past days replayed: what each rule would have told each visitor, and what then happened."""
