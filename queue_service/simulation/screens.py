@@ -52,6 +52,7 @@ class StaffChange(msgspec.Struct, frozen=True):
     version: int
     ticket: Ticket | None = None
     counter: Counter | None = None
+    tickets: list[Ticket] = []
 
 
 class Hall(msgspec.Struct):
@@ -105,11 +106,11 @@ def apply_to_hall(hall: Hall, change: StaffChange) -> Hall:
         msg = f"have version {hall.version}, got {change.version}"
         raise VersionGapError(msg)
     hall.version = change.version
-    if change.ticket is not None:
-        if change.ticket.state in ENDED:
-            hall.tickets.pop(change.ticket.id, None)
+    for ticket in [change.ticket, *change.tickets] if change.ticket else change.tickets:
+        if ticket.state in ENDED:
+            hall.tickets.pop(ticket.id, None)
         else:
-            hall.tickets[change.ticket.id] = change.ticket
+            hall.tickets[ticket.id] = ticket
     if change.counter is not None:
         hall.counters[change.counter.id] = change.counter
     return hall

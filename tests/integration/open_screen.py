@@ -35,10 +35,10 @@ def apply_to_desk(state: StaffSnapshot, change: StaffChange) -> StaffSnapshot:
     """What a desk does with a change: the ticket and the counter are as the change says."""
     assert change.version == state.version + 1
     items = {ticket.id: ticket for ticket in state.items}
-    if change.ticket is not None:
-        items.pop(change.ticket.id, None)
-        if change.ticket.state in ("waiting", "called", "serving", "parked"):
-            items[change.ticket.id] = change.ticket
+    for ticket in [change.ticket, *change.tickets] if change.ticket else change.tickets:
+        items.pop(ticket.id, None)
+        if ticket.state in ("waiting", "called", "serving", "parked"):
+            items[ticket.id] = ticket
     counters = {counter.id: counter for counter in state.counters}
     if change.counter is not None:
         counters[change.counter.id] = change.counter

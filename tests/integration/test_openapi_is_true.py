@@ -299,8 +299,8 @@ async def _a_visit_with_every_turn(story: Story) -> None:
     await story.send("openCounter")
     for verb in (
         "pauseCounter", "resumeCounter", "callNext", "recallTicket", "startTicket", "describeTicket",
-        "parkTicket", "undoStep", "parkTicket", "resumeTicket", "requeueTicket", "callTicket", "missTicket", "requeueTicket",
-        "transferTicket", "callNext", "startTicket", "finishTicket", "readTimeline",
+        "parkTicket", "undoStep", "parkTicket", "resumeTicket", "requeueTicket", "callTicket",
+        "missTicket", "requeueTicket", "transferTicket", "callNext", "startTicket", "finishTicket", "readTimeline",
     ):  # fmt: skip
         await story.send(verb)
     await story.send("callNext", 204)

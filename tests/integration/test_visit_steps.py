@@ -24,7 +24,8 @@ async def change_rules(conn: Connection, office: Office, **rules: object) -> Non
     """Let the office have these rules for visits."""
     await conn.execute(
         """
-        UPDATE office SET setup = jsonb_set(setup, '{visits}', setup -> 'visits' || $2::text::jsonb) WHERE id = $1
+        UPDATE office SET setup = jsonb_set(setup, '{visits}', setup -> 'visits' || $2::text::jsonb)
+         WHERE id = $1
         """,
         office.id,
         msgspec.json.encode(rules).decode(),
