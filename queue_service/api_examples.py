@@ -240,6 +240,7 @@ EXAMPLES: Mapping[str, Example] = {
             "to": "2027-01-15",
             "party": 2,
             "channel": "online",
+            "emergency": False,
             "limit": 5,
         }
     ),

@@ -87,7 +87,7 @@ class NewBooking(msgspec.Struct, frozen=True):
     party_size: int
     channel: Channel
     emergency: bool
-    level: Level
+    level: int
     expires_at: datetime | None
 
 

@@ -205,9 +205,9 @@ class Town:
             }
         if "/staffing/" in path or "/days/" in path:
             return {"reason": "Test", "staffing": []} if "/staffing/" in path else {"reason": "Test"}
-        if path.endswith("affected-appointments/move"):
+        if path.endswith(("affected-appointments/move", "affected-parties/move")):
             return {"items": [{"reference": self.fill.get("reference", ""), "start": MORNING}]}
-        if path.endswith("affected-appointments/cancel"):
+        if path.endswith(("affected-appointments/cancel", "affected-parties/cancel")):
             return {"references": [self.fill.get("reference", "")], "reason": "Test"}
         if channel:
             return {

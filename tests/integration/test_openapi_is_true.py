@@ -258,7 +258,7 @@ async def _a_day_staffed_otherwise(story: Story) -> None:
     """Ask what would happen: the day's visitor is still to come."""
     for verb in (
         "readStaffing", "changeStaffing", "restoreStaffing", "listAffectedAppointments",
-        "moveAffectedAppointments", "cancelDay", "moveDay",
+        "moveAffectedAppointments", "cancelAffectedAppointments", "cancelDay", "moveDay",
     ):  # fmt: skip
         await story.send(verb)
 
