@@ -38,6 +38,8 @@ from queue_service.platform.errors import (
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import FieldError
 
+RENEW = "renew"
+"""Nobody can ask for it: it follows from another change of the appointment."""
 STALE_AFTER = timedelta(days=14)
 """How long after it was due an item waits for somebody: a name and a number are kept no longer for it."""
 OVERDUE_AT_MOST = timedelta(days=1)
@@ -282,7 +284,9 @@ def _refusal(kept: KeptCallback, who: Principal) -> CallbackTaken | IllegalTrans
     if kept.state == "taken" and kept.taken_by != who.user_id:
         return CallbackTaken(taken_by=kept.taken_by_name)
     return IllegalTransition(
-        "The item's state does not allow that.", state=kept.state, allowed=CALLBACK.allowed(kept.state)
+        "The item's state does not allow that.",
+        state=kept.state,
+        allowed=[verb for verb in CALLBACK.allowed(kept.state) if verb != RENEW],
     )
 
 
