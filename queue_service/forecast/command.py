@@ -10,7 +10,7 @@ from rich.table import Table
 from queue_service.forecast.call_order import CallOrder, HeadStarts
 from queue_service.forecast.past_days import PastDay
 from queue_service.forecast.replay.call_log import FEWEST_DAYS, MalformedLogError, read_call_log
-from queue_service.forecast.replay.contest import compete
+from queue_service.forecast.replay.contest import NothingToJudgeError, compete
 from queue_service.forecast.replay.log_order import learned_head_starts
 from queue_service.forecast.replay.score_table import contest_table
 from queue_service.forecast.replay.simulated_days import LONGEST_WAIT, SCENARIOS, simulated_day
@@ -49,7 +49,10 @@ def replay(log: Path, training_days: int) -> None:
         raise click.ClickException(f"{log.name}: {wrong}") from wrong
     if training_days >= len(days):
         training_days = len(days) // FEWEST_DAYS
-    _replay(log.name, days[:training_days], days[training_days:])
+    try:
+        _replay(log.name, days[:training_days], days[training_days:])
+    except NothingToJudgeError as wrong:
+        raise click.ClickException(f"{log.name}: {wrong}") from wrong
 
 
 @forecast.command()

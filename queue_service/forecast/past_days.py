@@ -55,12 +55,3 @@ class PastDay(msgspec.Struct, frozen=True):
     """None where no plan is known: then who was seen serving was there."""
     missed: tuple[ComingAppointment, ...] = ()
     """Appointments that nobody came to."""
-
-
-def waiting_at(visits: list[PastVisit], at: float) -> list[PastVisit]:
-    """Return who waited at an instant."""
-    return [
-        visit
-        for visit in visits
-        if visit.arrived_at <= at and (visit.ended_waiting_at is None or visit.ended_waiting_at > at)
-    ]

@@ -2,11 +2,13 @@
 
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queue_service.forecast.calibration import Calibration
+from queue_service.forecast.knowledge import from_plan
 from queue_service.forecast.model import Spread
 from queue_service.forecast.stretch import Promise, Stretch, fit_stretch
 from queue_service.forecast.told_range import told_minutes
@@ -102,3 +104,11 @@ def test_rounding_only_widens(one: float, other: float) -> None:
 def test_short_waits_are_told_to_the_minute_and_long_ones_by_fives() -> None:
     assert told_minutes(130, 290) == (2, 5)
     assert told_minutes(1290, 1990) == (20, 35)
+
+
+def test_what_was_learned_is_kept_as_plain_data() -> None:
+    calibration = Calibration(fit_stretch([Promise("walk_in", 10, SAID, 6000.0)]))
+    calibration.observe(SAID, "walk_in", 10, 100.0)
+    knowledge = from_plan({"ausweis": 10})
+    for kept in (calibration, knowledge):
+        assert msgspec.json.decode(msgspec.json.encode(kept), type=type(kept)) == kept

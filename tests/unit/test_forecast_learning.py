@@ -89,19 +89,18 @@ def test_hours_that_are_slower_are_known_to_be_slower() -> None:
     assert max(factors.values()) / min(factors.values()) == pytest.approx(1.4, rel=0.15)
 
 
-@given(st.floats(0, 3600))
+@given(st.floats(0, 900))
 def test_what_is_left_is_what_was_longer(elapsed: float) -> None:
     left = remaining(planned_points(600), elapsed, 40)
     assert min(left) >= 0
     assert list(left) == sorted(left)
     longer = [length - elapsed for length in planned_points(600) if length > elapsed]
-    if len(longer) > 10:
-        assert fmean(left) == pytest.approx(fmean(longer), rel=0.02)
+    assert fmean(left) == pytest.approx(fmean(longer), rel=0.02)
 
 
 def test_whoever_was_called_says_only_that_more_patience_was_there() -> None:
     patience = kaplan_meier([(10, True), (20, False), (30, True), (40, False)])
-    assert patience.seconds == (10, 30)
+    assert list(patience.seconds) == [10, 30]
     assert patience.staying == pytest.approx((0.75, 0.375))
     # Half of those who have waited 20 seconds leave at 30, as far as anybody knows.
     assert sorted(patience.leaving_after(20, 10)) == [10.0] * 5 + [math.inf] * 5

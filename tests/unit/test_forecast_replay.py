@@ -89,6 +89,15 @@ def test_the_command_tells_a_faulty_line_without_a_traceback(tmp_path: Path) -> 
     assert answer.output.startswith("Error: calls.tsv: line 1: is no text")
 
 
+def test_a_log_in_which_nobody_waits_is_told_to_be_of_no_use(tmp_path: Path) -> None:
+    log = tmp_path / "calls.tsv"
+    at_once = GOOD.replace("8:00:00\t8:01:00\t60", "0:00:00\t0:00:00\t0")
+    log.write_text("\n".join([HEAD, at_once, at_once.replace("990201", "990202")]), encoding="utf-8")
+    answer = CliRunner().invoke(forecast, ["replay", str(log)])
+    assert answer.exit_code == 1
+    assert "nobody had to wait" in answer.output
+
+
 def test_phantoms_are_no_calls_and_an_end_that_nobody_noted_is_no_length() -> None:
     phantom, endless = GOOD.replace("AGENT", "PHANTOM"), GOOD.replace("8:03:00", "0:00:00")
     first, second = days_of([HEAD, GOOD, phantom, NEXT_DAY.replace("8:03:00", "0:00:00"), endless])

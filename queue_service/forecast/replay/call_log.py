@@ -43,15 +43,6 @@ class MalformedLogError(ValueError):
         self.line = line
 
 
-class LoggedCall(msgspec.Struct, frozen=True):
-    """One line; times in seconds of its day."""
-
-    day: str
-    visit: PastVisit
-    queued: bool
-    """Whether it had to wait: the log knows at once."""
-
-
 def read_call_log(path: Path) -> list[PastDay]:
     """Return the days of a log in order; raises MalformedLogError."""
     try:

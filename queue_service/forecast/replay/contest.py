@@ -15,6 +15,7 @@ from queue_service.forecast.calibration import Calibration
 from queue_service.forecast.call_order import CallOrder
 from queue_service.forecast.durations import at_quantiles
 from queue_service.forecast.forecaster import Forecaster
+from queue_service.forecast.knowledge import COUNTER_SECONDS
 from queue_service.forecast.learning import learn
 from queue_service.forecast.model import Range, Spread, hour_of_day
 from queue_service.forecast.past_days import PastDay
@@ -34,6 +35,13 @@ OURS = "simulation"
 MIX = "linear mix"
 
 
+class NothingToJudgeError(ValueError):
+    """On the first days or on the last nobody had to wait: nothing can be learned or judged."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
 class Case(msgspec.Struct, frozen=True):
     """One visitor at whom all rules guess."""
 
@@ -44,7 +52,6 @@ class Case(msgspec.Struct, frozen=True):
     waited: float
     stayed: bool
     simulated: Spread
-    calibrated_live: Spread
     guesses: tuple[float, ...]
     """By rule, in the order of RULES."""
 
@@ -56,6 +63,8 @@ class Contest(msgspec.Struct, frozen=True):
     """By rule, of the test days."""
     raw: dict[str, list[Told]]
     """The rivals as their rule says it, nothing fitted."""
+    fitted: dict[str, list[Told]]
+    """The rivals with the lines of the training days, and no calibration that goes on."""
     classes: list[str]
     unknown_truth: int
     """Visitors of the test days whose wait nobody can know."""
@@ -71,10 +80,12 @@ def compete(
     planned_minutes: Mapping[str, float],
     progress: Callable[[str], object],
 ) -> Contest:
-    """Return what every rule told on the test days."""
+    """Return what every rule told on the test days; raises NothingToJudgeError."""
     cases, unknown_truth, unknown_told = cases_of(training, test, order, planned_minutes, progress)
     train_cases = [case for of_day in cases[: len(training)] for case in of_day]
     test_cases = [case for of_day in cases[len(training) :] for case in of_day]
+    if not train_cases or not test_cases:
+        raise NothingToJudgeError
     told: dict[str, list[Told]] = {}
     raw: dict[str, list[Told]] = {}
     spreads: dict[str, Callable[[Case], Spread]] = {OURS: lambda case: case.simulated}
@@ -85,12 +96,17 @@ def compete(
     stretch = fit_stretch(
         [Promise(case.visitor_class, case.hour, case.simulated, case.waited) for case in train_cases]
     )
+    fitted = {
+        name: [_told(case, spread(case)) for case in test_cases]
+        for name, spread in spreads.items()
+        if name != OURS
+    }
     for name, spread in spreads.items():
         # The rivals' lines are fitted in their spread already.
         lines = stretch if name == OURS else Stretch()
         told[name] = _calibrated(train_cases, test_cases, spread, lines)
     classes = sorted({case.visitor_class for case in (*train_cases, *test_cases)})
-    return Contest(told, raw, classes, unknown_truth, unknown_told, [day.name for day in test])
+    return Contest(told, raw, fitted, classes, unknown_truth, unknown_told, [day.name for day in test])
 
 
 def cases_of(
@@ -120,7 +136,7 @@ def cases_of(
             elif not isinstance(answer, Range):
                 unknown_told += in_test
             else:
-                of_day.append(_case(day, moment, waited, answer, averages, order))
+                of_day.append(_case(day, moment, waited, answer, averages))
         cases.append(of_day)
         progress(day.name)
     return cases, unknown_truth, unknown_told
@@ -135,16 +151,15 @@ def _averages(training: Sequence[PastDay]) -> Averages:
                 lengths[visit.services[0]].append(visit.finished_at - visit.called_at)
             if visit.called_at is not None and visit.called_at > visit.arrived_at:
                 waits.append(visit.called_at - visit.arrived_at)
+    every = [length for of_service in lengths.values() for length in of_service]
     return Averages(
-        fmean(length for of_service in lengths.values() for length in of_service),
+        fmean(every) if every else COUNTER_SECONDS,
         {service: fmean(of_service) for service, of_service in lengths.items()},
         fmean(waits) if waits else 0.0,
     )
 
 
-def _case(
-    day: PastDay, moment: Moment, waited: float, answer: Range, averages: Averages, order: CallOrder
-) -> Case:
+def _case(day: PastDay, moment: Moment, waited: float, answer: Range, averages: Averages) -> Case:
     return Case(
         day.name,
         moment.at,
@@ -153,8 +168,7 @@ def _case(
         waited,
         moment.visit.called_at is not None,
         answer.simulated,
-        answer.calibrated,
-        tuple(rule(moment, averages, order) for rule in RULES.values()),
+        tuple(rule(moment, averages) for rule in RULES.values()),
     )
 
 

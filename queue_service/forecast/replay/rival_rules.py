@@ -9,7 +9,6 @@ from statistics import fmean
 
 import msgspec
 
-from queue_service.forecast.call_order import CallOrder
 from queue_service.forecast.drawn_visits import eligible
 from queue_service.forecast.past_days import PastVisit
 from queue_service.forecast.replay.log_states import Moment
@@ -31,22 +30,20 @@ class Averages(msgspec.Struct, frozen=True):
     """Told when no wait of the day has ended yet."""
 
 
-Rule = Callable[[Moment, Averages, CallOrder], float]
+Rule = Callable[[Moment, Averages], float]
 
 
-def zms(moment: Moment, averages: Averages, order: CallOrder) -> float:
+def zms(moment: Moment, averages: Averages) -> float:
     """ZMS: everybody who waits times one average, over the counters; no class, no state."""
-    del order
     ahead = len(moment.state.waiting) - 1
     return ahead * averages.planned_seconds / max(1, _calling(moment))
 
 
-def queue_length(moment: Moment, averages: Averages, order: CallOrder) -> float:
+def queue_length(moment: Moment, averages: Averages) -> float:
     """Those who will be called first and the visitor, by learned means, over the counters that can serve."""
     newest = moment.state.waiting[-1]
     able = eligible(newest, moment.state.counters)
     rank = newest.rank_at
-    del order
     work = 0.0
     for other in moment.state.waiting:
         if other.rank_at <= rank and eligible(other, moment.state.counters) & able:
@@ -54,23 +51,21 @@ def queue_length(moment: Moment, averages: Averages, order: CallOrder) -> float:
     return work / max(1, len(able & _working(moment)))
 
 
-def last_to_enter_service(moment: Moment, averages: Averages, order: CallOrder) -> float:
+def last_to_enter_service(moment: Moment, averages: Averages) -> float:
     """The whole wait of the last one of the class who was called."""
-    del order
     called = _called_of_class(moment, 1)
     return called[0] if called else averages.usual_wait
 
 
-def head_of_line(moment: Moment, averages: Averages, order: CallOrder) -> float:
+def head_of_line(moment: Moment, averages: Averages) -> float:
     """The wait so far of the first of the class in the queue."""
-    del averages, order
+    del averages
     others = [one for one in moment.state.waiting[:-1] if one.visitor_class == moment.visit.visitor_class]
     return moment.at - min((one.waiting_since for one in others), default=moment.at)
 
 
-def rolling_mean(moment: Moment, averages: Averages, order: CallOrder) -> float:
+def rolling_mean(moment: Moment, averages: Averages) -> float:
     """The mean of the last ten waits of the class that ended with a call."""
-    del order
     called = _called_of_class(moment, ROLLING)
     return fmean(called) if called else averages.usual_wait
 

@@ -24,15 +24,15 @@ FIGURES: dict[str, Figure] = {
 
 
 def contest_table(title: str, contest: Contest) -> RenderableType:
-    """Return the figures of all rules, then the marks."""
+    """Return the figures of all rules, then the marks; the last two columns hold RMSE and MAE."""
     table = Table(title=title, title_justify="left")
     table.add_column("rule")
     for column in ("80 % holds", "rounded", "width s", "pinball s", "RMSE s", "MAE s", "under"):
         table.add_column(column, justify="right")
-    table.add_column("as it is: RMSE, MAE", justify="right")
+    table.add_column("fitted only", justify="right")
+    table.add_column("as it is", justify="right")
     for name, told in contest.told.items():
         figures = score(told)
-        raw = score(contest.raw[name]) if name in contest.raw else None
         table.add_row(
             name,
             f"{figures.coverage:.1%}",
@@ -42,9 +42,17 @@ def contest_table(title: str, contest: Contest) -> RenderableType:
             f"{figures.rmse:.1f}",
             f"{figures.mae:.1f}",
             f"{figures.under:.0%}",
-            f"{raw.rmse:.1f}, {raw.mae:.1f}" if raw else "",
+            *(_middles(by_rule.get(name)) for by_rule in (contest.fitted, contest.raw)),
         )
     return Group(table, *(Text(line) for line in marks(contest)))
+
+
+def _middles(told: Sequence[Told] | None) -> str:
+    """Return RMSE and MAE of another form of a rule."""
+    if told is None:
+        return ""
+    figures = score(told)
+    return f"{figures.rmse:.1f}, {figures.mae:.1f}"
 
 
 def marks(contest: Contest) -> Iterator[str]:
@@ -53,7 +61,8 @@ def marks(contest: Contest) -> Iterator[str]:
     for name, figure in FIGURES.items():
         best, rival = min(
             (figure(score(told)), rule)
-            for told_by in (contest.told, contest.raw)
+            # Each rival in whichever of its forms is best here; a bare rule has no range.
+            for told_by in (contest.told, contest.fitted, contest.raw)
             for rule, told in told_by.items()
             if rule != OURS and not (told_by is contest.raw and name == "pinball")
         )
