@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.kiosk_visitor import PORTRAIT, Visitor
+from tests.browser.kiosk.kiosk_visitor import PORTRAIT, Visitor
 from tests.system.kiosk_processes import (
     KioskProcess,
     StandInProcess,
@@ -18,18 +18,6 @@ from tests.system.kiosk_service_stand_in import OFFICE
 
 HUGE_PX = 300
 """A number that is read from two steps away."""
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[StandInProcess]:
-    with stand_in_running() as program:
-        yield program
-
-
-@pytest.fixture(scope="module")
-def kiosk(service: StandInProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KioskProcess]:
-    with kiosk_running(service.url, tmp_path_factory.mktemp("kiosk")) as program:
-        yield program.connected()
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.kiosk_visitor import LANDSCAPE, PORTRAIT, Visitor
-from tests.system.kiosk_processes import KioskProcess, kiosk_running, stand_in_running
+from tests.browser.kiosk.kiosk_visitor import LANDSCAPE, PORTRAIT, Visitor
+from tests.system.kiosk_processes import KioskProcess
 
 TARGET_PX = {PORTRAIT: 96, LANDSCAPE: 80}
 """At least 20 mm: 27 inches upright have 0.311 mm a pixel, 15 inches lying 0.252 mm."""
@@ -28,15 +28,6 @@ CUT_OFF = """
   .map(element => element.outerHTML.slice(0, 120))
 """
 """Elements whose words are wider than their place."""
-
-
-@pytest.fixture(scope="module")
-def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KioskProcess]:
-    with (
-        stand_in_running() as service,
-        kiosk_running(service.url, tmp_path_factory.mktemp("kiosk")) as program,
-    ):
-        yield program.connected()
 
 
 @pytest.fixture(params=[PORTRAIT, LANDSCAPE], ids=["portrait", "landscape"])

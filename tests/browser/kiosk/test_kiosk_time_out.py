@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.kiosk_visitor import Visitor
-from tests.system.kiosk_processes import KioskProcess, kiosk_running, stand_in_running
+from tests.browser.kiosk.kiosk_visitor import Visitor
+from tests.system.kiosk_processes import KioskProcess
 
 QUIET_SECONDS = 90
 """How long a step waits for a touch."""
@@ -14,15 +14,6 @@ WARNED_SECONDS = 20
 """EN 301 549: announced at least this long before."""
 EXTENSIONS = 10
 """EN 301 549: at least this often."""
-
-
-@pytest.fixture(scope="module")
-def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KioskProcess]:
-    with (
-        stand_in_running() as service,
-        kiosk_running(service.url, tmp_path_factory.mktemp("kiosk")) as program,
-    ):
-        yield program.connected()
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.kiosk_visitor import PORTRAIT, Visitor
-from tests.system.kiosk_processes import KioskProcess, StandInProcess, kiosk_running, stand_in_running
+from tests.browser.kiosk.kiosk_visitor import PORTRAIT, Visitor
+from tests.system.kiosk_processes import KioskProcess, StandInProcess
 
 TUESDAY = "2026-11-24"
 BEFORE, REGISTRATION, SERVED = (f"{TUESDAY}T{clock}:00+01:00" for clock in ("07:20", "07:30", "08:00"))
@@ -19,18 +19,6 @@ USED_UP = {
     "begins_at": "2026-11-26T08:00:00+01:00",
     "places_left": 0,
 }
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[StandInProcess]:
-    with stand_in_running() as program:
-        yield program
-
-
-@pytest.fixture(scope="module")
-def kiosk(service: StandInProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KioskProcess]:
-    with kiosk_running(service.url, tmp_path_factory.mktemp("kiosk")) as program:
-        yield program.connected()
 
 
 @pytest.fixture
