@@ -52,6 +52,7 @@ EXAMPLES: Mapping[str, Example] = {
     "listCatalogue": Example(),
     "listCounters": Example(OFFICE),
     "readQueue": Example(OFFICE, {"counter": "bsc-mitte.1"}),
+    "setWalkIns": Example(OFFICE, body={"open": True}),
     "readOrder": Example(OFFICE),
     "changeOrder": Example(OFFICE, body={"policy": "ratio", "appointments": 2, "walk_ins": 1}),
     "previewOrder": Example(OFFICE, body={"policy": "head-start", "cap_minutes": 60}),

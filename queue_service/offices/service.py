@@ -42,6 +42,16 @@ async def finish_setup(conn: Connection, now: datetime, office: Office) -> None:
     await store.publish(conn, office.id, "office.changed", {}, now)
 
 
+async def stop_walk_ins(conn: Connection, now: datetime, office: Office, *, stopped: bool) -> Office:
+    """Stop giving out numbers to visitors without an appointment, or go on; the screens are told.
+
+    In a transaction of the caller. It lasts until somebody changes it.
+    """
+    await store.stop_walk_ins(conn, office.id, stopped=stopped)
+    await store.publish(conn, office.id, "office.changed", {}, now)
+    return await find_office(conn, office.slug)
+
+
 async def find_office(conn: Connection, slug: str) -> Office:
     """Return the office; raises OfficeNotFound."""
     office = await store.find_office(conn, slug)

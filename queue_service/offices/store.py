@@ -211,3 +211,8 @@ async def service_exists(conn: Connection, code: str) -> bool:
 async def list_catalogue(conn: Connection) -> list[OfferedService]:
     """All services that some office offers."""
     return [_service(row) async for row in _queries.list_catalogue(conn)]
+
+
+async def stop_walk_ins(conn: Connection, office_id: int, *, stopped: bool) -> None:
+    """Staff stop giving out numbers, or go on."""
+    await _queries.stop_walk_ins(conn, office_id=office_id, stopped=stopped)

@@ -25,6 +25,7 @@ from queue_service.queueing.model import Counter, FoundCounter, Queue, Ticket
 from queue_service.queueing.order_policy import Why
 from queue_service.queueing.order_routes import OrderController
 from queue_service.queueing.ticket_routes import TicketController, actor_of
+from queue_service.queueing.walk_in_routes import WalkInController
 
 LONGEST_CODE = 60
 LONGEST_NOTE = 500
@@ -415,4 +416,4 @@ def _counter_answer(counter: Counter, services: list[str]) -> CounterAnswer:
     )
 
 
-queue_routes = [OfficeQueueController, OrderController, CounterController, TicketController]
+queue_routes = [OfficeQueueController, OrderController, WalkInController, CounterController, TicketController]

@@ -139,3 +139,7 @@ SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, a.co
        o.walk_ins_stopped, o.order_rules ::text AS "order", o.setup ::text AS setup
   FROM office o JOIN authority a ON a.id = o.authority_id
  WHERE o.id = :office_id;
+
+-- name: stop_walk_ins(office_id, stopped)!
+-- Whether staff have stopped giving out numbers to visitors without an appointment.
+UPDATE office SET walk_ins_stopped = :stopped WHERE id = :office_id;

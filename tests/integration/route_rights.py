@@ -117,6 +117,7 @@ GET    /api/v1/offices/{office}/services        x   x    xx    xx        xx    x
 GET    /api/v1/offices/{office}/counters        1   1    x3    x3        33    x3         x3    33    33
 GET    /api/v1/offices/{office}/queue           1   1    x3    x3        33    x3         x3    33    33
 GET    /api/v1/offices/{office}/order           1   1    x3    x3        33    x3         x3    33    33
+PUT    /api/v1/offices/{office}/walk-ins        1   1    33    33        33    x3         x3    33    33
 PUT    /api/v1/offices/{office}/order           1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/order/preview   1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/tickets         1   1    33    x3        33    x3         x3    x3    33

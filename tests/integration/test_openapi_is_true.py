@@ -294,7 +294,7 @@ async def _a_visit_with_every_turn(story: Story) -> None:
     story.known["token"] = issued["token"]
     await story.send("followTicket")
     await story.send("readQueue")
-    for operation in ("readOrder", "previewOrder", "changeOrder"):
+    for operation in ("readOrder", "previewOrder", "changeOrder", "setWalkIns"):
         await story.send(operation)
     await story.send("openCounter")
     for verb in (
