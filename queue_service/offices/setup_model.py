@@ -198,6 +198,8 @@ class ArrivalWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     early_minutes: WaitMinutes = 10
     late_minutes: WaitMinutes = 10
+    far_late_minutes: WaitMinutes = 60
+    """Whoever comes later than this has nothing of the appointment left but a number."""
 
 
 class OrderSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

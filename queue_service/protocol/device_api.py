@@ -66,7 +66,7 @@ class IssuedTicket(msgspec.Struct, frozen=True):
     """Short address of the follow page of this ticket."""
     appointment_at: datetime | None = None
     arrival: str | None = None
-    """For a check-in: ``early``, ``on_time`` or ``late``; None for a walk-in."""
+    """For a check-in: ``early``, ``on_time``, ``late`` or ``too_late``; None for a walk-in."""
 
 
 class FieldError(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 from queue_service.offices.setup_model import ArrivalWindow, OrderSetup
 from queue_service.queueing.order.turn import APPOINTMENT, call_by, head_start
 
-Arrival = Literal["early", "on_time", "late"]
+Arrival = Literal["early", "on_time", "late", "too_late"]
 WALK_IN = "walk_in"
 
 
@@ -29,6 +29,15 @@ def admit_walk_in(now: datetime, visitor_class: str, rules: OrderSetup) -> Admis
     )
 
 
+def arrival_at(now: datetime, appointment_at: datetime, window: ArrivalWindow) -> Arrival:
+    """Return how somebody comes who has an appointment; the edges of the window are on time."""
+    if now > appointment_at + timedelta(minutes=max(window.late_minutes, window.far_late_minutes)):
+        return "too_late"
+    if now > appointment_at + timedelta(minutes=window.late_minutes):
+        return "late"
+    return "early" if now < appointment_at - timedelta(minutes=window.early_minutes) else "on_time"
+
+
 def admit_appointment(
     now: datetime, appointment_at: datetime, window: ArrivalWindow, rules: OrderSetup
 ) -> Admission:
@@ -36,18 +45,13 @@ def admit_appointment(
 
     Early or on time: the wait counts from the appointed time (or the arrival, if later) with the
     head start of appointments. Later than the window allows: the wait counts from the arrival, as
-    for a walk-in, with the late credit of that head start. Nobody is turned away.
+    for a walk-in, with the late credit of that head start; far too late, without. Nobody is turned
+    away.
     """
     start = head_start(APPOINTMENT, rules)
-    if now > appointment_at + timedelta(minutes=window.late_minutes):
-        credit = start * rules.late_credit_percent / 100
-        return Admission(WALK_IN, now, now - credit, call_by(WALK_IN, now, rules), "late")
+    arrival = arrival_at(now, appointment_at, window)
+    if arrival in ("late", "too_late"):
+        credit = start * rules.late_credit_percent / 100 if arrival == "late" else timedelta(0)
+        return Admission(WALK_IN, now, now - credit, call_by(WALK_IN, now, rules), arrival)
     since = max(now, appointment_at)
-    early = now < appointment_at - timedelta(minutes=window.early_minutes)
-    return Admission(
-        APPOINTMENT,
-        since,
-        since - start,
-        call_by(APPOINTMENT, since, rules),
-        "early" if early else "on_time",
-    )
+    return Admission(APPOINTMENT, since, since - start, call_by(APPOINTMENT, since, rules), arrival)

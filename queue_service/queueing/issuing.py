@@ -20,7 +20,7 @@ from queue_service.protocol.device_api import CheckInRequest, FieldError, Issued
 from queue_service.protocol.stream import WalkIns
 from queue_service.queueing import store
 from queue_service.queueing.actor import Actor
-from queue_service.queueing.arrival import Admission, admit_appointment, admit_walk_in
+from queue_service.queueing.arrival import Admission, Arrival, admit_appointment, admit_walk_in, arrival_at
 from queue_service.queueing.standing import standing
 
 TOKEN_BYTES = 16
@@ -117,16 +117,19 @@ async def check_in(
     if request.id and (known := await store.find_issued(conn, request.id)):
         if known.office_id != office.id or known.appointment_id is None:
             raise errors.IdempotencyMismatch
-        return await _answer(conn, now, known, request.id, visitor_url)
+        came = None
+        if known.appointment_at is not None:
+            came = arrival_at(known.created_at, known.appointment_at, office.setup.arrival)
+        return await _answer(conn, now, known, request.id, visitor_url, came)
     found = await booking.find_for_check_in(conn, request.reference)
     if found.office_id != office.id:
         raise errors.WrongOffice(office=found.office, starts_at=found.starts_at)
     if found.state in ("cancelled", "expired", "held"):
         raise errors.AppointmentCancelled(state=found.state)
-    if found.state != "booked":
-        raise errors.AlreadyCheckedIn
     if local_day(found.starts_at, office.setup.time_zone) != local_day(now, office.setup.time_zone):
         raise errors.WrongDay(starts_at=found.starts_at)
+    if found.state != "booked":
+        raise errors.AlreadyCheckedIn
     await booking.mark_arrived(conn, found.office_id, found.id)
     admission = admit_appointment(now, found.starts_at, office.setup.arrival, office.order)
     service, *further = [
@@ -202,19 +205,19 @@ async def _insert(
         service_id=new.service_id,
         appointment_id=new.appointment_id,
         appointment_at=new.appointment_at,
-        visitor_class=ticket.visitor_class,
     )
-    answer = await _answer(conn, now, issued, ticket.id, visitor_url)
-    return msgspec.structs.replace(answer, arrival=new.admission.arrival)
+    return await _answer(conn, now, issued, ticket.id, visitor_url, new.admission.arrival)
 
 
 async def _answer(
-    conn: Connection, now: datetime, issued: store.Issued, ticket_id: UUID, visitor_url: str
+    conn: Connection,
+    now: datetime,
+    issued: store.Issued,
+    ticket_id: UUID,
+    visitor_url: str,
+    arrival: Arrival | None = None,
 ) -> IssuedTicket:
     ahead, wait = await standing(conn, now, issued.office_id, ticket_id, issued.service_id)
-    arrival = None
-    if issued.appointment_at is not None:
-        arrival = "late" if issued.visitor_class != "appointment" else "on_time"
     return IssuedTicket(
         id=ticket_id,
         number=issued.number,

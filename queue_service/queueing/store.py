@@ -103,7 +103,6 @@ class Issued(msgspec.Struct, frozen=True):
     service_id: int
     appointment_id: UUID | None
     appointment_at: datetime | None
-    visitor_class: str
 
 
 class Followed(msgspec.Struct, frozen=True):

@@ -149,12 +149,15 @@ UPDATE office SET order_rules = :rules ::text::jsonb WHERE id = :office_id;
 -- Gives everybody who waits what the office's present rules give their class, and tells the screens.
 -- Whoever was sent on keeps the place that was earned elsewhere.
 WITH rules AS (
-    SELECT o.id, o.order_rules AS r FROM office o WHERE o.id = :office_id
+    SELECT o.id, o.order_rules AS r,
+           make_interval(mins => coalesce((o.setup -> 'arrival' ->> 'far_late_minutes')::int, 60)) AS far_late
+      FROM office o WHERE o.id = :office_id
 ), reordered AS (
     UPDATE ticket t
        SET rank_at = CASE WHEN t.class = 'transferred' THEN t.rank_at
                           ELSE t.waiting_since - make_interval(secs => 0.6 * CASE
                                WHEN t.class = 'walk_in' AND t.appointment_id IS NOT NULL
+                                    AND t.arrived_at <= t.appointment_at + far_late
                                THEN coalesce((r -> 'head_starts' ->> 'appointment')::int, 0) * (r ->> 'late_credit_percent')::int
                                ELSE coalesce((r -> 'head_starts' ->> t.class)::int, 0) * 100 END) END,
            call_by = CASE WHEN t.class = 'transferred' THEN t.call_by
@@ -364,7 +367,7 @@ SELECT t.office_id, t.id, o.slug AS office, o.time_zone, t.day, t.number, t.stat
 
 -- name: find_issued(ticket_id)^
 -- A ticket that a device asks for again with the id it chose itself.
-SELECT t.office_id, t.number, t.token, t.created_at, t.service_id, t.appointment_id, t.appointment_at, t.class AS visitor_class
+SELECT t.office_id, t.number, t.token, t.created_at, t.service_id, t.appointment_id, t.appointment_at
   FROM ticket t WHERE t.id = :ticket_id;
 
 -- name: queue_ahead(office_id, ticket_id, now)^

@@ -62,6 +62,8 @@ def test_coming_early_brings_nobody_in_front_of_the_appointed_time(
         (0, "on_time", "appointment", 1),
         (10, "on_time", "appointment", 1),
         (11, "late", "walk_in", 0.5),
+        (60, "late", "walk_in", 0.5),
+        (61, "too_late", "walk_in", 0),
     ],
 )
 def test_the_window_is_ten_minutes_wide_on_both_sides_and_includes_its_edges(
@@ -72,5 +74,5 @@ def test_the_window_is_ten_minutes_wide_on_both_sides_and_includes_its_edges(
     admission = admit_appointment(now, NOW, ArrivalWindow(10, 10), rules)
     assert (admission.arrival, admission.visitor_class) == (arrival, visitor_class)
     assert admission.waiting_since - admission.rank_at == timedelta(minutes=30) * credit
-    promise = timedelta(minutes=90 if arrival == "late" else 20)
+    promise = timedelta(minutes=90 if visitor_class == "walk_in" else 20)
     assert admission.call_by - admission.waiting_since == promise

@@ -101,6 +101,8 @@ export function arrivalWords(arrival) {
       return t("Sie sind früh da. Sie werden zu Ihrer Terminzeit aufgerufen.");
     case "late":
       return t("Sie kommen nach Ihrer Terminzeit. Sie werden trotzdem bedient, es kann aber länger dauern.");
+    case "too_late":
+      return t("Ihre Terminzeit ist schon länger vorbei. Sie werden bedient wie jemand ohne Termin.");
     default:
       return null;
   }
