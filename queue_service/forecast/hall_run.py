@@ -152,7 +152,7 @@ class HallRun:
         later = self._later.of_run(run)
         queues = [lane.entries.copy() for lane in self._lanes] + later.queues
         queues_of = [[queues[queue] for queue in able] for able in self._queues_of]
-        called = dict(self._state.called)
+        memory, after_call = dict(self._state.memory), self._order.after_call
         unanswered = self._answerable
         surely_until = self._surely_until
         frees = [(row[run], index) for index, row in enumerate(self._frees)]
@@ -170,7 +170,7 @@ class HallRun:
                 continue
             if len(filled) > 1:
                 first = [queue[-1][0] for queue in filled]
-                filled[0] = filled[choose(first, counters[counter].name, at, called)]
+                filled[0] = filled[choose(first, counters[counter].name, at, memory)]
             waiting, lasts, leaves, place, newcomer = filled[0].pop()
             if place >= 0:
                 waits[place][run] = at - now
@@ -178,7 +178,7 @@ class HallRun:
             # Who has left, and who might only come, is called without a counter losing time.
             if newcomer or (leaves is not None and leaves[run] < at):
                 continue
-            called[waiting.visitor_class] = called.get(waiting.visitor_class, 0) + 1
+            after_call(waiting.visitor_class, memory)
             heapq.heapreplace(frees, (at + lasts[run], counter))
 
 
