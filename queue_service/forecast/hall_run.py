@@ -60,6 +60,7 @@ class HallRun:
             for index in range(len(state.counters))
         ]
         self._surely_until = [_surely_calls_until(counter, now) for counter in state.counters]
+        self._delays = [self._opens_late(counter) for counter in state.counters]
         self._frees = [self._free_at(counter) for counter in state.counters]
 
     def play(self) -> None:
@@ -137,6 +138,12 @@ class HallRun:
         chance.shuffle(times)
         return [self._now + seconds for seconds in times]
 
+    def _opens_late(self, counter: Counter) -> Row:
+        """Return by run how late a counter begins a span."""
+        delays = list(at_quantiles(self._drawing.knowledge.opening_delays, self.runs))
+        Random(f"opens {counter.name}").shuffle(delays)  # noqa: S311 - drawn visits, no secret
+        return delays
+
     def _later_ones(self) -> LaterOnes:
         here = {lane.entries[0].waiting.visitor_class for lane in self._lanes}
         rates = {
@@ -160,7 +167,7 @@ class HallRun:
         while frees and unanswered:
             at, counter = frees[0]
             if at >= surely_until[counter] and (opens := next_call(counters[counter].spans, at)) != at:
-                _free_later(frees, opens)
+                _free_later(frees, None if opens is None else opens + self._delays[counter][run])
                 continue
             if at >= later.next_at:
                 later.arrive(at)
