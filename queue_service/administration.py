@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from queue_service.accounts.commands import Shell, user_commands
 from queue_service.devices.commands import device_commands
@@ -64,7 +63,7 @@ def load(files: tuple[Path, ...], check: bool, data_dir: Path | None) -> None:
     try:
         slugs = asyncio.run(apply())
     except SetupError as wrong:
-        Console(stderr=True, highlight=False, markup=False).print(str(wrong))
+        click.echo(str(wrong), err=True)
         sys.exit(1)
     except (OSError, UnicodeDecodeError) as unreadable:
         raise click.ClickException(str(unreadable)) from unreadable

@@ -19,16 +19,19 @@ class CallOrder(Protocol):
     def may_overtake(self, visitor_class: str, other: str) -> bool:
         """Say whether somebody of ``visitor_class`` who comes later may go before a waiting ``other``."""
 
-    def choose(self, heads: Sequence[Waiting], counter: str, now: float, called: Mapping[str, int]) -> int:
+    def choose(self, heads: Sequence[Waiting], counter: str, now: float, memory: Mapping[str, int]) -> int:
         """Return the index of the one to call.
 
         ``heads`` are the first of each class that waits and that ``counter`` can serve, never
-        none; ``called`` counts today's calls by class.
+        none; ``memory`` is what ``after_call`` kept.
         """
+
+    def after_call(self, visitor_class: str, memory: dict[str, int]) -> None:
+        """Keep what the next choice depends on; most orders depend on nothing."""
 
 
 class HeadStarts:
-    """The longest wait with the head start of its class, as ``queueing.order_policy`` has it.
+    """The longest wait with the head start of its class: for logs, whose offices have no set-up.
 
     ``seconds`` are head starts by class; whoever has waited ``cap`` seconds goes before all who have
     not. Equal: the lower ticket.
@@ -46,9 +49,12 @@ class HeadStarts:
         """Say whether the head start is the longer one."""
         return self.head_start(visitor_class) > self.head_start(other)
 
-    def choose(self, heads: Sequence[Waiting], counter: str, now: float, called: Mapping[str, int]) -> int:
+    def after_call(self, visitor_class: str, memory: dict[str, int]) -> None:
+        """Keep nothing."""
+
+    def choose(self, heads: Sequence[Waiting], counter: str, now: float, memory: Mapping[str, int]) -> int:
         """Return the longest wait over the cap, or the longest with its head start."""
-        del counter, called
+        del counter, memory
         capped = now - self._cap
         best, best_rank = 0, float("inf")
         for index, head in enumerate(heads):

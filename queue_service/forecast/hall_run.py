@@ -60,6 +60,7 @@ class HallRun:
             for index in range(len(state.counters))
         ]
         self._surely_until = [_surely_calls_until(counter, now) for counter in state.counters]
+        self._delays = [self._opens_late(counter) for counter in state.counters]
         self._frees = [self._free_at(counter) for counter in state.counters]
 
     def play(self) -> None:
@@ -137,6 +138,12 @@ class HallRun:
         chance.shuffle(times)
         return [self._now + seconds for seconds in times]
 
+    def _opens_late(self, counter: Counter) -> Row:
+        """Return by run how late a counter begins a span."""
+        delays = list(at_quantiles(self._drawing.knowledge.opening_delays, self.runs))
+        Random(f"opens {counter.name}").shuffle(delays)  # noqa: S311 - drawn visits, no secret
+        return delays
+
     def _later_ones(self) -> LaterOnes:
         here = {lane.entries[0].waiting.visitor_class for lane in self._lanes}
         rates = {
@@ -152,7 +159,7 @@ class HallRun:
         later = self._later.of_run(run)
         queues = [lane.entries.copy() for lane in self._lanes] + later.queues
         queues_of = [[queues[queue] for queue in able] for able in self._queues_of]
-        called = dict(self._state.called)
+        memory, after_call = dict(self._state.memory), self._order.after_call
         unanswered = self._answerable
         surely_until = self._surely_until
         frees = [(row[run], index) for index, row in enumerate(self._frees)]
@@ -160,7 +167,7 @@ class HallRun:
         while frees and unanswered:
             at, counter = frees[0]
             if at >= surely_until[counter] and (opens := next_call(counters[counter].spans, at)) != at:
-                _free_later(frees, opens)
+                _free_later(frees, None if opens is None else opens + self._delays[counter][run])
                 continue
             if at >= later.next_at:
                 later.arrive(at)
@@ -170,7 +177,7 @@ class HallRun:
                 continue
             if len(filled) > 1:
                 first = [queue[-1][0] for queue in filled]
-                filled[0] = filled[choose(first, counters[counter].name, at, called)]
+                filled[0] = filled[choose(first, counters[counter].name, at, memory)]
             waiting, lasts, leaves, place, newcomer = filled[0].pop()
             if place >= 0:
                 waits[place][run] = at - now
@@ -178,7 +185,7 @@ class HallRun:
             # Who has left, and who might only come, is called without a counter losing time.
             if newcomer or (leaves is not None and leaves[run] < at):
                 continue
-            called[waiting.visitor_class] = called.get(waiting.visitor_class, 0) + 1
+            after_call(waiting.visitor_class, memory)
             heapq.heapreplace(frees, (at + lasts[run], counter))
 
 

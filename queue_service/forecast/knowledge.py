@@ -60,6 +60,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     """How much longer visits last in an hour than over the day; empty where no test says so."""
     pauses: Points = planned_points(PAUSE_SECONDS)
     """Seconds from the end of a visit to the counter's next call while somebody waits."""
+    opening_delays: Points = (0.0,)
+    """Seconds from the planned beginning of a span to the counter's first call while somebody waits."""
     no_show: dict[str, float] = {}
     """Share of calls that nobody answers, by class."""
     no_show_times: Points = planned_points(NO_SHOW_SECONDS)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import NormalDist, fmean, median
 
-from queue_service.forecast.durations import Points, at_quantiles, learned_points, planned_points
+from queue_service.forecast.durations import POINTS, Points, at_quantiles, learned_points, planned_points
 from queue_service.forecast.knowledge import (
     NO_SHOW_SECONDS,
     PAUSE_SECONDS,
@@ -48,6 +48,7 @@ def learn(days: Sequence[PastDay], planned_minutes: Mapping[str, float]) -> Know
         any_counter_time=any_time,
         hour_factors=hour_factors(days, served),
         pauses=learned_points(list(_pauses(days)), planned_points(PAUSE_SECONDS)),
+        opening_delays=_opening_delays(days),
         no_show=_no_shows(visits),
         no_show_times=learned_points(
             [
@@ -168,6 +169,27 @@ def _pauses(days: Iterable[PastDay]) -> Iterable[float]:
                     yield max(0.0, min(LONGEST_PAUSE, (called or float("inf")) - done))
                 elif called is not None and _one_span_holds(plans.get(name, ()), done, called):
                     yield max(0.0, called - done)
+
+
+def _opening_delays(days: Iterable[PastDay]) -> Points:
+    """Return how late counters begin their spans where somebody waits; on time while too few were seen."""
+    delays = []
+    for day in days:
+        for counter in day.counters or ():
+            calls = sorted(
+                visit.called_at
+                for visit in day.visits
+                if visit.counter == counter.name and visit.called_at is not None
+            )
+            for span in counter.spans:
+                first = next((at for at in calls if span.start <= at < span.end), None)
+                if first is not None and any(
+                    visit.arrived_at <= span.start <= (visit.ended_waiting_at or span.end)
+                    and counter.services.issuperset(visit.services)
+                    for visit in day.visits
+                ):
+                    delays.append(first - span.start)
+    return at_quantiles(sorted(delays), POINTS) if len(delays) >= FEWEST_IN_HOUR else (0.0,)
 
 
 def _one_span_holds(spans: Sequence[Span], start: float, end: float) -> bool:

@@ -73,8 +73,8 @@ class HallState(msgspec.Struct, frozen=True):
     """Local midnight. Hours of the day are counted from here, so on the two days on which the
     clocks change they are one off."""
     coming: tuple[ComingAppointment, ...] = ()
-    called: dict[str, int] = {}
-    """Calls of today by class, for orders that keep a ratio."""
+    memory: dict[str, int] = {}
+    """What the order keeps of today's calls: ``{"cycle_place": n}`` for ``ratio``, else nothing."""
 
 
 class Newcomer(msgspec.Struct, frozen=True):

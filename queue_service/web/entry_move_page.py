@@ -19,7 +19,6 @@ from queue_service.platform.errors import EntryBookingNotFound, QueueError
 from queue_service.web.entry_access import opened
 from queue_service.web.entry_booking_page import changeable
 from queue_service.web.entry_pages import (
-    HOURS_SHOWN,
     by_days,
     read_day,
     refused_in_words,
@@ -28,6 +27,9 @@ from queue_service.web.entry_pages import (
 )
 from queue_service.web.languages import choose_language, texts
 from queue_service.web.rendering import PageRequest, page
+
+HOURS_SHOWN_AT_ONCE = 13
+"""Two weeks of one hour a day, its own among them; later days are one press away."""
 
 
 @get("/entry-booking/{booking:str}/move", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
@@ -44,7 +46,7 @@ async def move_page(request: PageRequest, booking: FromPath[str]) -> Response[An
                 codes=[kept.code],
                 begin=begin,
                 party_size=kept.party_size,
-                limit=HOURS_SHOWN,
+                limit=HOURS_SHOWN_AT_ONCE,
             )
             found = await entries.find_entries(conn, now, search)
     except EntryBookingNotFound:
@@ -53,7 +55,7 @@ async def move_page(request: PageRequest, booking: FromPath[str]) -> Response[An
     if not changeable(kept, now) or closed_since(facility, now, kept.starts_at):
         return Redirect(f"/entry-booking/{view.reference}", status_code=303)
     today = local_day(now, facility.setup.time_zone)
-    days, later = by_days(found.items, facility, language, today)
+    days, later = by_days(found.items, facility, language, today, limit=HOURS_SHOWN_AT_ONCE)
     refused = request.query_params.get("refused", "")
     return page(
         request,

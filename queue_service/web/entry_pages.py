@@ -147,12 +147,15 @@ def read_day(text: str) -> date | None:
 
 
 def by_days(
-    hours: Sequence[EntryOffered], facility: Office, language: str, today: date
+    hours: Sequence[EntryOffered], facility: Office, language: str, today: date, *, limit: int = HOURS_SHOWN
 ) -> tuple[list[Day], date | None]:
-    """Group hours by day, and give the first of later days; a day that was cut off is left to them."""
+    """Group hours by day, and give the first of later days; a day that was cut off is left to them.
+
+    ``limit`` is how many were searched for.
+    """
     grouped = [(day, list(of_day)) for day, of_day in groupby(hours, key=lambda hour: hour.start.date())]
     later = None
-    if len(hours) == HOURS_SHOWN:
+    if len(hours) == limit:
         cut = len(grouped) > 1
         later = grouped[-1][0] if cut else grouped[-1][0] + ONE_DAY
         grouped = grouped[:-1] if cut else grouped

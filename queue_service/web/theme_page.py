@@ -1,7 +1,5 @@
 """``/theme``: remembers light, dark or high contrast, and goes back to where it was chosen."""
 
-from http import HTTPStatus
-
 from litestar import post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
@@ -27,7 +25,7 @@ async def choose_theme_page(request: PageRequest) -> Redirect:
     if theme not in THEMES:
         raise UnknownChoice
     path = own_path(back) if len(back) <= LONGEST_PATH else ""
-    redirect = Redirect(f"{path or '/'}{CHOICE}", status_code=HTTPStatus.SEE_OTHER)
+    redirect = Redirect(f"{path or '/'}{CHOICE}", status_code=303)
     redirect.set_cookie(
         Cookie(
             key=THEME_COOKIE,

@@ -48,6 +48,12 @@ def test_an_office_needs_no_services_counters_or_pools() -> None:
         ("to: 2026-12-06", "to: 2026-12-04", "events[0]: ends before it begins"),
         ('"10:00"', '"10:02"', "allowed is a time such as 07:00"),
         ('"10:00"', '"06:30"', "'06:30' is listed twice"),
+        ("{online: 60}", "{online: 60, phone: 50}", "the web may not take more than the telephone"),
+        (
+            "{online: 60}\n",
+            "{}\n        releases: [{percent: 60, days_before: 9}, {percent: 50, days_before: 1}]\n",
+            "110 percent of a day are opened in all",
+        ),
         ("places: 40", "places: 0", "allowed is a number from 1 to 10000 (places)"),
         ("price: {de: 4 Euro}", "price: {en: 4 euros}", "the German text is missing"),
     ],

@@ -50,11 +50,11 @@ def counter(number: int, served_minutes: float = 3, **facts: object) -> Counter:
 class WalkInsFirst(HeadStarts):
     """A policy that nobody has: a walk-in goes before everybody."""
 
-    def choose(self, heads: Sequence[Waiting], counter: str, now: float, called: Mapping[str, int]) -> int:
+    def choose(self, heads: Sequence[Waiting], counter: str, now: float, memory: Mapping[str, int]) -> int:
         """Return the walk-in; the base class would take the longest wait."""
         assert counter
         assert now >= NOW
-        assert called.keys() <= {"walk_in", "disabled"}
+        assert not memory
         return max(range(len(heads)), key=lambda index: heads[index].visitor_class)
 
 
@@ -147,7 +147,9 @@ def test_a_break_is_waited_for() -> None:
 
 def test_before_the_counters_open_the_opening_is_waited_for() -> None:
     opening = Counter("1", EVERYTHING, spans=(Span(NOW + 1800, NOW + 7200),))
-    assert mean_wait(replace(hall(1, 0), counters=(opening,)), "A001") == pytest.approx(30)
+    early = replace(hall(1, 0), counters=(opening,))
+    assert mean_wait(early, "A001") == pytest.approx(30)
+    assert mean_wait(early, "A001", replace(PLAN, opening_delays=(300.0,))) == pytest.approx(35)
 
 
 @pytest.mark.parametrize(

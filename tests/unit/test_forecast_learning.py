@@ -1,24 +1,20 @@
 """What an office learns from its days: robust, shrunk to the plan, and never more than it saw."""
 
 import math
-from datetime import timedelta
 from random import Random
 from statistics import fmean, median
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_service.forecast.call_order import HeadStarts
 from queue_service.forecast.durations import learned_points, planned_points, remaining
 from queue_service.forecast.learning import kaplan_meier, learn
-from queue_service.forecast.model import Waiting
 from queue_service.forecast.past_days import PastDay, PastVisit
 from queue_service.forecast.replay.log_order import learned_head_starts
 from queue_service.forecast.replay.simulated_days import SEVERAL, simulated_day
 from queue_service.forecast.replay.true_waits import true_waits
-from queue_service.queueing import order_policy
-from tests.unit import waiting_rooms
 
 FCFS = HeadStarts({})
 
@@ -130,18 +126,3 @@ def test_head_starts_are_learned_from_what_was_called() -> None:
     head_starts, explained = learned_head_starts(days)
     assert head_starts["appointment"] > head_starts["walk_in"]
     assert explained > 0.75
-
-
-@settings(max_examples=40)
-@given(waiting_rooms.rooms(largest=6), waiting_rooms.caps)
-def test_the_forecast_calls_in_the_order_in_which_the_desk_calls(
-    room: list[order_policy.Waiting], cap: timedelta
-) -> None:
-    heads = [
-        Waiting(one.number, one.visitor_class, (), one.waiting_since.timestamp(), one.rank_at.timestamp())
-        for one in room
-    ]
-    if not room:
-        return
-    chosen = HeadStarts({}, cap.total_seconds()).choose(heads, "1", waiting_rooms.NOW.timestamp(), {})
-    assert room[chosen] == min(room, key=lambda one: order_policy.sort_key(one, waiting_rooms.NOW, cap))

@@ -70,7 +70,6 @@ class _Walk:
         self._visits: dict[str, PastVisit] = {visit.ticket: visit for visit in day.visits}
         self._at_counter: dict[str, PastVisit] = {}
         self._last_done: dict[str, float] = {}
-        self._called: dict[str, int] = defaultdict(int)
         self._changes = sorted(change for visit in day.visits for change in _changes(visit))
         self._next = 0
         self._coming = sorted(
@@ -95,11 +94,9 @@ class _Walk:
             if kind == "1 waited":
                 if self._waiting.pop(ticket, None) is not None:
                     self.ended.append(visit)
-                if visit.called_at is not None:
-                    self._called[visit.visitor_class] += 1
-                    if visit.counter is not None:
-                        self._at_counter[visit.counter] = visit
-                        self._skills.learn(visit)
+                if visit.called_at is not None and visit.counter is not None:
+                    self._at_counter[visit.counter] = visit
+                    self._skills.learn(visit)
             elif visit.counter is not None:
                 self._last_done[visit.counter] = when
                 if self._at_counter.get(visit.counter) is visit:
@@ -121,7 +118,7 @@ class _Walk:
             if came_at > at and appointment.at > at - FORGOTTEN / 4
         )
         counters = self._planned(at, waiting) if self._day.counters is not None else self._seen(at)
-        return HallState(waiting, counters, self._day.starts_at, coming, dict(self._called))
+        return HallState(waiting, counters, self._day.starts_at, coming)
 
     def called_at_once(self, visit: PastVisit, state: HallState) -> bool:
         """Say whether a counter is ready for the one who came, where a plan says who is there."""

@@ -75,7 +75,7 @@ export function showSecondBookings(duplicates, part) {
   const line = ({ reference, office: slug, start, services, hour, match }) => {
     const office = offices.get(slug);
     const settled = services.map(({ service, quantity }) => serviceInWords(serviceOf(service), quantity)).join("; ");
-    const what = hour ? gettext("%(title)s, Personen: %(count)s", { title: inLanguage(hour.title), count: hour.party_size }) : settled;
+    const what = hour ? gettext("%(title)s für %(count)s", { title: inLanguage(hour.title), count: hour.party_size }) : settled;
     const where = office ? `${whenInWords(start, office.time_zone)}, ${inLanguage(office.name)}` : slug;
     return element("li", {}, `${what}: ${where} (${reference}, ${sameBy[match]})`);
   };

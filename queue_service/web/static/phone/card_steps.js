@@ -40,7 +40,10 @@ export function start({ show, choose, book }) {
     const button = event.target.closest("button");
     if (button) choose(Number(button.dataset.index));
   });
-  form.addEventListener("change", () => showNeeded(form));
+  form.addEventListener("change", () => {
+    showNeeded(form);
+    showWhole();
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     book();
@@ -109,6 +112,12 @@ export function choose(index) {
   form.hidden = false;
   party.focus();
   party.select();
+  showWhole();
+}
+
+/** The card above is long: all that is asked, and the button, are to be seen together. */
+function showWhole() {
+  form.scrollIntoView({ block: "nearest" });
 }
 
 function mistakes() {
@@ -148,6 +157,7 @@ async function isSecond(contact) {
   const booked = await secondBookings(contact, { hours: [wanted.code], start: wanted.start });
   const same = booked.filter(({ hour }) => hour?.code === wanted.code);
   showSecondBookings(same, form);
+  showWhole();
   warnedOf = whom;
   return same.length > 0;
 }

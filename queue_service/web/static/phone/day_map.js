@@ -10,6 +10,7 @@ import { dayInShort, dayInWords, inLanguage } from "./spoken.js";
 export const DAYS = 14;
 const SHADES = [1, 5, 20]; // visits from which on a cell is one shade darker
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+const ROWS_AT_ONCE = 20; // more than a window shows; the others come after the first picture
 const table = document.getElementById("day-map");
 
 let cells = []; // rows of [td]
@@ -103,14 +104,22 @@ export function show(items, days) {
   cells = [];
   openDays = new Map();
   const known = items.filter(({ office }) => offices.has(office));
+  const rows = (some) => some.map((item) => officeRow(item, days));
+  const body = element("tbody", { role: "rowgroup" }, ...rows(known.slice(0, ROWS_AT_ONCE)));
   table.replaceChildren(
     element("thead", { role: "rowgroup" }, element("tr", { role: "row" },
       element("th", { scope: "col", role: "columnheader" }, gettext("Standort")),
       element("th", { scope: "col", role: "columnheader" }, gettext("Frühester Tag")),
       ...days.map(dayHead))),
-    element("tbody", { role: "rowgroup" }, ...known.map((item) => officeRow(item, days))),
+    body,
   );
   if (cells.length > 0) cells[0][0].tabIndex = 0;
+  const others = known.slice(ROWS_AT_ONCE);
+  if (others.length > 0) afterPaint(() => body.isConnected && body.append(...rows(others)));
+}
+
+function afterPaint(action) {
+  requestAnimationFrame(() => setTimeout(action));
 }
 
 export function focus() {
