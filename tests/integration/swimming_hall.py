@@ -75,7 +75,7 @@ async def build(
         return await service.apply_entries(conn, now, built)
 
 
-async def book(
+async def book(  # noqa: PLR0913 - each test says what it is about
     conn: Connection,
     entry: str | None = None,
     *,

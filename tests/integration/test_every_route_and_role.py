@@ -164,7 +164,8 @@ class Town:
             """
             INSERT INTO timed_entry (office_id, code, starts_at, ends_at, title, price, most_party, places,
                                      counter_places, phone_places, online_places)
-            SELECT o.id, 'rundgang', '2026-11-24 08:00Z', '2026-11-24 09:00Z', '{}', '{}', 5, 1000, 1000, 1000, 800
+            SELECT o.id, 'rundgang', '2026-11-24 08:00Z', '2026-11-24 09:00Z', '{}', '{}', 5,
+                   1000, 1000, 1000, 800
               FROM office o WHERE o.slug = $1
             """,
             HERE,
@@ -203,12 +204,6 @@ class Town:
                 "channel": channel,
                 "contact": {"name": "Test", "phone": "0421 3610"},
             }
-        if "/staffing/" in path or "/days/" in path:
-            return {"reason": "Test", "staffing": []} if "/staffing/" in path else {"reason": "Test"}
-        if path.endswith(("affected-appointments/move", "affected-parties/move")):
-            return {"items": [{"reference": self.fill.get("reference", ""), "start": MORNING}]}
-        if path.endswith(("affected-appointments/cancel", "affected-parties/cancel")):
-            return {"references": [self.fill.get("reference", "")], "reason": "Test"}
         if channel:
             return {
                 "office": HERE,
@@ -217,7 +212,18 @@ class Town:
                 "channel": channel,
                 "contact": {"name": "Test", "phone": "0421 3610", "confirm_by": "none"},
             }
+        affected = {"reference": self.fill.get("reference", ""), "start": MORNING}
+        by_part: dict[str, dict[str, object]] = {
+            "/staffing/": {"reason": "Test", "staffing": []},
+            "/days/": {"reason": "Test"},
+            "affected-appointments/move": {"items": [affected]},
+            "affected-parties/move": {"items": [affected]},
+            "affected-appointments/cancel": {"references": [affected["reference"]], "reason": "Test"},
+            "affected-parties/cancel": {"references": [affected["reference"]], "reason": "Test"},
+        }
         bodies: dict[str, dict[str, object]] = {
+            "walk-ins": {"open": True},
+            "merge": {"tickets": [self.fill.get("ticket", "")]},
             "tickets": {"service": SERVICE},
             "entry-arrivals": {"reference": self.fill.get("booking", "")},
             "check-ins": {"reference": self.fill.get("reference", "")},
@@ -232,7 +238,8 @@ class Town:
             "done": {"result": "angerufen"},
             "{language}": {"text": "{short_day}, {time}, {reference}"},
         }
-        return bodies.get(path.rpartition("/")[2], {})
+        found = next((body for part, body in by_part.items() if part in path), None)
+        return found or bodies.get(path.rpartition("/")[2], {})
 
     async def ask(self, client: httpx.AsyncClient, line: Line) -> httpx.Response:
         """Send the line's request; pages' forms as forms, everything else as JSON."""
