@@ -63,6 +63,7 @@ __all__ = [
 VERB_OF_TICKET = {
     "finish": "finish",
     "send_on": "finish",
+    "merge": "finish",
     "no_show": "no_show",
     "requeue": "return",
     "cancel": "cancel",

@@ -278,7 +278,11 @@ async def merge(
         further += [other.service_id, *other.further_services]
         since = min(since, other.waiting_since)
     earned = found.waiting_since - since
-    changes: dict[str, object] = {"further_services": further, "rank_at": found.rank_at - earned}
+    changes: dict[str, object] = {
+        "further_services": further,
+        "rank_at": found.rank_at - earned,
+        "call_by": found.call_by - earned,
+    }
     return await _describe(conn, now, found, actor, changes)
 
 

@@ -54,8 +54,12 @@ WITH desk AS (
               FROM desk d CROSS JOIN calling_order(:office_id, :counter_id, :now) p
              WHERE (p.ticket).service_id = ANY (d.serving) AND (p.ticket).needs <@ d.features
                AND ((p.ticket).counter_id IS NULL OR (p.ticket).counter_id = d.id)
-               AND ((p.ticket).clerk_id IS NULL OR (p.ticket).clerk_id = d.clerk_id)
-               AND ((p.ticket).team IS NULL OR (p.ticket).team = d.team)
+               -- A colleague or a team that has gone home keeps nobody waiting.
+               AND ((p.ticket).clerk_id IS NULL OR (p.ticket).clerk_id = d.clerk_id
+                    OR NOT EXISTS (SELECT FROM counter b WHERE b.office_id = :office_id AND b.clerk_id = (p.ticket).clerk_id))
+               AND ((p.ticket).team IS NULL OR (p.ticket).team = d.team
+                    OR NOT EXISTS (SELECT FROM counter b WHERE b.office_id = :office_id AND b.team = (p.ticket).team
+                                      AND b.state <> 'closed'))
                AND (NOT (p.ticket).together OR (p.ticket).further_services <@ d.serving)
              ORDER BY p.tier, p.at, (p.ticket).number) AS o
      CROSS JOIN LATERAL (SELECT t.office_id, t.id FROM ticket t
@@ -112,7 +116,8 @@ WITH desk AS (
       FROM desk d JOIN ticket t ON t.office_id = d.office_id
      WHERE t.id = :ticket_id AND t.state = 'waiting' AND t.service_id = ANY (d.services)
        AND t.needs <@ d.features AND (t.counter_id IS NULL OR t.counter_id = d.id)
-       AND (t.clerk_id IS NULL OR t.clerk_id = :clerk_id)
+       AND (t.clerk_id IS NULL OR t.clerk_id = :clerk_id
+            OR NOT EXISTS (SELECT FROM counter b WHERE b.office_id = :office_id AND b.clerk_id = t.clerk_id))
        FOR NO KEY UPDATE OF t
 ), called AS (
     UPDATE ticket t SET state = 'called', counter_id = :counter_id, called_at = :now, calls = t.calls + 1, clerk_id = NULL
@@ -178,7 +183,7 @@ SELECT publish_change(:office_id ::int, 'queue.reordered',
 -- contingent is locked before both, as in issue_ticket. The row as it was is kept for an undo.
 WITH contingent AS (
     SELECT c.* FROM ticket t JOIN day_contingent c ON c.office_id = t.office_id AND c.day = t.day AND c.code = t.contingent
-     WHERE :verb = 'cancel' AND t.office_id = :office_id AND t.id = :ticket_id
+     WHERE :verb IN ('cancel', 'merge') AND t.office_id = :office_id AND t.id = :ticket_id
        FOR NO KEY UPDATE OF c
 ), desk AS (
     SELECT c.* FROM counter c

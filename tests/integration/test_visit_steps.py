@@ -188,11 +188,23 @@ async def test_a_visitor_sent_to_a_colleague_is_called_by_nobody_else(
     found = await service.find_ticket(conn, ticket, clerk)
     await service.transfer(conn, now, bsc_mitte, found, clerk, Target(clerk_id=colleague), "Bitte prüfen")
     assert await service.call_next(conn, now, *seats[2]) is None
+    await service.close_counter(conn, now, *seats[2])
     answer = await service.call_next(conn, now, *seats[1])
     assert answer is not None
     assert (answer.ticket.id, answer.ticket.note, answer.ticket.clerk) == (ticket, "Bitte prüfen", None)
     with pytest.raises(errors.UnknownChoice):
         await service.clerk_of(conn, bsc_mitte, "staff:999999")
+
+
+async def test_a_colleague_who_has_gone_keeps_nobody_waiting(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    ticket, clerk = await served(conn, now, bsc_mitte, seats[0]), seats[0][1]
+    colleague = await service.clerk_of(conn, bsc_mitte, seats[1][1].key)
+    found = await service.find_ticket(conn, ticket, clerk)
+    await service.transfer(conn, now, bsc_mitte, found, clerk, Target(clerk_id=colleague))
+    await service.close_counter(conn, now, *seats[1])
+    assert await called(conn, now, seats[2]) == ticket
 
 
 async def test_a_teams_list_is_worked_on_by_its_clerks_alone(
