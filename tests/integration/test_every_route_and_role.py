@@ -246,7 +246,7 @@ class Town:
         path = line.path.partition("#")[0].format(**self.fill)
         if "slots?" in path:
             path += f"&service={SERVICE}"
-        if line.method not in {"POST", "PUT"}:
+        if line.method not in {"POST", "PUT", "PATCH"}:
             return await client.request(line.method, path)
         if path.startswith(PAGE_FORMS):
             return await client.post(path, data={"username": "admin-1", "password": PASSWORD})

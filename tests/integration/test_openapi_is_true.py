@@ -306,7 +306,8 @@ async def _a_visit_with_every_turn(story: Story) -> None:
         "pauseCounter", "resumeCounter",
         "callNext", "recallTicket", "startTicket", "describeTicket",
         "parkTicket", "undoStep", "parkTicket", "resumeTicket", "requeueTicket", "callTicket",
-        "missTicket", "requeueTicket", "transferTicket", "callNext", "startTicket", "finishTicket", "readTimeline",
+        "missTicket", "requeueTicket", "transferTicket", "callNext", "startTicket", "finishTicket",
+        "readTimeline",
     ):  # fmt: skip
         await story.send(verb)
     await story.send("callNext", 204)
