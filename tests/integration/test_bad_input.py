@@ -199,6 +199,15 @@ FINE: set[tuple[str, str | int, str]] = {
     ("moveAffectedAppointments", "reference", "a NUL"),
     ("moveAffectedAppointments", "office", "a text of blanks"),
     ("moveAffectedAppointments", "office", "a NUL"),
+    ("moveAffectedParties", "reference", "a text of blanks"),
+    ("moveAffectedParties", "reference", "a NUL"),
+    *(
+        (operation, place, value)
+        for operation in ("cancelAffectedAppointments", "cancelAffectedParties")
+        for place, value in [(0, "a text of blanks"), (0, "a NUL"), ("reason", "a NUL")]
+    ),
+    ("pauseCounter", "reason", "a text of blanks"),
+    ("parkTicket", "reason", "a text of blanks"),
 }
 """What may be left empty, or is looked for in vain."""
 
