@@ -254,10 +254,7 @@ async def find_booking(conn: Connection, reference: str, *, lock: bool = False) 
 
 def _kept(row: Record) -> KeptEntryBooking:
     columns = _with_texts(row)
-    contact = {
-        name: columns.pop(name)
-        for name in CONTACT_COLUMNS
-    }
+    contact = {name: columns.pop(name) for name in CONTACT_COLUMNS}
     has_contact = columns.pop("has_contact")
     if contact["postal_address"] is not None:
         contact["postal_address"] = _address(contact["postal_address"])
