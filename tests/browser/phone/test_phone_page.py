@@ -39,7 +39,7 @@ def test_people_who_book_nothing_by_telephone_are_refused_in_words(
     assert answer.status == 403
 
 
-def test_every_place_answers_questions_and_its_hours_are_booked_and_cancelled(
+def test_every_place_answers_questions_and_its_hours_are_booked_moved_and_cancelled(
     agent: Agent, console: Console, axe: Axe
 ) -> None:
     page = console.page
@@ -84,7 +84,17 @@ def test_every_place_answers_questions_and_its_hours_are_booked_and_cancelled(
     console.press("1")
     expect(page.locator("#found-reference")).to_have_text(reference)
     expect(page.locator("#found-facts")).to_contain_text("Personen: 2")
-    console.press("Tab", "Enter", "Enter")
+    console.press("Tab", "Enter")
+    expect(console.offers.first).to_be_visible()
+    assert console.offer(1) == ("suedbad", other["start"])
+    console.press("1", "Enter")
+    expect(page.locator("#booked-heading")).to_have_text("Termin verschoben")
+    assert agent.api.get(f"/entry-bookings/{reference}").json()["entry"] == other["entry"]
+    console.press("F9", "F8")
+    console.type(reference)
+    console.press("Enter")
+    expect(page.locator("#found-reference")).to_be_focused()
+    console.press("Tab", "Tab", "Enter", "Enter")
     console.reads("Der Termin ist abgesagt.")
     kept = agent.api.get(f"/entry-bookings/{reference}").raise_for_status().json()
     assert (kept["status"], kept["party_size"]) == ("cancelled", 2)

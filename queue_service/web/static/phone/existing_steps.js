@@ -20,7 +20,10 @@ export function addressOf(reference, verb = "", kind = "appointments") {
 }
 
 function chosenIn(appointment) {
-  if (isParty(appointment)) return [{ service: { ...serviceOf(appointment.code), name: appointment.title }, quantity: 1 }];
+  if (isParty(appointment)) {
+    const { code, title: name, price: fee } = appointment;
+    return [{ service: { ...serviceOf(code), name, fee }, quantity: 1 }];
+  }
   return appointment.services.map(({ service, quantity }) => ({ service: serviceOf(service), quantity }));
 }
 
@@ -31,6 +34,7 @@ function shown(appointment) {
   else showFound(call.found);
 }
 
+const GONE = ["slot_taken", "entry_not_found"]; // given to others, or no longer planned
 const WORDS_AT = { label: "found-label", cancel: "cancel-found-words", question: "cancel-words", yes: "cancel-for-good-words", final: "found-final" };
 
 /** Show it with what can be done about it. */
@@ -84,12 +88,14 @@ export async function backToNewPlace() {
 }
 
 export async function move() {
-  const { reference } = call.found.appointment;
-  const { office, start } = call.place;
+  const { appointment } = call.found;
+  const { reference } = appointment;
+  const { office, start, entry } = call.place;
+  const there = isParty(appointment) ? { entry } : { office, start };
   try {
-    shown(await carryOut(addressOf(reference, "/move"), { office, start }));
+    shown(await carryOut(addressOf(reference, "/move", kindOf(appointment).path), there));
   } catch (refusal) {
-    if (refusal.code !== "slot_taken") throw refusal;
+    if (!GONE.includes(refusal.code)) throw refusal;
     goTo("new-place");
     places.focusList();
     await taken(call.place, refusalInWords(refusal));

@@ -21,8 +21,6 @@ const PARTY = {
   ...APPOINTMENT,
   path: "entry-bookings",
   unknown: "entry_booking_not_found",
-  canMove: false, // to another hour on its own page, or booked anew
-  prompt: gettext("Absagen?"),
 };
 const WAITING = {
   path: "waiting-list",

@@ -5,6 +5,7 @@ import { call } from "./call.js";
 import { timeZone } from "./catalogue.js";
 import * as dayMap from "./day_map.js";
 import * as dialogs from "./dialogs.js";
+import { isParty } from "./found_kinds.js";
 import { showError } from "./message_line.js";
 import * as filters from "./place_filters.js";
 import { questionOf } from "./place_search.js";
@@ -27,6 +28,10 @@ function nextDays() {
 export async function open() {
   if (call.chosen.length === 0) {
     showError(gettext("Erst die Dienstleistung wählen, dann den Kalender."));
+    return;
+  }
+  if (call.found && isParty(call.found.appointment)) {
+    showError(gettext("Für diese Plätze gibt es keinen Kalender. Mit F3 den Tag eingrenzen."));
     return;
   }
   const { items } = await read(`/api/v1/slots/overview?${questionOf(wishNow({ anywhere: true }))}`);

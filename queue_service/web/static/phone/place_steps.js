@@ -4,6 +4,8 @@ import { gettext, ngettext } from "../texts.js";
 import { call, goTo, STEPS, wishes } from "./call.js";
 import { everyOffice, horizonDays, offices, officesFor, timeZone } from "./catalogue.js";
 import { onReturn } from "./connection.js";
+import { isParty } from "./found_kinds.js";
+import { HourSearch } from "./hour_search.js";
 import { showError, showPrompt, tell } from "./message_line.js";
 import { explain, isUnderWay } from "./one_at_a_time.js";
 import { PlaceSearch } from "./place_search.js";
@@ -39,6 +41,14 @@ export function wishNow({ anywhere = false } = {}) {
   };
 }
 
+/** A party is moved among the hours of its kind and place, everybody else among the offices' free times. */
+function newSearch(ask) {
+  const party = call.found?.appointment;
+  if (!party || !isParty(party)) return new PlaceSearch(ask, wishNow());
+  filters.offerOffices([party.office]);
+  return new HourSearch(ask, { ...filters.filtersNow([party.office]), party });
+}
+
 /** Search for the chosen services with the filters as they are; resolves when the list stands. */
 export async function searchPlaces() {
   running.abort();
@@ -50,7 +60,7 @@ export async function searchPlaces() {
     return;
   }
   view.showSearching();
-  search = new PlaceSearch((address) => read(address, signal), wishNow());
+  search = newSearch((address) => read(address, signal));
   await showPage(0);
 }
 
