@@ -314,6 +314,14 @@ class CheckInAppointment(msgspec.Struct, frozen=True):
     language: str
 
 
+class ExpectedVisitor(msgspec.Struct, frozen=True):
+    """Somebody who is still to come today; nobody's name."""
+
+    starts_at: datetime
+    services: list[ServiceWish]
+    persons: int
+
+
 class Overbooked(msgspec.Struct, frozen=True):
     """An appointment for which there is no counter left after staffing was cut."""
 

@@ -1,7 +1,7 @@
 """The verbs of an appointment: one short transaction each; connection and time are arguments."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from queue_service.booking.model import (
     BookingRequest,
     CheckInAppointment,
     Contact,
+    ExpectedVisitor,
     KeptAppointment,
     KeptContact,
     MoveRequest,
@@ -57,7 +58,7 @@ __all__ = [
     "apply_pools", "book", "cancel", "confirm", "expire_holds", "extend_horizon", "find",
     "find_for_check_in", "find_places", "follow_ticket", "forget_contacts", "mark_arrived",
     "measure_no_shows", "miss_past", "move", "opens", "overview", "recompute", "release_places",
-    "shown_appointment", "verify",
+    "shown_appointment", "still_expected", "verify",
 ]  # fmt: skip
 
 VERB_OF_TICKET = {
@@ -292,6 +293,11 @@ async def miss_past(conn: Connection, now: datetime) -> int:
     Safe to run by several processes at once. Their places are not given back: their time is over.
     """
     return await store.miss_past(conn, now)
+
+
+async def still_expected(conn: Connection, office_id: int, day: date) -> list[ExpectedVisitor]:
+    """Return the visits of a day whose visitors have not come yet, in their order."""
+    return await store.still_expected(conn, office_id, day)
 
 
 async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointment:

@@ -16,6 +16,7 @@ from queue_service.booking.model import (
     AppointmentState,
     Channel,
     CheckInAppointment,
+    ExpectedVisitor,
     KeptAppointment,
     KeptContact,
     PostalAddress,
@@ -289,3 +290,11 @@ async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointm
 async def expected_on(conn: Connection, office_id: int, day: date) -> list[str]:
     """Give the references of those who are expected on a day."""
     return [row["reference"] async for row in _queries.expected_on(conn, office_id=office_id, day=day)]
+
+
+async def still_expected(conn: Connection, office_id: int, day: date) -> list[ExpectedVisitor]:
+    """Give the visits of a day whose visitors have not come yet."""
+    return [
+        ExpectedVisitor(row["starts_at"], _wishes(row["services"]), row["persons"])
+        async for row in _queries.still_expected(conn, office_id=office_id, day=day)
+    ]

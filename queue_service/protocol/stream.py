@@ -8,9 +8,12 @@ tests require that they give exactly what a fresh snapshot gives.
 """
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
+HallState = Literal["open", "paused", "leave"]
+"""``paused``: nobody is called for a while, numbers stay valid. ``leave``: everybody leaves the building."""
 LAST_CALLS_SHOWN = 10
 """How many calls a display's snapshot holds: the current one and the list beside it."""
 
@@ -74,6 +77,7 @@ class DisplaySnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="ty
     wait: WaitRange | None
     """For somebody who would come now; None when no counter is open."""
     audience: str = "display"
+    hall: HallState = "open"
 
 
 class DisplayChange(msgspec.Struct, frozen=True):
@@ -86,6 +90,7 @@ class DisplayChange(msgspec.Struct, frozen=True):
     open_counters: int
     wait: WaitRange | None
     call: Call | None = None
+    hall: HallState = "open"
 
 
 class WalkIns(msgspec.Struct, frozen=True):
@@ -128,6 +133,8 @@ class KioskSnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type
     waiting: int
     open_counters: int
     audience: str = "kiosk"
+    hall: HallState = "open"
+    """No numbers are given out in ``leave``; in ``paused`` they are."""
 
 
 class QueueLength(msgspec.Struct, frozen=True):
@@ -150,6 +157,7 @@ class KioskChange(msgspec.Struct, frozen=True):
     services: list[QueueLength] = []
     walk_ins: WalkIns | None = None
     """None leaves it as it was."""
+    hall: HallState = "open"
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello", tag_field="type"):
@@ -177,6 +185,7 @@ def apply_to_display(state: DisplaySnapshot, change: DisplayChange) -> DisplaySn
         waiting=change.waiting,
         open_counters=change.open_counters,
         wait=change.wait,
+        hall=change.hall,
     )
 
 
@@ -200,6 +209,7 @@ def apply_to_kiosk(state: KioskSnapshot, change: KioskChange) -> KioskSnapshot:
         waiting=change.waiting,
         open_counters=change.open_counters,
         walk_ins=change.walk_ins or state.walk_ins,
+        hall=change.hall,
     )
 
 

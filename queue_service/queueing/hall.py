@@ -9,7 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-from queue_service.protocol.stream import LAST_CALLS_SHOWN, Call, VersionGapError
+from queue_service.emergency.model import Alarm
+from queue_service.protocol.stream import LAST_CALLS_SHOWN, Call, HallState, VersionGapError
 from queue_service.queueing.model import Counter, Ticket
 from queue_service.queueing.wait_forecast import OpenCounter
 
@@ -42,6 +43,9 @@ class ChangeBody(msgspec.Struct, frozen=True):
     """Several at once: all who wait, after the office's rules have changed."""
     counter: Counter | None = None
     contingent: TakenPlaces | None = None
+    hall: HallState | None = None
+    """None: as it was."""
+    alarm: Alarm | None = None
 
 
 class HallRecord(msgspec.Struct, frozen=True):
@@ -54,6 +58,9 @@ class HallRecord(msgspec.Struct, frozen=True):
     """Newest first."""
     contingents: list[TakenPlaces] = []
     """Of the last day on which places were taken."""
+    state: HallState = "open"
+    alarms: list[Alarm] = []
+    """Those that are open."""
 
 
 class Hall(msgspec.Struct):
@@ -66,6 +73,9 @@ class Hall(msgspec.Struct):
     """Newest first, at most LAST_CALLS_SHOWN."""
     contingents: dict[str, TakenPlaces] = {}
     """By code, of the last day on which places were taken."""
+    state: HallState = "open"
+    alarms: dict[str, Alarm] = {}
+    """Those that are open, by id."""
 
     def apply(self, change: ChangeRecord) -> ChangeBody:
         """Move the hall on by one change and return what it carried.
@@ -86,6 +96,9 @@ class Hall(msgspec.Struct):
             self.counters[body.counter.id] = body.counter
         if body.contingent is not None:
             self._take(body.contingent)
+        self.state = body.hall or self.state
+        if body.alarm is not None:
+            self._note(body.alarm)
         call = call_of(change, body)
         if call is not None:
             self.calls = [call, *self.calls][:LAST_CALLS_SHOWN]
@@ -97,6 +110,12 @@ class Hall(msgspec.Struct):
             self.contingents = {}
         if taken.day >= last_day:
             self.contingents[taken.code] = taken
+
+    def _note(self, alarm: Alarm) -> None:
+        if alarm.ended_at is None:
+            self.alarms[alarm.id] = alarm
+        else:
+            self.alarms.pop(alarm.id, None)
 
     def taken_on(self, day: date) -> dict[str, int]:
         """How many same-day places are taken, by the code of the open consultation."""
@@ -137,6 +156,8 @@ def build_hall(record: HallRecord) -> Hall:
         counters={counter.id: counter for counter in record.counters},
         calls=calls[:LAST_CALLS_SHOWN],
         contingents={taken.code: taken for taken in record.contingents},
+        state=record.state,
+        alarms={alarm.id: alarm for alarm in record.alarms},
     )
 
 

@@ -175,3 +175,8 @@ SELECT a.office_id, o.slug AS office, a.id, a.state, a.starts_at, a.ends_at, a.s
 -- The references of those who are expected at the office on a day, in the order of their visits.
 SELECT reference FROM appointment
  WHERE office_id = :office_id AND day = :day AND state = 'booked' ORDER BY starts_at, reference;
+
+-- name: still_expected(office_id, day)
+-- The visits of a day whose visitors have not come yet, in their order, without anything personal.
+SELECT starts_at, services ::text AS services, persons FROM appointment
+ WHERE office_id = :office_id AND day = :day AND state = 'booked' ORDER BY starts_at, reference;

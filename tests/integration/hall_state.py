@@ -8,6 +8,7 @@ TABLES = (
     "ticket_number",
     "day_contingent",
     "counter",
+    "hall_alarm",
     "appointment",
     "appointment_contact",
     "pool_day",
