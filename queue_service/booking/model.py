@@ -314,6 +314,13 @@ class CheckInAppointment(msgspec.Struct, frozen=True):
     language: str
 
 
+class VisitOnDay(msgspec.Struct, frozen=True):
+    """An appointment as the waiting room sees it coming."""
+
+    starts_at: datetime
+    services: list[ServiceWish]
+
+
 class Overbooked(msgspec.Struct, frozen=True):
     """An appointment for which there is no counter left after staffing was cut."""
 

@@ -1,7 +1,7 @@
 """The verbs of an appointment: one short transaction each; connection and time are arguments."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from queue_service.booking.day_cells import cell_at
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import (
     Appointment,
+    AppointmentState,
     BookingMade,
     BookingRequest,
     CheckInAppointment,
@@ -23,6 +24,7 @@ from queue_service.booking.model import (
     KeptAppointment,
     KeptContact,
     MoveRequest,
+    VisitOnDay,
 )
 from queue_service.booking.overview import overview
 from queue_service.booking.pool_day_store import PoolDay
@@ -57,7 +59,7 @@ __all__ = [
     "apply_pools", "book", "cancel", "confirm", "expire_holds", "extend_horizon", "find",
     "find_for_check_in", "find_places", "follow_ticket", "forget_contacts", "mark_arrived",
     "measure_no_shows", "miss_past", "move", "opens", "overview", "recompute", "release_places",
-    "shown_appointment", "verify",
+    "shown_appointment", "verify", "visits_on",
 ]  # fmt: skip
 
 VERB_OF_TICKET = {
@@ -299,6 +301,11 @@ async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointm
     if found is None:
         raise AppointmentNotFound
     return found
+
+
+async def visits_on(conn: Connection, office_id: int, day: date, state: AppointmentState) -> list[VisitOnDay]:
+    """Return the appointments of a day that are in this state, by time."""
+    return await store.visits_on(conn, office_id, day, state)
 
 
 async def mark_arrived(conn: Connection, office_id: int, appointment_id: UUID) -> None:

@@ -20,6 +20,7 @@ from queue_service.booking.model import (
     KeptContact,
     PostalAddress,
     ServiceWish,
+    VisitOnDay,
 )
 from queue_service.booking.pool_day_store import PoolDay
 from queue_service.booking.slot_arithmetic import DAY_CELLS, Plane, visit_cells
@@ -289,3 +290,11 @@ async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointm
 async def expected_on(conn: Connection, office_id: int, day: date) -> list[str]:
     """Give the references of those who are expected on a day."""
     return [row["reference"] async for row in _queries.expected_on(conn, office_id=office_id, day=day)]
+
+
+async def visits_on(conn: Connection, office_id: int, day: date, state: str) -> list[VisitOnDay]:
+    """Give the appointments of a day that are in this state."""
+    return [
+        VisitOnDay(row["starts_at"], _wishes(row["services"]))
+        async for row in _queries.visits_on(conn, office_id=office_id, day=day, state=state)
+    ]

@@ -175,3 +175,8 @@ SELECT a.office_id, o.slug AS office, a.id, a.state, a.starts_at, a.ends_at, a.s
 -- The references of those who are expected at the office on a day, in the order of their visits.
 SELECT reference FROM appointment
  WHERE office_id = :office_id AND day = :day AND state = 'booked' ORDER BY starts_at, reference;
+
+-- name: visits_on(office_id, day, state)
+-- When visitors of this state are, or were, expected at the office on a day, and what for.
+SELECT starts_at, services ::text AS services FROM appointment
+ WHERE office_id = :office_id AND day = :day AND state = :state ORDER BY starts_at, id;

@@ -414,7 +414,8 @@ SELECT v.version,
                           ORDER BY version DESC LIMIT :calls) l), '[]') ::text AS calls,
        coalesce((SELECT jsonb_agg(to_jsonb(d) ORDER BY d.code) FROM day_contingent d
                   WHERE d.office_id = :office_id
-                    AND d.day = (SELECT max(day) FROM day_contingent WHERE office_id = :office_id)), '[]') ::text AS contingents
+                    AND d.day = (SELECT max(day) FROM day_contingent WHERE office_id = :office_id)), '[]') ::text AS contingents,
+       (SELECT f.told ::text FROM wait_forecast f WHERE f.office_id = :office_id) AS forecast
   FROM office_version v WHERE v.office_id = :office_id;
 
 -- name: changes_since(office_id, version)
