@@ -90,7 +90,7 @@ async def issue_ticket(
 async def _refuse_hopeless(
     conn: Connection, now: datetime, office: Office, new: store.NewTicket, service: OfferedService
 ) -> None:
-    """Raise WalkInsClosed for whom the counters don't reach before they close, where the office wants that."""
+    """Raise WalkInsClosed for whom the counters won't reach any more, where the office wants that."""
     if office.setup.walk_in_stop != "forecast":
         return
     visitor_class = new.admission.visitor_class

@@ -1,7 +1,7 @@
 """The central test of every screen: old snapshot + changes = fresh snapshot, whatever happened."""
 
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from websockets.asyncio.client import connect
@@ -15,6 +15,8 @@ from queue_service.platform import errors
 from queue_service.platform.queries import Connection
 from queue_service.protocol.stream import VersionGapError
 from queue_service.queueing import service
+from queue_service.queueing.forecast_process import ForecastProcess
+from queue_service.queueing.forecasting import forecast_office
 from queue_service.queueing.hall import ChangeRecord
 from queue_service.queueing.lifecycle import TICKET
 from queue_service.queueing.model import FoundCounter
@@ -24,6 +26,7 @@ from tests.integration.open_screen import open_desk, open_display, open_kiosk
 from tests.integration.running_service import RunningService, run_service
 
 STEPS = 120
+ONE_MINUTE = timedelta(minutes=1)
 VERBS = sorted({step.verb for step in TICKET.transitions} - {"call", "transfer"})
 
 
@@ -33,6 +36,7 @@ async def _something_happens(
     office: Office,
     seats: list[tuple[FoundCounter, service.Actor]],
     chance: random.Random,
+    process: ForecastProcess,
 ) -> None:
     """One random verb, legal or not; refusals are part of the day."""
     counter, clerk = chance.choice(seats)
@@ -51,6 +55,7 @@ async def _something_happens(
             "undo",
             "undo",
             "reorder",
+            "forecast",
         ]
     )
     try:
@@ -66,6 +71,10 @@ async def _something_happens(
             await service.call_next(conn, now, counter, clerk)
         elif what == "close":
             await service.close_counter(conn, now, counter, clerk)
+        elif what == "forecast":
+            await forecast_office(conn, now, office.slug, process)
+            # A minute and more later, should nobody have renewed it.
+            await service.lapse_forecasts(conn, now + chance.choice([0, 3]) * ONE_MINUTE)
         elif what == "open":
             await service.open_counter(conn, now, counter, [SERVICE], clerk)
         else:
@@ -103,9 +112,11 @@ async def test_every_audience_ends_with_what_a_fresh_snapshot_says(
         open_kiosk(running_service, kiosk_token) as kiosk,
         open_desk(running_service, desk_token, bsc_mitte.slug) as desk,
     ):
+        process = await ForecastProcess.start()
         for _ in range(STEPS):
             running_service.clock.move(seconds=20)
-            await _something_happens(conn, running_service.clock(), bsc_mitte, seats, chance)
+            await _something_happens(conn, running_service.clock(), bsc_mitte, seats, chance, process)
+        await process.close()
         version = await conn.fetchval("SELECT version FROM office_version WHERE office_id = $1", bsc_mitte.id)
         for screen in (display, kiosk, desk):
             await screen.read_until(version)

@@ -1,4 +1,4 @@
-"""Waits are told from the last forecast; what is told follows the hall, lapses when nobody renews it, and learns."""
+"""Waits are told from the last forecast, which follows the hall, lapses when nobody renews it, and learns."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
