@@ -144,11 +144,7 @@ def wait_words(
 ) -> str:
     """The estimate for somebody who would come now; what is not known is said to be not known."""
     if wait is None:
-        if open_counters == 0:
-            return texts.say(N_("Zurzeit ist kein Schalter geöffnet"), language)
-        if reason == "closes_before":
-            return texts.say(N_("Neue Nummern heute vielleicht nicht mehr an der Reihe"), language)
-        return texts.say(N_("Wartezeit zurzeit nicht bekannt"), language)
+        return texts.say(_no_wait(open_counters, reason), language)
     low, high = wait.low_minutes, wait.high_minutes
     if high == 0:
         return texts.say(N_("Keine Wartezeit"), language)
@@ -157,6 +153,14 @@ def wait_words(
     if low == high:
         return texts.say(N_("Wartezeit etwa {high} Minuten"), language, high=high)
     return texts.say(N_("Wartezeit etwa {low}–{high} Minuten"), language, low=low, high=high)
+
+
+def _no_wait(open_counters: int, reason: str | None) -> str:
+    if open_counters == 0:
+        return N_("Zurzeit ist kein Schalter geöffnet")
+    if reason == "closes_before":
+        return N_("Neue Nummern heute vielleicht nicht mehr an der Reihe")
+    return N_("Wartezeit zurzeit nicht bekannt")
 
 
 def _calls_of_today(calls: Sequence[Call], zone: ZoneInfo, service_now: datetime) -> list[Call]:

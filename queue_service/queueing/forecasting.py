@@ -24,14 +24,10 @@ from queue_service.platform.errors import Unavailable
 from queue_service.platform.queries import Connection
 from queue_service.protocol.stream import LAST_CALLS_SHOWN, WaitRange
 from queue_service.queueing import forecast_store, store
-from queue_service.queueing.forecast_process import (
-    ForecastProcess,
-    ForecastProcessEndedError,
-    Play,
-    Played,
-)
+from queue_service.queueing.forecast_process import ForecastProcess, ForecastProcessEndedError
 from queue_service.queueing.hall import build_hall
 from queue_service.queueing.hall_picture import HallPicture, hour_now, newcomer_classes, picture
+from queue_service.queueing.hall_player import Play, Played
 from queue_service.queueing.told_waits import (
     FRESH,
     HallWaits,

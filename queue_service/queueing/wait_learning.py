@@ -15,10 +15,11 @@ from queue_service.offices.catalogue import Office
 from queue_service.offices.model import ONE_DAY, local_day
 from queue_service.platform.queries import Connection
 from queue_service.queueing import forecast_store
-from queue_service.queueing.forecast_process import ForecastProcess, Learn
+from queue_service.queueing.forecast_process import ForecastProcess
 from queue_service.queueing.forecast_store import VisitRecord
 from queue_service.queueing.forecasting import LEARNED_FROM
 from queue_service.queueing.hall_picture import APPOINTMENT
+from queue_service.queueing.hall_player import Learn
 
 MOST_PROMISES = 5_000
 """The corrections of the last weeks are what counts; so many are fitted in about a second."""

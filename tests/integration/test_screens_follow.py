@@ -1,7 +1,8 @@
 """The central test of every screen: old snapshot + changes = fresh snapshot, whatever happened."""
 
 import random
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
 from websockets.asyncio.client import connect
@@ -21,16 +22,16 @@ from queue_service.queueing.hall import ChangeRecord
 from queue_service.queueing.lifecycle import TICKET
 from queue_service.queueing.model import FoundCounter
 from queue_service.queueing.order_policy import POLICIES
+from queue_service.queueing.told_waits import FRESH
 from tests.integration.counter_hall import OTHER_SERVICE, SERVICE, issue, open_counters
 from tests.integration.open_screen import open_desk, open_display, open_kiosk
 from tests.integration.running_service import RunningService, run_service
 
 STEPS = 120
-ONE_MINUTE = timedelta(minutes=1)
 VERBS = sorted({step.verb for step in TICKET.transitions} - {"call", "transfer"})
 
 
-async def _something_happens(
+async def _something_happens(  # noqa: C901 - a list of what may happen
     conn: Connection,
     now: datetime,
     office: Office,
@@ -56,6 +57,8 @@ async def _something_happens(
             "undo",
             "reorder",
             "forecast",
+            "forecast",
+            "lapse",
         ]
     )
     try:
@@ -73,10 +76,8 @@ async def _something_happens(
             await service.close_counter(conn, now, counter, clerk)
         elif what == "forecast":
             await forecast_office(conn, now, office.slug, process)
-            # A minute and more later, should nobody have renewed it.
-            await service.lapse_forecasts(conn, now + chance.choice([0, 3]) * ONE_MINUTE)
-        elif what == "open":
-            await service.open_counter(conn, now, counter, [SERVICE], clerk)
+        elif what == "lapse":
+            await service.lapse_forecasts(conn, now + FRESH)
         else:
             ids = [row["id"] for row in await conn.fetch("SELECT id FROM ticket ORDER BY number")]
             if not ids:
@@ -98,9 +99,22 @@ async def _something_happens(
         return
 
 
+@pytest.fixture
+async def process() -> AsyncIterator[ForecastProcess]:
+    """The process that plays halls forward."""
+    process = await ForecastProcess.start()
+    yield process
+    await process.close()
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_every_audience_ends_with_what_a_fresh_snapshot_says(
-    running_service: RunningService, conn: Connection, now: datetime, bsc_mitte: Office, seed: int
+    running_service: RunningService,
+    conn: Connection,
+    now: datetime,
+    bsc_mitte: Office,
+    process: ForecastProcess,
+    seed: int,
 ) -> None:
     seats = await open_counters(conn, now, bsc_mitte, 4)
     chance = random.Random(seed)  # noqa: S311 - a repeatable day
@@ -112,11 +126,9 @@ async def test_every_audience_ends_with_what_a_fresh_snapshot_says(
         open_kiosk(running_service, kiosk_token) as kiosk,
         open_desk(running_service, desk_token, bsc_mitte.slug) as desk,
     ):
-        process = await ForecastProcess.start()
         for _ in range(STEPS):
             running_service.clock.move(seconds=20)
             await _something_happens(conn, running_service.clock(), bsc_mitte, seats, chance, process)
-        await process.close()
         version = await conn.fetchval("SELECT version FROM office_version WHERE office_id = $1", bsc_mitte.id)
         for screen in (display, kiosk, desk):
             await screen.read_until(version)

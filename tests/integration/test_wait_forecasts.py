@@ -43,7 +43,8 @@ async def test_what_is_told_with_a_number_is_what_was_forecast(
     assert told is not None
     later = now + A_WHILE
     issued = await issue(conn, later, bsc_mitte)
-    assert issued.wait == told.services[SERVICE].wait is not None
+    assert issued.wait is not None
+    assert issued.wait == told.services[SERVICE].wait
     followed = await service.follow(conn, later, issued.token)
     assert followed.wait == issued.wait
     # The first in the queue has a wait of its own, and a shorter one.
