@@ -33,6 +33,7 @@ from queue_service.booking.waiting_routes import waiting_routes
 from queue_service.devices import tokens
 from queue_service.devices.hub import Hub
 from queue_service.devices.routes import stream
+from queue_service.emergency.routes import emergency_routes
 from queue_service.entries.confirmations import reminding_parties
 from queue_service.entries.routes import entry_routes
 from queue_service.hotline.routes import hotline_routes
@@ -112,6 +113,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             OfficeController,
             *entry_routes,
             *queue_routes,
+            *emergency_routes,
             SlotController,
             AppointmentController,
             *supply_routes,

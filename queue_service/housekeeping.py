@@ -16,6 +16,7 @@ from queue_service.accounts import service as accounts
 from queue_service.audit import service as audit
 from queue_service.booking import confirmations, proof_of_work, supply_guard, waiting_list
 from queue_service.booking import service as booking
+from queue_service.emergency import service as emergency
 from queue_service.entries import service as entries
 from queue_service.hotline import service as hotline
 from queue_service.nightly import learn_nightly, verify_nightly
@@ -124,5 +125,6 @@ FORGETTING: tuple[Chore, ...] = (
     audit.forget_accesses,
     queueing.forget_contingents,
     queueing.forget_told,
+    emergency.forget_alarms,
 )
 """Forget what is kept for days. Looks at all that is kept, with its visits: a second for 100,000 people."""

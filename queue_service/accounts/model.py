@@ -46,6 +46,7 @@ class Permission(StrEnum):
     TICKET_CHECK_IN = "ticket.check_in"
     TICKET_HANDLE = "ticket.handle"
     COUNTER_WORK = "counter.work"
+    ALARM_RAISE = "alarm.raise"
     APPOINTMENT_SEARCH_ONLINE = "appointment.search_online"
     APPOINTMENT_BOOK_ONLINE = "appointment.book_online"
     APPOINTMENT_SEARCH_PHONE = "appointment.search_phone"
@@ -77,6 +78,7 @@ _STAFF = ANYONE | {
 _AT_THE_OFFICE = _STAFF | {
     Permission.OFFICE_READ_QUEUE,
     Permission.OFFICE_READ_COUNTERS,
+    Permission.ALARM_RAISE,
     Permission.APPOINTMENT_SEARCH_COUNTER,
     Permission.APPOINTMENT_BOOK_COUNTER,
     Permission.STREAM_STAFF,

@@ -314,11 +314,19 @@ class CheckInAppointment(msgspec.Struct, frozen=True):
     language: str
 
 
-class VisitOnDay(msgspec.Struct, frozen=True):
-    """An appointment as the waiting room sees it coming."""
+class MissedVisit(msgspec.Struct, frozen=True):
+    """An appointment that nobody came to; nobody's name."""
 
     starts_at: datetime
     services: list[ServiceWish]
+
+
+class ExpectedVisitor(msgspec.Struct, frozen=True):
+    """Somebody who is still to come today; nobody's name."""
+
+    starts_at: datetime
+    services: list[ServiceWish]
+    persons: int
 
 
 class Overbooked(msgspec.Struct, frozen=True):

@@ -16,15 +16,15 @@ from queue_service.booking.day_cells import cell_at
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import (
     Appointment,
-    AppointmentState,
     BookingMade,
     BookingRequest,
     CheckInAppointment,
     Contact,
+    ExpectedVisitor,
     KeptAppointment,
     KeptContact,
+    MissedVisit,
     MoveRequest,
-    VisitOnDay,
 )
 from queue_service.booking.overview import overview
 from queue_service.booking.pool_day_store import PoolDay
@@ -58,8 +58,8 @@ from queue_service.platform.queries import Connection
 __all__ = [
     "apply_pools", "book", "cancel", "confirm", "expire_holds", "extend_horizon", "find",
     "find_for_check_in", "find_places", "follow_ticket", "forget_contacts", "mark_arrived",
-    "measure_no_shows", "miss_past", "move", "opens", "overview", "recompute", "release_places",
-    "shown_appointment", "verify", "visits_on",
+    "measure_no_shows", "miss_past", "missed_on", "move", "opens", "overview", "recompute",
+    "release_places", "shown_appointment", "still_expected", "verify",
 ]  # fmt: skip
 
 VERB_OF_TICKET = {
@@ -295,6 +295,11 @@ async def miss_past(conn: Connection, now: datetime) -> int:
     return await store.miss_past(conn, now)
 
 
+async def still_expected(conn: Connection, office_id: int, day: date) -> list[ExpectedVisitor]:
+    """Return the visits of a day whose visitors have not come yet, in their order."""
+    return await store.still_expected(conn, office_id, day)
+
+
 async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointment:
     """Give what the queue needs of an appointment; raises AppointmentNotFound."""
     found = await store.find_for_check_in(conn, parse_reference(reference))
@@ -303,9 +308,9 @@ async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointm
     return found
 
 
-async def visits_on(conn: Connection, office_id: int, day: date, state: AppointmentState) -> list[VisitOnDay]:
-    """Return the appointments of a day that are in this state, by time."""
-    return await store.visits_on(conn, office_id, day, state)
+async def missed_on(conn: Connection, office_id: int, day: date) -> list[MissedVisit]:
+    """Return the appointments of a day that nobody came to, by time."""
+    return await store.missed_on(conn, office_id, day)
 
 
 async def mark_arrived(conn: Connection, office_id: int, appointment_id: UUID) -> None:

@@ -16,11 +16,12 @@ from queue_service.booking.model import (
     AppointmentState,
     Channel,
     CheckInAppointment,
+    ExpectedVisitor,
     KeptAppointment,
     KeptContact,
+    MissedVisit,
     PostalAddress,
     ServiceWish,
-    VisitOnDay,
 )
 from queue_service.booking.pool_day_store import PoolDay
 from queue_service.booking.slot_arithmetic import DAY_CELLS, Plane, visit_cells
@@ -292,9 +293,17 @@ async def expected_on(conn: Connection, office_id: int, day: date) -> list[str]:
     return [row["reference"] async for row in _queries.expected_on(conn, office_id=office_id, day=day)]
 
 
-async def visits_on(conn: Connection, office_id: int, day: date, state: str) -> list[VisitOnDay]:
-    """Give the appointments of a day that are in this state."""
+async def missed_on(conn: Connection, office_id: int, day: date) -> list[MissedVisit]:
+    """Give the visits of a day that nobody came to."""
     return [
-        VisitOnDay(row["starts_at"], _wishes(row["services"]))
-        async for row in _queries.visits_on(conn, office_id=office_id, day=day, state=state)
+        MissedVisit(row["starts_at"], _wishes(row["services"]))
+        async for row in _queries.missed_on(conn, office_id=office_id, day=day)
+    ]
+
+
+async def still_expected(conn: Connection, office_id: int, day: date) -> list[ExpectedVisitor]:
+    """Give the visits of a day whose visitors have not come yet."""
+    return [
+        ExpectedVisitor(row["starts_at"], _wishes(row["services"]), row["persons"])
+        async for row in _queries.still_expected(conn, office_id=office_id, day=day)
     ]

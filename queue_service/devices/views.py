@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from queue_service.emergency.model import Alarm
 from queue_service.offices.catalogue import OfferedService, Office
 from queue_service.offices.model import local_day
 from queue_service.offices.open_consultation import (
@@ -21,6 +22,7 @@ from queue_service.protocol.stream import (
     Call,
     DisplayChange,
     DisplaySnapshot,
+    HallState,
     KioskChange,
     KioskService,
     KioskSnapshot,
@@ -31,6 +33,11 @@ from queue_service.protocol.stream import (
 from queue_service.queueing.hall import ChangeBody, ChangeRecord, Hall, call_of
 from queue_service.queueing.model import Counter, Ticket
 from queue_service.queueing.told_waits import ToldWait
+
+STAFF_KINDS = frozenset({"alarm.raised", "alarm.acknowledged", "alarm.ended", "ticket.described"})
+"""Changes that are the staff's business alone."""
+UNSEEN = "unchanged"
+"""What devices are told of them: a call for help looks like a note that a clerk wrote."""
 
 
 class StaffSnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type"):
@@ -44,6 +51,9 @@ class StaffSnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type
     waiting: int
     open_counters: int
     audience: str = "staff"
+    hall: HallState = "open"
+    alarms: list[Alarm] = []
+    """Those that are open, oldest first."""
 
 
 class StaffChange(msgspec.Struct, frozen=True):
@@ -58,6 +68,9 @@ class StaffChange(msgspec.Struct, frozen=True):
     counter: Counter | None = None
     tickets: list[Ticket] = []
     """Several at once: all who wait, after the office's rules have changed."""
+    hall: HallState = "open"
+    alarm: Alarm | None = None
+    """Raised, acknowledged or ended."""
 
 
 class OfficeFacts(msgspec.Struct, frozen=True):
@@ -84,6 +97,7 @@ def display_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> DisplaySn
         open_counters=hall.open_count,
         wait=told.wait,
         wait_reason=told.reason,
+        hall=hall.state,
     )
 
 
@@ -91,7 +105,7 @@ def display_change(facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: C
     """Return the message for a display; ``hall`` is the hall after the change."""
     told = hall.wait_for_anyone(facts.minutes)
     return DisplayChange(
-        type=change.kind,
+        type=_kind_for_devices(change),
         version=change.version,
         at=change.at,
         waiting=hall.waiting,
@@ -99,6 +113,7 @@ def display_change(facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: C
         wait=told.wait,
         call=call_of(change, body),
         wait_reason=told.reason,
+        hall=hall.state,
     )
 
 
@@ -125,6 +140,7 @@ def kiosk_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> KioskSnapsh
         walk_ins=walk_ins_of(facts.office, now, _taken_today(facts, hall, now)),
         waiting=hall.waiting,
         open_counters=hall.open_count,
+        hall=hall.state,
     )
 
 
@@ -169,13 +185,14 @@ def kiosk_change(
     after = queue_lengths(facts, hall, now)
     known = set(before)
     message = KioskChange(
-        type=change.kind,
+        type=_kind_for_devices(change),
         version=change.version,
         at=change.at,
         waiting=hall.waiting,
         open_counters=hall.open_count,
         services=[queue for queue in after if queue not in known],
         walk_ins=walk_ins_of(facts.office, now, _taken_today(facts, hall, now)),
+        hall=hall.state,
     )
     return message, after
 
@@ -189,6 +206,8 @@ def staff_snapshot(facts: OfficeFacts, hall: Hall) -> StaffSnapshot:
         counters=sorted(hall.counters.values(), key=lambda counter: counter.position),
         waiting=hall.waiting,
         open_counters=hall.open_count,
+        hall=hall.state,
+        alarms=sorted(hall.alarms.values(), key=lambda alarm: (alarm.at, alarm.id)),
     )
 
 
@@ -203,7 +222,13 @@ def staff_change(hall: Hall, change: ChangeRecord, body: ChangeBody) -> StaffCha
         ticket=body.ticket,
         counter=body.counter,
         tickets=body.tickets,
+        hall=hall.state,
+        alarm=body.alarm,
     )
+
+
+def _kind_for_devices(change: ChangeRecord) -> str:
+    return UNSEEN if change.kind in STAFF_KINDS else change.kind
 
 
 def _calls_of_today(office: Office, calls: list[Call], now: datetime) -> list[Call]:

@@ -15,10 +15,11 @@ import msgspec
 from queue_service.forecast.model import Spread
 from queue_service.forecast.stretch import LEVELS, Bound, Stretch
 
-STEPS: Mapping[Bound, float] = {"low": 0.06, "middle": 0.03, "high": 0.06}
+STEPS: Mapping[Bound, float] = {"low": 0.04, "middle": 0.01, "high": 0.04}
 """How far one wait moves a correction, in half-widths of the range. Larger follows faster and
-trembles more, which costs the middle most. Chosen on the first days of the bank's log (the last three of its
-training week, told by the first four), not on those that are judged."""
+trembles more, which costs the middle most, above all where waits are long and tell late what they were.
+Chosen on the bank's training week (its last three days, told by the first four) and on made-up days of
+another seed than those that are judged."""
 LEAST_HALF_WIDTH = 20.0
 """Seconds; a range of no width could not be widened by a share."""
 

@@ -244,6 +244,14 @@ class VisitSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A counter whose clerk calls nobody for so long while people wait is paused; 0: never."""
 
 
+class EmergencySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom colleagues ring when one of them calls for help; shown with the alarm at every desk."""
+
+    contact: Text = {}
+    """Such as "Wachdienst"."""
+    phone: Phone | None = None
+
+
 class OfferedService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A service as this office offers it; every field is filled in what ``read_setup`` returns."""
 
@@ -447,6 +455,7 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ticket_shows_service: bool = False
     order: OrderSetup = OrderSetup()
     visits: VisitSetup = VisitSetup()
+    emergency: EmergencySetup = EmergencySetup()
     arrival: ArrivalWindow = ArrivalWindow()
     changes_close_hours: Annotated[
         int, Meta(ge=0, le=168, extra=allowed("a number from 0 to 168 (hours)"))

@@ -21,6 +21,7 @@
     │   ├── CallbackNotFound    404  callback_not_found    also beyond one's own offices
     │   ├── MessageNotFound     404  message_not_found
     │   ├── EntryNotFound       404  entry_not_found
+    │   ├── AlarmNotFound       404  alarm_not_found
     │   ├── EntryBookingNotFound 404 entry_booking_not_found  also for a wrong secret
     │   ├── AuthorityNotFound   404  authority_not_found   in accounts.service
     │   ├── UserNotFound        404  user_not_found        in accounts.service
@@ -34,6 +35,8 @@
     │   ├── CannotUndo          409  cannot_undo           with the reason
     │   ├── StillServing        409  still_serving         with the ticket
     │   ├── CounterNotOpen      409  counter_not_open
+    │   ├── HallClosed          409  hall_closed           with "leave" or "paused"
+    │   ├── AlarmOver           409  alarm_over            nobody has to come any more
     │   ├── CounterTaken        409  counter_taken
     │   ├── ClerkElsewhere      409  clerk_elsewhere       this clerk sits at another counter
     │   ├── CannotServe         409  cannot_serve          the counter can't serve this ticket
@@ -207,6 +210,12 @@ class WaitingEntryNotFound(NotFound):
     code = "waiting_entry_not_found"
 
 
+class AlarmNotFound(NotFound):
+    """There is no such alarm at this office."""
+
+    code = "alarm_not_found"
+
+
 class EntryNotFound(NotFound):
     """No hour has this name."""
 
@@ -273,6 +282,18 @@ class CounterNotOpen(Conflict):
     """Open a counter first."""
 
     code = "counter_not_open"
+
+
+class HallClosed(Conflict):
+    """Nobody is called now: the hall is paused, or everybody leaves."""
+
+    code = "hall_closed"
+
+
+class AlarmOver(Conflict):
+    """This alarm is over; nobody has to come any more."""
+
+    code = "alarm_over"
 
 
 class CounterTaken(Conflict):

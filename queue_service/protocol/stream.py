@@ -8,9 +8,12 @@ tests require that they give exactly what a fresh snapshot gives.
 """
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
+HallState = Literal["open", "paused", "leave"]
+"""``paused``: nobody is called for a while, numbers stay valid. ``leave``: everybody leaves the building."""
 LAST_CALLS_SHOWN = 10
 """How many calls a display's snapshot holds: the current one and the list beside it."""
 
@@ -76,6 +79,7 @@ class DisplaySnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="ty
     wait_reason: str | None = None
     """Why there is none: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``."""
     audience: str = "display"
+    hall: HallState = "open"
 
 
 class DisplayChange(msgspec.Struct, frozen=True):
@@ -89,6 +93,7 @@ class DisplayChange(msgspec.Struct, frozen=True):
     wait: WaitRange | None
     call: Call | None = None
     wait_reason: str | None = None
+    hall: HallState = "open"
 
 
 class WalkIns(msgspec.Struct, frozen=True):
@@ -135,6 +140,8 @@ class KioskSnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type
     waiting: int
     open_counters: int
     audience: str = "kiosk"
+    hall: HallState = "open"
+    """No numbers are given out in ``leave``; in ``paused`` they are."""
 
 
 class QueueLength(msgspec.Struct, frozen=True):
@@ -158,6 +165,7 @@ class KioskChange(msgspec.Struct, frozen=True):
     services: list[QueueLength] = []
     walk_ins: WalkIns | None = None
     """None leaves it as it was."""
+    hall: HallState = "open"
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello", tag_field="type"):
@@ -186,6 +194,7 @@ def apply_to_display(state: DisplaySnapshot, change: DisplayChange) -> DisplaySn
         open_counters=change.open_counters,
         wait=change.wait,
         wait_reason=change.wait_reason,
+        hall=change.hall,
     )
 
 
@@ -215,6 +224,7 @@ def apply_to_kiosk(state: KioskSnapshot, change: KioskChange) -> KioskSnapshot:
         waiting=change.waiting,
         open_counters=change.open_counters,
         walk_ins=change.walk_ins or state.walk_ins,
+        hall=change.hall,
     )
 
 

@@ -5,12 +5,14 @@ from uuid import UUID
 
 import msgspec
 
+from queue_service.emergency import service as emergency
 from queue_service.platform import errors
 from queue_service.platform.queries import Connection
 from queue_service.queueing import store
 from queue_service.queueing.actor import Actor
 from queue_service.queueing.lifecycle import TICKET
 from queue_service.queueing.model import FoundCounter, Ticket
+from queue_service.queueing.open_hall import closed_hall_refuses
 from queue_service.queueing.order import ratio
 from queue_service.queueing.order.turn import APPOINTMENT
 from queue_service.queueing.order_policy import Why, explain
@@ -26,7 +28,7 @@ class Called(msgspec.Struct, frozen=True):
 async def call_next(conn: Connection, now: datetime, counter: FoundCounter, actor: Actor) -> Called | None:
     """Call whoever is next for this counter; None when nobody can be called.
 
-    Raises CounterNotOpen, StillServing.
+    Raises CounterNotOpen, StillServing, HallClosed.
     """
     if counter.order.policy == "ratio":
         async with conn.transaction():
@@ -35,6 +37,7 @@ async def call_next(conn: Connection, now: datetime, counter: FoundCounter, acto
         called = await _call_first(conn, now, counter, actor)
     if called is None:
         await require_free_desk(conn, counter, actor)
+        await emergency.require_open_hall(conn, counter.office_id)
         return None
     return Called(called.ticket, explain(called.why, now))
 
@@ -42,14 +45,15 @@ async def call_next(conn: Connection, now: datetime, counter: FoundCounter, acto
 async def _call_first(
     conn: Connection, now: datetime, counter: FoundCounter, actor: Actor
 ) -> store.CalledTicket | None:
-    return await store.call_next(
-        conn,
-        office_id=counter.office_id,
-        counter_id=counter.id,
-        clerk_id=actor.clerk,
-        actor=actor.key,
-        now=now,
-    )
+    with closed_hall_refuses():
+        return await store.call_next(
+            conn,
+            office_id=counter.office_id,
+            counter_id=counter.id,
+            clerk_id=actor.clerk,
+            actor=actor.key,
+            now=now,
+        )
 
 
 async def _call_in_cycle(
@@ -75,21 +79,23 @@ async def call_ticket(
 ) -> Called:
     """Call one chosen visitor.
 
-    Raises CounterNotOpen, StillServing, TicketNotFound, IllegalTransition, CannotServe.
+    Raises CounterNotOpen, StillServing, HallClosed, TicketNotFound, IllegalTransition, CannotServe.
     """
-    called = await store.call_ticket(
-        conn,
-        office_id=counter.office_id,
-        counter_id=counter.id,
-        clerk_id=actor.clerk,
-        ticket_id=ticket_id,
-        reason=reason,
-        actor=actor.key,
-        now=now,
-    )
+    with closed_hall_refuses():
+        called = await store.call_ticket(
+            conn,
+            office_id=counter.office_id,
+            counter_id=counter.id,
+            clerk_id=actor.clerk,
+            ticket_id=ticket_id,
+            reason=reason,
+            actor=actor.key,
+            now=now,
+        )
     if called is not None:
         return Called(called.ticket, explain(called.why, now))
     await require_free_desk(conn, counter, actor)
+    await emergency.require_open_hall(conn, counter.office_id)
     found = await store.find_ticket(conn, ticket_id, actor.user_id)
     if found is None or found.office_id != counter.office_id:
         raise errors.TicketNotFound

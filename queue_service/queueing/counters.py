@@ -98,8 +98,9 @@ async def pause_counter(
 
 async def resume_counter(conn: Connection, now: datetime, counter: FoundCounter, actor: Actor) -> Counter:
     """Go on after a pause; raises CounterNotOpen."""
+    clerk = None if actor.any_counter else actor.clerk
     resumed = await store.resume_counter(
-        conn, office_id=counter.office_id, counter_id=counter.id, clerk_id=actor.clerk, now=now
+        conn, office_id=counter.office_id, counter_id=counter.id, clerk_id=clerk, now=now
     )
     if resumed is None:
         raise errors.CounterNotOpen

@@ -113,7 +113,7 @@ async def forecast_office(conn: Connection, now: datetime, slug: str, process: F
         services = await offices.list_offered_services(conn, office)
         hall = build_hall(await store.hall(conn, office.id, LAST_CALLS_SHOWN))
         today = local_day(now, office.setup.time_zone)
-        coming = await booking.visits_on(conn, office.id, today, "booked")
+        coming = await booking.still_expected(conn, office.id, today)
         place = await forecast_store.cycle_place(conn, office.id)
         known = await forecast_store.find_knowledge(conn, office.id)
     async with conn.transaction():

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-from queue_service.protocol.stream import LAST_CALLS_SHOWN, Call, VersionGapError
+from queue_service.emergency.model import Alarm
+from queue_service.protocol.stream import LAST_CALLS_SHOWN, Call, HallState, VersionGapError
 from queue_service.queueing.model import Counter, Ticket
 from queue_service.queueing.told_waits import HallWaits, ToldWait, at_least_as_new
 from queue_service.queueing.wait_forecast import OpenCounter, estimate, estimate_for_anyone
@@ -45,6 +46,9 @@ class ChangeBody(msgspec.Struct, frozen=True):
     contingent: TakenPlaces | None = None
     forecast: HallWaits | msgspec.UnsetType | None = msgspec.UNSET
     """None: there is none any more."""
+    hall: HallState | None = None
+    """None: as it was."""
+    alarm: Alarm | None = None
 
 
 class HallRecord(msgspec.Struct, frozen=True):
@@ -58,6 +62,9 @@ class HallRecord(msgspec.Struct, frozen=True):
     contingents: list[TakenPlaces] = []
     """Of the last day on which places were taken."""
     forecast: HallWaits | None = None
+    state: HallState = "open"
+    alarms: list[Alarm] = []
+    """Those that are open."""
 
 
 class Hall(msgspec.Struct):
@@ -72,6 +79,9 @@ class Hall(msgspec.Struct):
     """By code, of the last day on which places were taken."""
     forecast: HallWaits | None = None
     """The waits as they were forecast last, until nobody renews them."""
+    state: HallState = "open"
+    alarms: dict[str, Alarm] = {}
+    """Those that are open, by id."""
 
     def apply(self, change: ChangeRecord) -> ChangeBody:
         """Move the hall on by one change and return what it carried.
@@ -94,6 +104,9 @@ class Hall(msgspec.Struct):
             self._take(body.contingent)
         if body.forecast is not msgspec.UNSET:
             self.forecast = body.forecast
+        self.state = body.hall or self.state
+        if body.alarm is not None:
+            self._note(body.alarm)
         call = call_of(change, body)
         if call is not None:
             self.calls = [call, *self.calls][:LAST_CALLS_SHOWN]
@@ -105,6 +118,12 @@ class Hall(msgspec.Struct):
             self.contingents = {}
         if taken.day >= last_day:
             self.contingents[taken.code] = taken
+
+    def _note(self, alarm: Alarm) -> None:
+        if alarm.ended_at is None:
+            self.alarms[alarm.id] = alarm
+        else:
+            self.alarms.pop(alarm.id, None)
 
     def taken_on(self, day: date) -> dict[str, int]:
         """How many same-day places are taken, by the code of the open consultation."""
@@ -165,6 +184,8 @@ def build_hall(record: HallRecord) -> Hall:
         calls=calls[:LAST_CALLS_SHOWN],
         contingents={taken.code: taken for taken in record.contingents},
         forecast=record.forecast,
+        state=record.state,
+        alarms={alarm.id: alarm for alarm in record.alarms},
     )
 
 

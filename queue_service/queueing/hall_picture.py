@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from queue_service.booking.model import VisitOnDay
+from queue_service.booking.model import ExpectedVisitor
 from queue_service.forecast.model import (
     AtCounter,
     ComingAppointment,
@@ -60,7 +60,7 @@ def picture(
     hall: Hall,
     office: Office,
     services: Sequence[OfferedService],
-    coming: Sequence[VisitOnDay],
+    coming: Sequence[ExpectedVisitor],
     cycle_place: int,
     now: datetime,
 ) -> HallPicture:
@@ -192,7 +192,7 @@ def _serving(
     return Serving(counter.id, serving, facilities, at_counter, away_since, spans)
 
 
-def _wished(visit: VisitOnDay) -> tuple[str, ...]:
+def _wished(visit: ExpectedVisitor) -> tuple[str, ...]:
     return tuple(wish.service for wish in visit.services for _ in range(wish.quantity))
 
 

@@ -21,6 +21,7 @@ from queue_service.protocol.stream import WalkIns
 from queue_service.queueing import store
 from queue_service.queueing.actor import Actor
 from queue_service.queueing.arrival import Admission, admit_appointment, admit_walk_in
+from queue_service.queueing.open_hall import closed_hall_refuses
 from queue_service.queueing.standing import Standing, is_served_today, note_promise, standing
 
 TOKEN_BYTES = 16
@@ -52,7 +53,7 @@ async def issue_ticket(
     """Give a number to somebody without an appointment.
 
     Sending the same ``request.id`` again gives the same ticket. Raises WalkInsClosed,
-    ServiceNotFound, ServiceNotOffered, UnknownChoice, IdempotencyMismatch.
+    ServiceNotFound, ServiceNotOffered, UnknownChoice, IdempotencyMismatch, HallClosed.
     """
     _check_choices(request.visitor_class, request.needs)
     service = await offices.find_offered_service(conn, office, request.service)
@@ -130,7 +131,7 @@ async def check_in(
     """Give a number to somebody who came for an appointment; runs in the caller's transaction.
 
     Early and late visitors get one too; ``arrival`` says what happened. Raises
-    AppointmentNotFound, WrongOffice, WrongDay, AppointmentCancelled, AlreadyCheckedIn.
+    AppointmentNotFound, WrongOffice, WrongDay, AppointmentCancelled, AlreadyCheckedIn, HallClosed.
     """
     if request.id and (known := await store.find_issued(conn, request.id)):
         if known.office_id != office.id or known.appointment_id is None:
@@ -202,7 +203,8 @@ async def _insert(
 ) -> IssuedTicket | None:
     """Insert and answer; None when the contingent is used up."""
     try:
-        ticket = await store.issue_ticket(conn, new, actor.key, now)
+        with closed_hall_refuses():
+            ticket = await store.issue_ticket(conn, new, actor.key, now)
     except asyncpg.UniqueViolationError as taken:
         if taken.constraint_name == "ticket_appointment_key":
             raise errors.AlreadyCheckedIn from taken

@@ -110,6 +110,8 @@ class Queue(msgspec.Struct, frozen=True):
     items: list[Ticket]
     others: list[Ticket] = []
     """Called, being served, parked, or missed today."""
+    unservable: list[str] = []
+    """Numbers of those waiting whom no open counter can call."""
 
 
 class FollowedTicket(msgspec.Struct, frozen=True):

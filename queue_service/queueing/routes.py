@@ -10,6 +10,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.types import ControllerRouterHandler
 
 from queue_service.accounts.guards import requires
 from queue_service.accounts.model import Permission, Principal
@@ -21,6 +22,7 @@ from queue_service.platform.http import answer, json_answer, refusals
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import CheckInRequest, FieldError, IssuedTicket, TicketRequest
 from queue_service.queueing import service
+from queue_service.queueing.hall_routes import read_hall
 from queue_service.queueing.model import Counter, FoundCounter, Queue, Ticket
 from queue_service.queueing.order_policy import Why
 from queue_service.queueing.order_routes import OrderController
@@ -123,7 +125,7 @@ class OfficeQueueController(Controller):
         opt=requires(Permission.TICKET_ISSUE),
         responses=refusals(
             *SIGNED_IN, *STORED, errors.UnknownChoice, errors.OfficeNotFound, errors.ServiceNotFound,
-            errors.WalkInsClosed, errors.ServiceNotOffered, errors.InProgress,
+            errors.WalkInsClosed, errors.ServiceNotOffered, errors.HallClosed, errors.InProgress,
         ),
     )  # fmt: skip
     async def issue_ticket(
@@ -147,7 +149,8 @@ class OfficeQueueController(Controller):
         opt=requires(Permission.TICKET_CHECK_IN),
         responses=refusals(
             *SIGNED_IN, *STORED, errors.OfficeNotFound, errors.AppointmentNotFound, errors.WrongDay,
-            errors.WrongOffice, errors.AppointmentCancelled, errors.AlreadyCheckedIn, errors.InProgress,
+            errors.WrongOffice, errors.AppointmentCancelled, errors.AlreadyCheckedIn, errors.HallClosed,
+            errors.InProgress,
         ),
     )  # fmt: skip
     async def check_in(
@@ -292,12 +295,12 @@ class CounterController(Controller):
         responses=refusals(*SIGNED_IN, *STORED, errors.CounterNotFound, errors.CounterNotOpen),
     )
     async def resume(self, counter: CounterPath, request: ApiRequest, state: State) -> Response[Counter]:
-        """Go on after a pause."""
+        """Go on after a pause; a team lead may end anybody's."""
 
         async def work(conn: Connection) -> Counter:
             found = await service.find_counter(conn, counter)
             request.user.require(Permission.COUNTER_WORK, found.office_id, found.authority_id)
-            actor = service.Actor(request.user.key, request.user.user_id)
+            actor = actor_of(request.user, found.office_id, found.authority_id)
             return await service.resume_counter(conn, state.clock(), found, actor)
 
         return await answer(request, work)
@@ -310,7 +313,12 @@ class CounterController(Controller):
         responses={
             HTTPStatus.NO_CONTENT: ResponseSpec(None, description="Nobody can be called."),
             **refusals(
-                *SIGNED_IN, *STORED, errors.CounterNotFound, errors.CounterNotOpen, errors.StillServing
+                *SIGNED_IN,
+                *STORED,
+                errors.CounterNotFound,
+                errors.CounterNotOpen,
+                errors.StillServing,
+                errors.HallClosed,
             ),
         },
     )
@@ -342,7 +350,7 @@ class CounterController(Controller):
         opt=requires(Permission.COUNTER_WORK),
         responses=refusals(
             *SIGNED_IN, *STORED, errors.CounterNotFound, errors.CounterNotOpen, errors.StillServing,
-            errors.TicketNotFound, errors.IllegalTransition, errors.CannotServe,
+            errors.TicketNotFound, errors.IllegalTransition, errors.CannotServe, errors.HallClosed,
         ),
     )  # fmt: skip
     async def call_ticket(
@@ -415,4 +423,10 @@ def _counter_answer(counter: Counter, services: list[str]) -> CounterAnswer:
     )
 
 
-queue_routes = [OfficeQueueController, OrderController, CounterController, TicketController]
+queue_routes: list[ControllerRouterHandler] = [
+    OfficeQueueController,
+    read_hall,
+    OrderController,
+    CounterController,
+    TicketController,
+]

@@ -40,6 +40,7 @@ from queue_service.queueing.lifecycle import TICKET
 from queue_service.queueing.model import FollowedTicket, FoundCounter, Queue, Ticket
 from queue_service.queueing.next_visitor import after_current, call_next_after
 from queue_service.queueing.sending import clerk_of, send_on
+from queue_service.queueing.servable import unservable
 from queue_service.queueing.standing import standing
 from queue_service.queueing.steps import (
     KIND_OF_VERB,
@@ -160,7 +161,9 @@ async def queue(
     conn: Connection, now: datetime, office: Office, counter: FoundCounter | None = None
 ) -> Queue:
     """Return who waits, in the order in which they would be called (from this counter)."""
-    return await store.queue(conn, office.id, counter.id if counter else None, now)
+    found = await store.queue(conn, office.id, counter.id if counter else None, now)
+    stuck = unservable(found.items, await store.list_counters(conn, office.id))
+    return msgspec.structs.replace(found, unservable=[one.ticket.number for one in stuck])
 
 
 async def follow(conn: Connection, now: datetime, token: str) -> FollowedTicket:

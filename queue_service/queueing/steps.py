@@ -18,6 +18,7 @@ from queue_service.queueing.actor import Actor
 from queue_service.queueing.calling import illegal
 from queue_service.queueing.lifecycle import TICKET, UNDOABLE
 from queue_service.queueing.model import FoundCounter, FoundTicket, Performed, Ticket, TimelineEntry
+from queue_service.queueing.open_hall import closed_hall_refuses
 from queue_service.queueing.order.turn import call_by, head_start
 
 KIND_OF_VERB = {
@@ -72,7 +73,7 @@ async def move_ticket(conn: Connection, now: datetime, found: FoundTicket, verb:
 
 
 async def recall(conn: Connection, now: datetime, found: FoundTicket, actor: Actor) -> Ticket:
-    """Call the same number again; raises TooSoon within the office's pause and beyond its limit."""
+    """Call the same number again; raises HallClosed, and TooSoon within the pause and beyond the limit."""
     rules, ticket = found.visits, found.ticket
     if found.state == "called" and ticket.called_at is not None:
         if ticket.calls > rules.most_recalls:
@@ -82,7 +83,8 @@ async def recall(conn: Connection, now: datetime, found: FoundTicket, actor: Act
         pause = (ticket.called_at + timedelta(seconds=rules.recall_pause_seconds) - now).total_seconds()
         if pause > 0:
             raise errors.TooSoon(reason="recall_pause", retry_after=int(pause) + 1)
-    return await take_step(conn, now, found, step_of(found, "recall", actor), actor)
+    with closed_hall_refuses():
+        return await take_step(conn, now, found, step_of(found, "recall", actor), actor)
 
 
 async def no_show(conn: Connection, now: datetime, found: FoundTicket, actor: Actor) -> Ticket:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
+from queue_service.emergency.model import Alarm
 from queue_service.offices.setup_model import OrderSetup, VisitSetup
 from queue_service.platform.queries import Connection, load_queries
 from queue_service.queueing.arrival import Admission
@@ -381,6 +382,8 @@ async def hall(conn: Connection, office_id: int, calls: int) -> HallRecord:
         calls=msgspec.json.decode(row["calls"], type=list[ChangeRecord]),
         contingents=msgspec.json.decode(row["contingents"], type=list[TakenPlaces]),
         forecast=msgspec.json.decode(row["forecast"], type=HallWaits) if row["forecast"] else None,
+        state=row["state"],
+        alarms=msgspec.json.decode(row["alarms"], type=list[Alarm]),
     )
 
 
@@ -475,7 +478,7 @@ async def pause_counter(
 
 
 async def resume_counter(
-    conn: Connection, *, office_id: int, counter_id: int, clerk_id: int, now: datetime
+    conn: Connection, *, office_id: int, counter_id: int, clerk_id: int | None, now: datetime
 ) -> Counter | None:
     """Go on after a pause; None when it isn't paused or not this clerk's."""
     return _counter_of(

@@ -96,7 +96,7 @@ MOVE_REFUSED = (
     errors.InProgress,
 )  # fmt: skip
 MOVE_REFUSALS = refusals(*MOVE_REFUSED)
-TIMED_REFUSALS = refusals(*MOVE_REFUSED, errors.TooSoon)
+TIMED_REFUSALS = refusals(*MOVE_REFUSED, errors.TooSoon, errors.HallClosed)
 RESUME_REFUSALS = refusals(
     *SIGNED_IN, *STORED, errors.TicketNotFound, errors.NotYourTicket, errors.IllegalTransition,
     errors.StillServing, errors.CounterNotOpen, errors.InProgress,
@@ -195,7 +195,7 @@ class TicketController(Controller):
         responses=refusals(
             *SIGNED_IN, *STORED, errors.TicketNotFound, errors.ServiceNotFound, errors.CounterNotFound,
             errors.NotYourTicket, errors.IllegalTransition, errors.ServiceNotOffered, errors.CannotServe,
-            errors.InProgress,
+            errors.HallClosed, errors.InProgress,
         ),
     )  # fmt: skip
     async def transfer(

@@ -65,7 +65,7 @@ async def learn_office(conn: Connection, now: datetime, office: Office) -> bool:
 async def past_day(conn: Connection, office: Office, day: date) -> PastDay:
     """Return one day as the forecast learns from it."""
     visits = await forecast_store.past_visits(conn, office.id, day)
-    missed = await booking.visits_on(conn, office.id, day, "missed")
+    missed = await booking.missed_on(conn, office.id, day)
     return PastDay(
         name=day.isoformat(),
         starts_at=datetime.combine(day, time(), office.zone).timestamp(),

@@ -9,6 +9,7 @@ from queue_service.web.booking_page import booking_handlers
 from queue_service.web.entry_booking_page import entry_booking_handlers
 from queue_service.web.entry_move_page import entry_move_handlers
 from queue_service.web.entry_pages import entry_handlers
+from queue_service.web.hall_page import hall_handlers
 from queue_service.web.held_place_page import held_place_handlers
 from queue_service.web.letters_page import letters_handlers
 from queue_service.web.offer_page import offer_handlers
@@ -45,6 +46,7 @@ web_handlers: list[ControllerRouterHandler] = [
     desk_page.desk_page,
     desk_page.choose_counter,
     desk_page.take_counter,
+    *hall_handlers,
     *phone_handlers,
     *letters_handlers,
     *plan_handlers,

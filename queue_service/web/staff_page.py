@@ -52,6 +52,13 @@ def doors_for(user: Principal, words: Texts, demo_devices: dict[str, str]) -> li
     if anonymous or user.may(Permission.OFFICE_SUPERVISE):
         doors.append(
             Door(
+                "/hall",
+                words.gettext("Die Halle im Blick"),
+                words.gettext("Schalter, Warteschlangen und Reihenfolge, Unterbrechung und Räumung"),
+            )
+        )
+        doors.append(
+            Door(
                 "/plan",
                 words.gettext("Besetzung und Termine"),
                 words.gettext("Tage anders besetzen, betroffene Termine verlegen"),

@@ -46,7 +46,7 @@ WITH desk AS (
     SELECT c.office_id, c.id, c.serving, c.features, c.clerk_id, c.team
       FROM counter c
      WHERE c.office_id = :office_id AND c.id = :counter_id AND c.clerk_id = :clerk_id
-       AND c.state = 'open' AND c.ticket_id IS NULL
+       AND c.state = 'open' AND c.ticket_id IS NULL AND hall_now(:office_id) = 'open'
        FOR NO KEY UPDATE OF c
 ), next AS (
     SELECT l.office_id, l.id, o.tier
@@ -105,7 +105,7 @@ WITH desk AS (
     SELECT c.office_id, c.id, c.services, c.features
       FROM counter c
      WHERE c.office_id = :office_id AND c.id = :counter_id AND c.clerk_id = :clerk_id
-       AND c.state = 'open' AND c.ticket_id IS NULL
+       AND c.state = 'open' AND c.ticket_id IS NULL AND hall_now(:office_id) = 'open'
        FOR NO KEY UPDATE OF c
 ), next AS (
     SELECT t.office_id, t.id
@@ -415,7 +415,10 @@ SELECT v.version,
        coalesce((SELECT jsonb_agg(to_jsonb(d) ORDER BY d.code) FROM day_contingent d
                   WHERE d.office_id = :office_id
                     AND d.day = (SELECT max(day) FROM day_contingent WHERE office_id = :office_id)), '[]') ::text AS contingents,
-       (SELECT f.told ::text FROM wait_forecast f WHERE f.office_id = :office_id) AS forecast
+       (SELECT f.told ::text FROM wait_forecast f WHERE f.office_id = :office_id) AS forecast,
+       hall_now(:office_id) AS state,
+       coalesce((SELECT jsonb_agg(alarm_json(a)) FROM hall_alarm a
+                  WHERE a.office_id = :office_id AND a.ended_at IS NULL), '[]') ::text AS alarms
   FROM office_version v WHERE v.office_id = :office_id;
 
 -- name: changes_since(office_id, version)
@@ -495,11 +498,13 @@ SELECT counter ::text AS counter,
   FROM body;
 
 -- name: resume_counter(office_id, counter_id, clerk_id, now)^
--- Goes on after a pause, with what was served before it. No row when it isn't paused or not this clerk's.
+-- Goes on after a pause, with what was served before it. No row when it isn't paused or not this clerk's;
+-- clerk_id empty ends anybody's.
 WITH resumed AS (
     UPDATE counter c
        SET state = 'open', pause_reason = '', idle_since = CASE WHEN c.ticket_id IS NULL THEN :now ::timestamptz END
-     WHERE c.office_id = :office_id AND c.id = :counter_id AND c.state = 'paused' AND c.clerk_id = :clerk_id
+     WHERE c.office_id = :office_id AND c.id = :counter_id AND c.state = 'paused'
+       AND c.clerk_id = coalesce(:clerk_id, c.clerk_id)
     RETURNING c.*
 ), body AS (
     SELECT office_id, counter_json(ROW(resumed.*)::counter) AS counter FROM resumed

@@ -9,6 +9,7 @@ TABLES = (
     "told_wait",
     "day_contingent",
     "counter",
+    "hall_alarm",
     "appointment",
     "appointment_contact",
     "pool_day",

@@ -8,6 +8,7 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
 from queue_service.devices.views import StaffChange, StaffSnapshot
+from queue_service.emergency.model import Alarm
 from queue_service.protocol.stream import (
     DisplayChange,
     DisplaySnapshot,
@@ -49,7 +50,18 @@ def apply_to_desk(state: StaffSnapshot, change: StaffChange) -> StaffSnapshot:
         counters=sorted(counters.values(), key=lambda counter: counter.position),
         waiting=change.waiting,
         open_counters=change.open_counters,
+        hall=change.hall,
+        alarms=_open_alarms(state, change),
     )
+
+
+def _open_alarms(state: StaffSnapshot, change: StaffChange) -> list[Alarm]:
+    alarms = {alarm.id: alarm for alarm in state.alarms}
+    if change.alarm is not None:
+        alarms.pop(change.alarm.id, None)
+        if change.alarm.ended_at is None:
+            alarms[change.alarm.id] = change.alarm
+    return sorted(alarms.values(), key=lambda alarm: (alarm.at, alarm.id))
 
 
 class Screen(Generic[State, Change]):

@@ -22,7 +22,13 @@ from queue_service.booking import staffing_store as staffing
 from queue_service.booking import store as booking
 from queue_service.booking import supply_guard_store as supply_guard
 from queue_service.booking import waiting_store as waiting
-from queue_service.booking.model import CheckInAppointment, KeptAppointment, KeptContact, VisitOnDay
+from queue_service.booking.model import (
+    CheckInAppointment,
+    ExpectedVisitor,
+    KeptAppointment,
+    KeptContact,
+    MissedVisit,
+)
 from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
 from queue_service.devices import store as devices
@@ -55,7 +61,6 @@ from queue_service.queueing.model import (
     FoundCounter,
     FoundTicket,
     LastStep,
-    Queue,
     Ticket,
     TimelineEntry,
 )
@@ -167,6 +172,7 @@ RESULTS: Mapping[str, Result] = {
     "booking.drop_legs": None,
     "booking.held_days": POOL_DAY | {"position": int},
     "booking.expected_on": {"reference": str},
+    "booking.still_expected": ExpectedVisitor,
     "pool_days.add_pool_days": None,
     "pool_days.lock_pool_days": POOL_DAY,
     "pool_days.visits_on": columns_of(pool_days.Visit, level=int),
@@ -320,7 +326,7 @@ RESULTS: Mapping[str, Result] = {
     "supply_guard.use_challenge": bool,
     "supply_guard.forget_challenges": None,
     "supply_guard.attendance": supply_guard.Attendance,
-    "booking.visits_on": VisitOnDay,
+    "booking.missed_on": MissedVisit,
     "forecast.try_to_be_alone": bool,
     "forecast.let_go": bool,
     "forecast.offices_due": {"slug": str},
@@ -341,6 +347,17 @@ RESULTS: Mapping[str, Result] = {
     "forecast.find_calibration": str,
     "forecast.keep_calibration": None,
     "forecast.past_visits": forecasts.VisitRecord,
+    "emergency.lock_hall": int,
+    "emergency.raise_alarm": int,
+    "emergency.open_alarm": int,
+    "emergency.acknowledge_alarm": int,
+    "emergency.end_alarm": int,
+    "emergency.publish_alarm": {"alarm": str, "version": int},
+    "emergency.find_alarm": str,
+    "emergency.alarms_since": {"alarm": str},
+    "emergency.hall_now": str,
+    "emergency.own_counter": int,
+    "emergency.forget_alarms": None,
     "queueing.issue_ticket": VERSIONED_TICKET,
     "queueing.call_next": columns_of(queueing.CalledTicket, version=int),
     "queueing.lock_call_cycle": int,
@@ -361,7 +378,7 @@ RESULTS: Mapping[str, Result] = {
     "queueing.find_by_token": queueing.Followed,
     "queueing.find_issued": queueing.Issued,
     "queueing.queue_ahead": queueing.Ahead,
-    "queueing.queue": Queue,
+    "queueing.queue": {"version": int, "items": str, "others": str},
     "queueing.hall": HallRecord,
     "queueing.changes_since": ChangeRecord,
     "queueing.find_counter": FoundCounter,
@@ -427,6 +444,7 @@ PARAMETERS: Mapping[str, Any] = {
     "skip": int,
     "told_from": int,
     "ahead": timedelta,
+    "alarm_id": int,
     "allowed": int,
     "answer": bytes,
     "anyones": bool,
@@ -585,6 +603,7 @@ PARAMETERS: Mapping[str, Any] = {
     "setup": str,
     "simulated": str,
     "since": datetime,
+    "staff_kind": str,
     "slug": str,
     "starts": list[datetime],
     "start": datetime,

@@ -72,6 +72,8 @@ GET    /desk                                    1   1    xx    33        33    x
 GET    /desk/{office}                           1   1    x3    33        33    x3         x3    33    33
 GET    /desk/{office}/counter                   1   1    x3    33        33    x3         x3    33    33
 POST   /desk/{office}/counter                   1   1    x3    33        33    x3         x3    33    33
+GET    /hall                                    1   1    33    33        33    xx         xx    33    33
+GET    /hall/{office}                           1   1    33    33        33    x3         x3    33    33
 GET    /phone                                   1   1    33    33        xx    xx         xx    33    33
 GET    /phone/near                              1   1    33    33        xx    xx         xx    33    33
 POST   /phone/contact                           1   1    33    33        xx    xx         xx    33    33
@@ -119,6 +121,14 @@ GET    /api/v1/offices/{office}/queue           1   1    x3    x3        33    x
 GET    /api/v1/offices/{office}/order           1   1    x3    x3        33    x3         x3    33    33
 PUT    /api/v1/offices/{office}/order           1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/order/preview   1   1    33    33        33    x3         x3    33    33
+GET    /api/v1/offices/{office}/alarms          1   1    x3    x3        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/alarms          1   1    x3    x3        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/alarms/{alarm}/acknowledge 1 1 x3   x3        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/alarms/{alarm}/end 1 1   33    33        33    x3         x3    33    33
+GET    /api/v1/offices/{office}/hall            1   1    33    33        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/hall/leave      1   1    33    33        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/hall/pause      1   1    33    33        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/hall/resume     1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/tickets         1   1    33    x3        33    x3         x3    x3    33
 POST   /api/v1/offices/{office}/check-ins       1   1    33    x3        33    x3         x3    x3    33
 GET    /api/v1/tickets/by-token/{token}         x   x    xx    xx        xx    xx         xx    xx    xx

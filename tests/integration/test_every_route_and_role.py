@@ -112,6 +112,7 @@ class Town:
             )
         told = booked.json()["reference"]
         message = await write_message(self.service.dsn, self.service.clock(), told, "printed")
+        alarm = await self._alarm()
         version = next(
             route.path.split("/")[2]
             for route in self.service.app.routes
@@ -123,6 +124,7 @@ class Town:
             "ticket": ticket["id"],
             "token": ticket["token"],
             "callback": str(callback),
+            "alarm": alarm,
             "reference": booked.json()["reference"],
             "message": message,
             "booking": party.json()["reference"],
@@ -156,6 +158,11 @@ class Town:
             return await hotline.add_callback(conn, self.service.clock(), new)
         finally:
             await conn.close()
+
+    async def _alarm(self) -> str:
+        """Let somebody who is not asked further call for help."""
+        async with self.service.client(await self.service.staff_token(Role.CLERK, office=HERE)) as clerk:
+            return str((await clerk.post(f"/api/v1/offices/{HERE}/alarms")).json()["id"])
 
     async def plan_a_tour(self) -> None:
         """Give the office an hour with places, which offices of this kind don't have."""
@@ -230,6 +237,7 @@ class Town:
             "callbacks": CALLBACK,
             "postpone": {"due_at": MORNING},
             "done": {"result": "angerufen"},
+            "resume": {"ends": "pause"},
             "{language}": {"text": "{short_day}, {time}, {reference}"},
         }
         return bodies.get(path.rpartition("/")[2], {})

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-import aiosql
 import msgspec
+import pytest
 
 from queue_service.offices.catalogue import Office
 from queue_service.platform.database import Database
 from queue_service.platform.queries import Connection, sql_directory
 from tests.integration.counter_hall import issue
+from tests.integration.faulty_statements import let_queue_run
 from tests.integration.servers import on_every_server
 
 pytestmark = on_every_server
@@ -37,31 +38,28 @@ async def test_64_kiosks_never_give_out_the_same_number(
     assert sorted(given) == [f"A{number:03}" for number in range(1, KIOSKS * EACH + 1)]
 
 
+COUNTING = """
+    SELECT count(*) + 1 AS last FROM ticket WHERE office_id = :office_id AND day = :number_day
+"""
+
+
 async def test_negative_control_counting_todays_rows_gives_numbers_twice(
-    conn: Connection, database: Database, now: datetime, bsc_mitte: Office, tmp_path: Path
+    conn: Connection,
+    database: Database,
+    now: datetime,
+    bsc_mitte: Office,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     text = (sql_directory() / "queries" / "queueing.sql").read_text()
-    statement = text[: text.index("-- name: call_next(")]
-    begin, end = statement.index("    INSERT INTO ticket_number"), statement.index("), issued AS")
-    broken = tmp_path / "broken.sql"
-    counting = (
-        "    SELECT count(*) + 1 AS last FROM ticket WHERE office_id = :office_id AND day = :number_day\n"
-    )
-    broken.write_text(statement[:begin] + counting + statement[end:])
-    queries = aiosql.from_path(broken, "asyncpg")
+    begin, end = text.index("    INSERT INTO ticket_number"), text.index("), issued AS")
+    let_queue_run(monkeypatch, tmp_path, (text[begin:end], COUNTING))
     await conn.execute("ALTER TABLE ticket DROP CONSTRAINT ticket_number_key")
-    service_id = await conn.fetchval("SELECT id FROM service WHERE code = 'personalausweis'")
 
     async def kiosk() -> None:
-        async with database.connection() as own:
-            for _ in range(EACH):
-                await queries.issue_ticket(
-                    own, office_id=bsc_mitte.id, id=uuid4(), day=now.date(), number_day=now.date(),
-                    letter="A", visitor_class="walk_in", needs=[], language="de", service_id=service_id,
-                    channel="kiosk", token=uuid4().hex, appointment_id=None, appointment_at=None,
-                    waiting_since=now, rank_at=now, contingent=None, contingent_places=None,
-                    actor="device:1", now=now,
-                )  # fmt: skip
+        for _ in range(EACH):
+            async with database.connection() as own:
+                await issue(own, now, bsc_mitte)
 
     await asyncio.gather(*(kiosk() for _ in range(KIOSKS)))
 

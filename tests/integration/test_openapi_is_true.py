@@ -297,6 +297,7 @@ async def _a_visit_with_every_turn(story: Story) -> None:
     for operation in ("readOrder", "previewOrder", "changeOrder"):
         await story.send(operation)
     await story.send("openCounter")
+    await _an_emergency(story)
     for verb in (
         "pauseCounter", "resumeCounter", "callNext", "recallTicket", "startTicket", "describeTicket",
         "parkTicket", "undoStep", "parkTicket", "resumeTicket", "requeueTicket", "callTicket",
@@ -304,6 +305,14 @@ async def _a_visit_with_every_turn(story: Story) -> None:
     ):  # fmt: skip
         await story.send(verb)
     await story.send("callNext", 204)
+    await story.send("pauseHall")
+
+
+async def _an_emergency(story: Story) -> None:
+    story.known["alarm"] = (await story.send("raiseAlarm", 201))["id"]
+    for verb in ("readHall", "listAlarms", "acknowledgeAlarm", "endAlarm", "leaveHall", "resumeHall"):
+        await story.send(verb)
+    del story.known["alarm"]
 
 
 async def test_a_documented_ticket_can_be_cancelled(story: Story) -> None:

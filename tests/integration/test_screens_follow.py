@@ -2,13 +2,17 @@
 
 import random
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
+from typing import get_args
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from queue_service.accounts.model import DeviceProfile, Role
+from queue_service.emergency import service as emergency
+from queue_service.emergency.model import HallAlarmKind
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
 from queue_service.offices.setup_model import OrderSetup
@@ -28,6 +32,8 @@ from tests.integration.open_screen import open_desk, open_display, open_kiosk
 from tests.integration.running_service import RunningService, run_service
 
 STEPS = 120
+OFTEN_AN_ALARM = 0.2
+HALL_KINDS: tuple[HallAlarmKind, ...] = get_args(HallAlarmKind)
 VERBS = sorted({step.verb for step in TICKET.transitions} - {"call", "transfer"})
 
 
@@ -107,6 +113,30 @@ async def process() -> AsyncIterator[ForecastProcess]:
     await process.close()
 
 
+async def _somebody_presses_an_alarm(
+    conn: Connection, now: datetime, office: Office, clerk: service.Actor, chance: random.Random
+) -> None:
+    """Call for help, come, pause or empty the hall; what closed it is mostly over soon."""
+    kind = chance.choice(HALL_KINDS)
+    with suppress(errors.QueueError):
+        async with conn.transaction():
+            match chance.choice(["help", "come", "end", "close", "reopen", "reopen", "reopen"]):
+                case "help":
+                    await emergency.call_for_help(conn, now, office.id, clerk.key, clerk.user_id)
+                case "close":
+                    await emergency.close_hall(conn, now, office.id, kind, clerk.key)
+                case "reopen":
+                    await emergency.reopen_hall(conn, now, office.id, kind, clerk.key)
+                case verb:
+                    for alarm in (await emergency.alarms(conn, now, office.id)).items[:1]:
+                        if verb == "come":
+                            await emergency.acknowledge(conn, now, office.id, int(alarm.id), clerk.key)
+                        else:
+                            await emergency.end_help(
+                                conn, now, office.id, int(alarm.id), clerk.key, leads=True
+                            )
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_every_audience_ends_with_what_a_fresh_snapshot_says(
     running_service: RunningService,
@@ -129,6 +159,9 @@ async def test_every_audience_ends_with_what_a_fresh_snapshot_says(
         for _ in range(STEPS):
             running_service.clock.move(seconds=20)
             await _something_happens(conn, running_service.clock(), bsc_mitte, seats, chance, process)
+            if chance.random() < OFTEN_AN_ALARM:
+                _, clerk = chance.choice(seats)
+                await _somebody_presses_an_alarm(conn, running_service.clock(), bsc_mitte, clerk, chance)
         version = await conn.fetchval("SELECT version FROM office_version WHERE office_id = $1", bsc_mitte.id)
         for screen in (display, kiosk, desk):
             await screen.read_until(version)

@@ -25,6 +25,7 @@ ticket.issue                 -      -     x         -     x          x     x    
 ticket.check_in              -      -     x         -     x          x     x     -
 ticket.handle                -      x     -         -     x          x     -     -
 counter.work                 -      x     -         -     x          x     -     -
+alarm.raise                  -      x     x         -     x          x     -     -
 appointment.search_online    x      x     x         x     x          x     -     -
 appointment.book_online      x      x     x         x     x          x     -     -
 appointment.search_phone     -      -     -         x     x          x     -     -

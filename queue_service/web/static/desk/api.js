@@ -37,18 +37,28 @@ export function read(path) {
   return send(path, { headers: { Accept: "application/json" } });
 }
 
-/** Carry out a verb; null when the service has nothing to answer. */
-export async function act(path, body = {}) {
-  const request = {
-    method: "POST",
-    headers: {
-      "Content-Type": "application/json",
-      "X-CSRF-Token": csrfToken,
-      // With this key a second try can't do the same thing twice.
-      "Idempotency-Key": newKey(),
-    },
+function written(method, body, headers = {}) {
+  return {
+    method,
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrfToken, ...headers },
     body: JSON.stringify(body),
   };
+}
+
+/** Make something as it is said to be; doing it twice does no harm. */
+export function describe(path, body) {
+  return send(path, written("PATCH", body));
+}
+
+/** Put something whole in the place of what was there. */
+export function replace(path, body) {
+  return send(path, written("PUT", body));
+}
+
+/** Carry out a verb; null when the service has nothing to answer. */
+export async function act(path, body = {}) {
+  // With this key a second try can't do the same thing twice.
+  const request = written("POST", body, { "Idempotency-Key": newKey() });
   try {
     return await send(path, request);
   } catch (refusal) {

@@ -41,6 +41,8 @@ export class Stream {
   }
 
   #take(message) {
+    // For parts of the page that follow the same stream without asking for one of their own.
+    document.dispatchEvent(new CustomEvent("office-message", { detail: message }));
     if (message.type === "snapshot") {
       this.#delay = FIRST_DELAY;
       this.#handlers.snapshot(message);

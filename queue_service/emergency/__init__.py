@@ -1,0 +1,1 @@
+"""Alarms: a colleague needs help, everybody leaves, the calling pauses."""
