@@ -115,7 +115,7 @@ def wall_state(
         current=_card(current, _shown_since(sight, current), texts, language, now) if current else None,
         listed=[_listed(call) for call in calls if call != current][:LISTED_CALLS],
         waiting=waiting_words(snapshot.waiting, texts, language),
-        wait=wait_words(snapshot.wait, snapshot.open_counters, texts, language),
+        wait=wait_words(snapshot.wait, snapshot.open_counters, texts, language, snapshot.wait_reason),
         notice=Line(notice, notice_language) if notice else None,
         playing=sight.playing,
         page=sight.page,
@@ -139,12 +139,12 @@ def waiting_words(waiting: int, texts: Texts, language: str) -> str:
     return texts.say(N_("{count} Personen warten"), language, count=waiting)
 
 
-def wait_words(wait: WaitRange | None, open_counters: int, texts: Texts, language: str) -> str:
+def wait_words(
+    wait: WaitRange | None, open_counters: int, texts: Texts, language: str, reason: str | None = None
+) -> str:
     """The estimate for somebody who would come now; what is not known is said to be not known."""
     if wait is None:
-        if open_counters == 0:
-            return texts.say(N_("Zurzeit ist kein Schalter geöffnet"), language)
-        return texts.say(N_("Wartezeit zurzeit nicht bekannt"), language)
+        return texts.say(_no_wait(open_counters, reason), language)
     low, high = wait.low_minutes, wait.high_minutes
     if high == 0:
         return texts.say(N_("Keine Wartezeit"), language)
@@ -153,6 +153,14 @@ def wait_words(wait: WaitRange | None, open_counters: int, texts: Texts, languag
     if low == high:
         return texts.say(N_("Wartezeit etwa {high} Minuten"), language, high=high)
     return texts.say(N_("Wartezeit etwa {low}–{high} Minuten"), language, low=low, high=high)
+
+
+def _no_wait(open_counters: int, reason: str | None) -> str:
+    if open_counters == 0:
+        return N_("Zurzeit ist kein Schalter geöffnet")
+    if reason == "closes_before":
+        return N_("Neue Nummern heute vielleicht nicht mehr an der Reihe")
+    return N_("Wartezeit zurzeit nicht bekannt")
 
 
 def _calls_of_today(calls: Sequence[Call], zone: ZoneInfo, service_now: datetime) -> list[Call]:

@@ -50,6 +50,8 @@ class TicketAtKiosk(msgspec.Struct, frozen=True):
     printed: bool | None
     print_reason: str | None
     """Code of what kept the ticket from paper; None when it was printed."""
+    wait_reason: str | None = None
+    """Why there is no wait, as ``IssuedTicket`` has it."""
 
 
 class _Issued(msgspec.Struct):
@@ -192,6 +194,7 @@ def _answer(
         arrival=ticket.arrival,
         printed=printed,
         print_reason=failure.code if failure else None,
+        wait_reason=ticket.wait_reason,
     )
 
 

@@ -51,7 +51,7 @@ from queue_service.platform.database import Database
 from queue_service.platform.logs import configure_logs
 from queue_service.platform.request_body import StrictRequest
 from queue_service.queueing.routes import queue_routes
-from queue_service.queueing.service import same_day_places_taken, waiting_figures
+from queue_service.queueing.service import keep_forecasting, same_day_places_taken, waiting_figures
 from queue_service.rescheduling.party_routes import party_routes
 from queue_service.rescheduling.routes import rescheduling_routes
 from queue_service.settings import Settings, load_settings
@@ -63,6 +63,8 @@ log = structlog.get_logger(__name__)
 LARGEST_BODY_BYTES = 64 * 1024
 """Far above any request of the API; what is larger is a mistake or an attack."""
 API_VERSION = "1"
+SHORTEST_PAUSE = 1.0
+"""Seconds between two forecasts of the waits, however fast the clock of a rehearsal runs."""
 
 
 def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Litestar:
@@ -87,6 +89,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
         holidays = asyncio.create_task(asyncio.to_thread(holiday_name, "HB", clock().date()), name="holidays")
         house = asyncio.create_task(keep_house(database, clock, chores), name="housekeeping")
         opening = asyncio.create_task(open_places(database, clock), name="releases")
+        forecasting = asyncio.create_task(_forecasting(settings, database, clock), name="forecasts")
         ending = asyncio.Event()
         sending = asyncio.create_task(keep_sending(post, ending), name="sending")
         try:
@@ -96,7 +99,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             await holidays
             with suppress(TimeoutError):
                 await asyncio.wait_for(sending, LAST_SECONDS)
-            for task in (house, opening):
+            for task in (house, opening, forecasting):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
@@ -152,6 +155,13 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
     )
     assert_every_route_is_guarded(app)
     return app
+
+
+async def _forecasting(settings: Settings, database: Database, clock: Clock) -> None:
+    """Forecast waits, until cancelled; in a rehearsal as often as its clock asks for."""
+    if settings.forecast_seconds:
+        pause = max(SHORTEST_PAUSE, settings.forecast_seconds / settings.clock_rate)
+        await keep_forecasting(database, clock, pause)
 
 
 def _demo_devices(settings: Settings) -> dict[str, str]:

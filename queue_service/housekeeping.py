@@ -19,7 +19,7 @@ from queue_service.booking import service as booking
 from queue_service.emergency import service as emergency
 from queue_service.entries import service as entries
 from queue_service.hotline import service as hotline
-from queue_service.nightly import verify_nightly
+from queue_service.nightly import learn_nightly, verify_nightly
 from queue_service.notices import dispatch
 from queue_service.notices import service as notices
 from queue_service.offices import service as offices
@@ -106,11 +106,13 @@ CHORES: tuple[Chore, ...] = (
     queueing.pause_idle_counters,
     queueing.forget_changes,
     queueing.forget_undo,
+    queueing.lapse_forecasts,
     accounts.sweep,
     forget_answers,
     dispatch.note_lost,
     notices.tidy_up,
     verify_nightly,
+    learn_nightly,
 )
 """End what belongs to earlier days, free expired holds, open new days, forget what is kept for hours."""
 FORGETTING: tuple[Chore, ...] = (
@@ -122,6 +124,7 @@ FORGETTING: tuple[Chore, ...] = (
     hotline.forget_callbacks,
     audit.forget_accesses,
     queueing.forget_contingents,
+    queueing.forget_told,
     emergency.forget_alarms,
 )
 """Forget what is kept for days. Looks at all that is kept, with its visits: a second for 100,000 people."""

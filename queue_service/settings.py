@@ -76,6 +76,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     given back since. 0: any number."""
     proof_of_work_bits: Annotated[int, msgspec.Meta(ge=0, le=24)] = 0
     """How hard a sum a program has to solve before it books online; 0: none."""
+    forecast_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 10.0
+    """How often waits are forecast anew, by one process of the installation. 0: not by this one."""
     clock_start: datetime | None = None
     """Rehearsals only: the service's clock starts at this instant (RFC 3339 with offset)."""
     clock_rate: Annotated[float, msgspec.Meta(gt=0, le=5000)] = 1.0

@@ -59,7 +59,7 @@ def ticket_words(
         issued=_date_and_time(ticket.created_at.astimezone(zone), language, texts),
         appointment=appointment,
         ahead=ahead,
-        wait=wait_words(ticket.wait, language, texts),
+        wait=wait_words(ticket.wait, language, texts, ticket.wait_reason),
         service=localized(service_name, language) if office.ticket_shows_service else "",
         advice=texts.say("Bitte warten Sie, bis Ihre Nummer angezeigt und aufgerufen wird.", language),
         follow_hint=texts.say("Wartezeit am Handy", language) if ticket.follow_url else "",
@@ -69,8 +69,13 @@ def ticket_words(
     )
 
 
-def wait_words(wait: WaitRange | None, language: str, texts: Texts) -> str:
-    """Say a range of minutes; empty when nothing is known."""
+def wait_words(wait: WaitRange | None, language: str, texts: Texts, reason: str | None = None) -> str:
+    """Say a range of minutes; empty when nothing is known, unless it matters for whoever goes on waiting.
+
+    That no counter is open is not printed: paper stays, and the counter opens.
+    """
+    if wait is None and reason == "closes_before":
+        return texts.say("Ob Sie heute noch an die Reihe kommen, ist ungewiss.", language)
     if wait is None:
         return ""
     low, high = wait.low_minutes, wait.high_minutes

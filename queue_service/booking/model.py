@@ -314,6 +314,13 @@ class CheckInAppointment(msgspec.Struct, frozen=True):
     language: str
 
 
+class MissedVisit(msgspec.Struct, frozen=True):
+    """An appointment that nobody came to; nobody's name."""
+
+    starts_at: datetime
+    services: list[ServiceWish]
+
+
 class ExpectedVisitor(msgspec.Struct, frozen=True):
     """Somebody who is still to come today; nobody's name."""
 

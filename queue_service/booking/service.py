@@ -23,6 +23,7 @@ from queue_service.booking.model import (
     ExpectedVisitor,
     KeptAppointment,
     KeptContact,
+    MissedVisit,
     MoveRequest,
 )
 from queue_service.booking.overview import overview
@@ -57,8 +58,8 @@ from queue_service.platform.queries import Connection
 __all__ = [
     "apply_pools", "book", "cancel", "confirm", "expire_holds", "extend_horizon", "find",
     "find_for_check_in", "find_places", "follow_ticket", "forget_contacts", "mark_arrived",
-    "measure_no_shows", "miss_past", "move", "opens", "overview", "recompute", "release_places",
-    "shown_appointment", "still_expected", "verify",
+    "measure_no_shows", "miss_past", "missed_on", "move", "opens", "overview", "recompute",
+    "release_places", "shown_appointment", "still_expected", "verify",
 ]  # fmt: skip
 
 VERB_OF_TICKET = {
@@ -306,6 +307,11 @@ async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointm
     if found is None:
         raise AppointmentNotFound
     return found
+
+
+async def missed_on(conn: Connection, office_id: int, day: date) -> list[MissedVisit]:
+    """Return the appointments of a day that nobody came to, by time."""
+    return await store.missed_on(conn, office_id, day)
 
 
 async def mark_arrived(conn: Connection, office_id: int, appointment_id: UUID) -> None:

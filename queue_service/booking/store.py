@@ -19,6 +19,7 @@ from queue_service.booking.model import (
     ExpectedVisitor,
     KeptAppointment,
     KeptContact,
+    MissedVisit,
     PostalAddress,
     ServiceWish,
 )
@@ -290,6 +291,14 @@ async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointm
 async def expected_on(conn: Connection, office_id: int, day: date) -> list[str]:
     """Give the references of those who are expected on a day."""
     return [row["reference"] async for row in _queries.expected_on(conn, office_id=office_id, day=day)]
+
+
+async def missed_on(conn: Connection, office_id: int, day: date) -> list[MissedVisit]:
+    """Give the visits of a day that nobody came to."""
+    return [
+        MissedVisit(row["starts_at"], _wishes(row["services"]))
+        async for row in _queries.missed_on(conn, office_id=office_id, day=day)
+    ]
 
 
 async def still_expected(conn: Connection, office_id: int, day: date) -> list[ExpectedVisitor]:

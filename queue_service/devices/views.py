@@ -12,7 +12,12 @@ import msgspec
 from queue_service.emergency.model import Alarm
 from queue_service.offices.catalogue import OfferedService, Office
 from queue_service.offices.model import local_day
-from queue_service.offices.open_consultation import consultations_for, walk_ins_for, walk_ins_of
+from queue_service.offices.open_consultation import (
+    consultations_for,
+    not_served_today,
+    walk_ins_for,
+    walk_ins_of,
+)
 from queue_service.protocol.stream import (
     Call,
     DisplayChange,
@@ -27,7 +32,7 @@ from queue_service.protocol.stream import (
 )
 from queue_service.queueing.hall import ChangeBody, ChangeRecord, Hall, call_of
 from queue_service.queueing.model import Counter, Ticket
-from queue_service.queueing.wait_forecast import estimate, estimate_for_anyone
+from queue_service.queueing.told_waits import ToldWait
 
 STAFF_KINDS = frozenset({"alarm.raised", "alarm.acknowledged", "alarm.ended", "ticket.described"})
 """Changes that are the staff's business alone."""
@@ -83,29 +88,31 @@ class OfficeFacts(msgspec.Struct, frozen=True):
 
 def display_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> DisplaySnapshot:
     """Return what a wall display shows; calls of earlier days are not among it."""
-    open_counters = hall.open_counters(facts.minutes)
+    told = hall.wait_for_anyone(facts.minutes)
     return DisplaySnapshot(
         version=hall.version,
         office=facts.card,
         calls=_calls_of_today(facts.office, hall.calls, now),
         waiting=hall.waiting,
-        open_counters=len(open_counters),
-        wait=estimate_for_anyone(hall.waiting_by_service(), facts.minutes, open_counters),
+        open_counters=hall.open_count,
+        wait=told.wait,
+        wait_reason=told.reason,
         hall=hall.state,
     )
 
 
 def display_change(facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: ChangeBody) -> DisplayChange:
     """Return the message for a display; ``hall`` is the hall after the change."""
-    open_counters = hall.open_counters(facts.minutes)
+    told = hall.wait_for_anyone(facts.minutes)
     return DisplayChange(
         type=_kind_for_devices(change),
         version=change.version,
         at=change.at,
         waiting=hall.waiting,
-        open_counters=len(open_counters),
-        wait=estimate_for_anyone(hall.waiting_by_service(), facts.minutes, open_counters),
+        open_counters=hall.open_count,
+        wait=told.wait,
         call=call_of(change, body),
+        wait_reason=told.reason,
         hall=hall.state,
     )
 
@@ -125,31 +132,35 @@ def kiosk_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> KioskSnapsh
                 waiting=lengths[service.code].waiting,
                 wait=lengths[service.code].wait,
                 walk_ins=lengths[service.code].walk_ins,
+                wait_reason=lengths[service.code].wait_reason,
             )
             for service in facts.services
             if service.walk_in
         ],
         walk_ins=walk_ins_of(facts.office, now, _taken_today(facts, hall, now)),
         waiting=hall.waiting,
-        open_counters=sum(counter.state == "open" for counter in hall.counters.values()),
+        open_counters=hall.open_count,
         hall=hall.state,
     )
 
 
 def queue_lengths(facts: OfficeFacts, hall: Hall, now: datetime) -> list[QueueLength]:
     """Return the queue, the wait and the same-day places of every walk-in service."""
-    waiting, minutes = hall.waiting_by_service(), facts.minutes
-    open_counters = hall.open_counters(minutes)
-    taken = _taken_today(facts, hall, now)
-    return [
-        QueueLength(
-            service.code,
-            waiting.get(service.code, 0),
-            estimate(service.code, waiting, minutes, open_counters),
-            _own_walk_ins(facts.office, service.code, now, taken),
-        )
+    waiting, taken = hall.waiting_by_service(), _taken_today(facts, hall, now)
+    waits = {
+        service.code: hall.wait_for(service.code, facts.minutes)
         for service in facts.services
         if service.walk_in
+    }
+    return [
+        QueueLength(
+            code,
+            waiting.get(code, 0),
+            told.wait,
+            _own_walk_ins(facts.office, code, now, taken, told),
+            told.reason,
+        )
+        for code, told in waits.items()
     ]
 
 
@@ -157,8 +168,14 @@ def _taken_today(facts: OfficeFacts, hall: Hall, now: datetime) -> dict[str, int
     return hall.taken_on(local_day(now, facts.office.setup.time_zone))
 
 
-def _own_walk_ins(office: Office, service: str, now: datetime, taken: Mapping[str, int]) -> WalkIns | None:
-    return walk_ins_for(office, service, now, taken) if consultations_for(office, service) else None
+def _own_walk_ins(
+    office: Office, service: str, now: datetime, taken: Mapping[str, int], told: ToldWait
+) -> WalkIns | None:
+    """Return what holds for this service and not for the whole office."""
+    state = walk_ins_for(office, service, now, taken)
+    if state.open and told.reason == "closes_before" and office.setup.walk_in_stop == "forecast":
+        return not_served_today(office, service, now)
+    return state if consultations_for(office, service) else None
 
 
 def kiosk_change(
@@ -172,7 +189,7 @@ def kiosk_change(
         version=change.version,
         at=change.at,
         waiting=hall.waiting,
-        open_counters=sum(counter.state == "open" for counter in hall.counters.values()),
+        open_counters=hall.open_count,
         services=[queue for queue in after if queue not in known],
         walk_ins=walk_ins_of(facts.office, now, _taken_today(facts, hall, now)),
         hall=hall.state,
@@ -188,7 +205,7 @@ def staff_snapshot(facts: OfficeFacts, hall: Hall) -> StaffSnapshot:
         items=sorted(hall.tickets.values(), key=lambda ticket: (ticket.rank_at, ticket.number)),
         counters=sorted(hall.counters.values(), key=lambda counter: counter.position),
         waiting=hall.waiting,
-        open_counters=sum(counter.state == "open" for counter in hall.counters.values()),
+        open_counters=hall.open_count,
         hall=hall.state,
         alarms=sorted(hall.alarms.values(), key=lambda alarm: (alarm.at, alarm.id)),
     )
@@ -201,7 +218,7 @@ def staff_change(hall: Hall, change: ChangeRecord, body: ChangeBody) -> StaffCha
         version=change.version,
         at=change.at,
         waiting=hall.waiting,
-        open_counters=sum(counter.state == "open" for counter in hall.counters.values()),
+        open_counters=hall.open_count,
         ticket=body.ticket,
         counter=body.counter,
         tickets=body.tickets,

@@ -86,6 +86,24 @@ def walk_ins_for(office: Office, service: str, now: datetime, taken: Mapping[str
     return walk_ins_now(office.calendar, now)
 
 
+def not_served_today(office: Office, service: str, now: datetime) -> WalkIns:
+    """Say that who comes now is not called before the counters close, and when there is a chance again."""
+    zone = office.setup.time_zone
+    tomorrow = _instant(local_day(now, zone) + ONE_DAY, 0, ZoneInfo(zone))
+    consultations = consultations_for(office, service)
+    if consultations:
+        upcoming = _next(consultations, office.calendar, tomorrow)
+        return WalkIns(
+            open=False,
+            reason="not_served_today",
+            next_chance_at=upcoming.opens_at if upcoming else None,
+            begins_at=upcoming.begins_at if upcoming else None,
+        )
+    morning = walk_ins_now(office.calendar, tomorrow)
+    chance = tomorrow if morning.open else morning.next_chance_at
+    return WalkIns(open=False, reason="not_served_today", next_chance_at=chance)
+
+
 def walk_ins_of(office: Office, now: datetime, taken: Mapping[str, int]) -> WalkIns:
     """Tell the same of the office: open when a number is given out for any of its services.
 

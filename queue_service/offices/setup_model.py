@@ -447,6 +447,8 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When staff are there."""
     walk_ins: Literal["always", "opening_hours", "never"] | WeekHours = "opening_hours"
     """When numbers are given out without an appointment; ``always`` knows no closing, for demonstrations."""
+    walk_in_stop: Literal["forecast", "hours"] = "hours"
+    """Until when within these hours: to the end, or only to whom the forecast sees called before closing."""
     open_consultation: list[OpenConsultation] = []
     """Services named here get numbers by same-day places alone, whatever ``walk_ins`` says."""
     closures: list[Closure] = []

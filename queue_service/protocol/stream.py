@@ -75,7 +75,9 @@ class DisplaySnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="ty
     waiting: int
     open_counters: int
     wait: WaitRange | None
-    """For somebody who would come now; None when no counter is open."""
+    """For somebody who would come now; None when nothing honest can be said."""
+    wait_reason: str | None = None
+    """Why there is none: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``."""
     audience: str = "display"
     hall: HallState = "open"
 
@@ -90,6 +92,7 @@ class DisplayChange(msgspec.Struct, frozen=True):
     open_counters: int
     wait: WaitRange | None
     call: Call | None = None
+    wait_reason: str | None = None
     hall: HallState = "open"
 
 
@@ -99,8 +102,9 @@ class WalkIns(msgspec.Struct, frozen=True):
     open: bool
     reason: str | None = None
     """Stable code: ``outside_hours``, ``holiday``, ``closure``, ``stopped_by_staff``,
-    ``by_appointment_only``; of an open consultation also ``not_yet`` (its registration opens later
-    today) and ``contingent_used_up``."""
+    ``by_appointment_only``, ``not_served_today`` (the counters close before it is anybody's turn who
+    comes now); of an open consultation also ``not_yet`` (its registration opens later today) and
+    ``contingent_used_up``."""
     next_chance_at: datetime | None = None
     """Of an open consultation: when its next registration opens."""
     places_left: int | None = None
@@ -120,7 +124,10 @@ class KioskService(msgspec.Struct, frozen=True):
     waiting: int
     wait: WaitRange | None
     walk_ins: WalkIns | None = None
-    """Of the service alone, where it has same-day places; None: as the office's."""
+    """Of the service alone, where it has same-day places or is not served any more today; None: as the
+    office's."""
+    wait_reason: str | None = None
+    """Why there is no wait, as in ``DisplaySnapshot``."""
 
 
 class KioskSnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type"):
@@ -144,6 +151,7 @@ class QueueLength(msgspec.Struct, frozen=True):
     waiting: int
     wait: WaitRange | None
     walk_ins: WalkIns | None = None
+    wait_reason: str | None = None
 
 
 class KioskChange(msgspec.Struct, frozen=True):
@@ -185,6 +193,7 @@ def apply_to_display(state: DisplaySnapshot, change: DisplayChange) -> DisplaySn
         waiting=change.waiting,
         open_counters=change.open_counters,
         wait=change.wait,
+        wait_reason=change.wait_reason,
         hall=change.hall,
     )
 
@@ -197,7 +206,13 @@ def apply_to_kiosk(state: KioskSnapshot, change: KioskChange) -> KioskSnapshot:
     _require_next(state.version, change.version)
     changed = {queue.code: queue for queue in change.services}
     services = [
-        msgspec.structs.replace(service, waiting=new.waiting, wait=new.wait, walk_ins=new.walk_ins)
+        msgspec.structs.replace(
+            service,
+            waiting=new.waiting,
+            wait=new.wait,
+            walk_ins=new.walk_ins,
+            wait_reason=new.wait_reason,
+        )
         if (new := changed.get(service.code))
         else service
         for service in state.services

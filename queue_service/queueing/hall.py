@@ -12,7 +12,8 @@ import msgspec
 from queue_service.emergency.model import Alarm
 from queue_service.protocol.stream import LAST_CALLS_SHOWN, Call, HallState, VersionGapError
 from queue_service.queueing.model import Counter, Ticket
-from queue_service.queueing.wait_forecast import OpenCounter
+from queue_service.queueing.told_waits import HallWaits, ToldWait, at_least_as_new
+from queue_service.queueing.wait_forecast import OpenCounter, estimate, estimate_for_anyone
 
 SHOWN_STATES = ("waiting", "called", "serving", "parked")
 """States of tickets that a hall holds; others have left it."""
@@ -43,6 +44,8 @@ class ChangeBody(msgspec.Struct, frozen=True):
     """Several at once: all who wait, after the office's rules have changed."""
     counter: Counter | None = None
     contingent: TakenPlaces | None = None
+    forecast: HallWaits | msgspec.UnsetType | None = msgspec.UNSET
+    """None: there is none any more."""
     hall: HallState | None = None
     """None: as it was."""
     alarm: Alarm | None = None
@@ -58,6 +61,7 @@ class HallRecord(msgspec.Struct, frozen=True):
     """Newest first."""
     contingents: list[TakenPlaces] = []
     """Of the last day on which places were taken."""
+    forecast: HallWaits | None = None
     state: HallState = "open"
     alarms: list[Alarm] = []
     """Those that are open."""
@@ -73,6 +77,8 @@ class Hall(msgspec.Struct):
     """Newest first, at most LAST_CALLS_SHOWN."""
     contingents: dict[str, TakenPlaces] = {}
     """By code, of the last day on which places were taken."""
+    forecast: HallWaits | None = None
+    """The waits as they were forecast last, until nobody renews them."""
     state: HallState = "open"
     alarms: dict[str, Alarm] = {}
     """Those that are open, by id."""
@@ -96,6 +102,8 @@ class Hall(msgspec.Struct):
             self.counters[body.counter.id] = body.counter
         if body.contingent is not None:
             self._take(body.contingent)
+        if body.forecast is not msgspec.UNSET:
+            self.forecast = body.forecast
         self.state = body.hall or self.state
         if body.alarm is not None:
             self._note(body.alarm)
@@ -126,6 +134,11 @@ class Hall(msgspec.Struct):
         """How many people wait."""
         return sum(ticket.state == "waiting" for ticket in self.tickets.values())
 
+    @property
+    def open_count(self) -> int:
+        """How many counters take visitors."""
+        return sum(counter.state == "open" for counter in self.counters.values())
+
     def waiting_by_service(self) -> dict[str, int]:
         """How many wait, by service code."""
         count: dict[str, int] = {}
@@ -142,6 +155,20 @@ class Hall(msgspec.Struct):
             if counter.state == "open"
         ]
 
+    def wait_for(self, service: str, minutes: dict[str, int]) -> ToldWait:
+        """The wait of somebody who comes now for this service, or why there is none."""
+        open_counters = self.open_counters(minutes)
+        seen = estimate(service, self.waiting_by_service(), minutes, open_counters)
+        told = self.forecast.services.get(service) if self.forecast else None
+        return at_least_as_new(told, seen, any_counter_open=bool(open_counters))
+
+    def wait_for_anyone(self, minutes: dict[str, int]) -> ToldWait:
+        """The wait of somebody who comes now for whatever, or why there is none."""
+        open_counters = self.open_counters(minutes)
+        seen = estimate_for_anyone(self.waiting_by_service(), minutes, open_counters)
+        told = self.forecast.anyone if self.forecast else None
+        return at_least_as_new(told, seen, any_counter_open=bool(open_counters))
+
     def _busy_minutes(self, counter: Counter, minutes: dict[str, int]) -> float:
         visit = self.tickets.get(counter.ticket) if counter.ticket else None
         return minutes.get(visit.service, 0) if visit else 0
@@ -156,6 +183,7 @@ def build_hall(record: HallRecord) -> Hall:
         counters={counter.id: counter for counter in record.counters},
         calls=calls[:LAST_CALLS_SHOWN],
         contingents={taken.code: taken for taken in record.contingents},
+        forecast=record.forecast,
         state=record.state,
         alarms={alarm.id: alarm for alarm in record.alarms},
     )

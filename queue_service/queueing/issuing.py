@@ -22,7 +22,7 @@ from queue_service.queueing import store
 from queue_service.queueing.actor import Actor
 from queue_service.queueing.arrival import Admission, Arrival, admit_appointment, admit_walk_in, arrival_at
 from queue_service.queueing.open_hall import closed_hall_refuses
-from queue_service.queueing.standing import standing
+from queue_service.queueing.standing import Standing, is_served_today, note_promise, standing
 
 TOKEN_BYTES = 16
 """128 random bits: nobody follows another visitor's ticket by guessing."""
@@ -74,6 +74,7 @@ async def issue_ticket(
             request.pick_up, request.slow_walk, [one.id for one in further], together=request.together
         ),
     )
+    await _refuse_hopeless(conn, now, office, new, service)
     full: dict[str, int] = {}
     for ticket in _ways_in(office, service, now, new):
         issued = await _insert(conn, now, ticket, actor, visitor_url)
@@ -85,6 +86,23 @@ async def issue_ticket(
     raise errors.WalkInsClosed(
         reason=state.reason, next_chance_at=state.next_chance_at, begins_at=state.begins_at
     )
+
+
+async def _refuse_hopeless(
+    conn: Connection, now: datetime, office: Office, new: store.NewTicket, service: OfferedService
+) -> None:
+    """Raise WalkInsClosed for whom the counters won't reach any more, where the office wants that."""
+    if office.setup.walk_in_stop != "forecast":
+        return
+    visitor_class = new.admission.visitor_class
+    if not await is_served_today(conn, now, office.id, service.code, visitor_class, new.needs):
+        state = open_consultation.not_served_today(office, service.code, now)
+        raise errors.WalkInsClosed(
+            "All who can still be served today have a number.",
+            reason=state.reason,
+            next_chance_at=state.next_chance_at,
+            begins_at=state.begins_at,
+        )
 
 
 def _ways_in(
@@ -208,7 +226,9 @@ async def _insert(
         appointment_id=new.appointment_id,
         appointment_at=new.appointment_at,
     )
-    return await _answer(conn, now, issued, ticket.id, visitor_url, new.admission.arrival)
+    stands = await standing(conn, now, issued.office_id, ticket.id, issued.service_id)
+    await note_promise(conn, now, issued.office_id, ticket.id, stands)
+    return _answer_with(stands, issued, ticket.id, visitor_url, new.admission.arrival)
 
 
 async def _answer(
@@ -219,13 +239,20 @@ async def _answer(
     visitor_url: str,
     arrival: Arrival | None = None,
 ) -> IssuedTicket:
-    ahead, wait = await standing(conn, now, issued.office_id, ticket_id, issued.service_id)
+    stands = await standing(conn, now, issued.office_id, ticket_id, issued.service_id)
+    return _answer_with(stands, issued, ticket_id, visitor_url, arrival)
+
+
+def _answer_with(
+    stands: Standing, issued: store.Issued, ticket_id: UUID, visitor_url: str, arrival: Arrival | None
+) -> IssuedTicket:
     return IssuedTicket(
         id=ticket_id,
         number=issued.number,
         token=issued.token,
-        people_ahead=ahead,
-        wait=wait,
+        people_ahead=stands.people_ahead,
+        wait=stands.told.wait,
+        wait_reason=stands.told.reason,
         created_at=issued.created_at,
         follow_url=f"{visitor_url}/t/{issued.token}",
         appointment_at=issued.appointment_at,

@@ -27,6 +27,7 @@ from queue_service.queueing.counters import (
     pause_idle_counters,
     resume_counter,
 )
+from queue_service.queueing.forecasting import forget_told, keep_forecasting, lapse_forecasts
 from queue_service.queueing.hall import ChangeRecord, Hall, build_hall
 from queue_service.queueing.issuing import (
     check_in,
@@ -59,16 +60,61 @@ from queue_service.queueing.steps import (
     transfer,
     undo,
 )
+from queue_service.queueing.wait_learning import learn_waits
 
 __all__ = [
-    "KIND_OF_VERB", "Actor", "Called", "Profile", "Target", "after_current", "broken_invariants",
-    "call_next", "call_next_after", "call_ticket", "change_order", "changes_since", "check_in",
-    "check_needs", "clerk_of", "close_counter", "describe", "end_days", "find_counter", "find_ticket",
-    "finish", "follow", "forget_changes", "forget_contingents", "forget_undo", "issue_ticket",
-    "list_counters", "merge", "move_ticket", "my_counter", "no_show", "open_counter", "park",
-    "pause_counter", "pause_idle_counters", "preview_order", "queue", "read_hall", "recall", "requeue",
-    "resume_counter", "same_day_places_taken", "send_on", "timeline", "transfer", "undo",
-    "waiting_figures", "walk_ins",
+    "KIND_OF_VERB",
+    "Actor",
+    "Called",
+    "Profile",
+    "Target",
+    "after_current",
+    "broken_invariants",
+    "call_next",
+    "call_next_after",
+    "call_ticket",
+    "change_order",
+    "changes_since",
+    "check_in",
+    "check_needs",
+    "clerk_of",
+    "close_counter",
+    "describe",
+    "end_days",
+    "find_counter",
+    "find_ticket",
+    "finish",
+    "follow",
+    "forget_changes",
+    "forget_contingents",
+    "forget_told",
+    "forget_undo",
+    "issue_ticket",
+    "keep_forecasting",
+    "lapse_forecasts",
+    "learn_waits",
+    "list_counters",
+    "merge",
+    "move_ticket",
+    "my_counter",
+    "no_show",
+    "open_counter",
+    "park",
+    "pause_counter",
+    "pause_idle_counters",
+    "preview_order",
+    "queue",
+    "read_hall",
+    "recall",
+    "requeue",
+    "resume_counter",
+    "same_day_places_taken",
+    "send_on",
+    "timeline",
+    "transfer",
+    "undo",
+    "waiting_figures",
+    "walk_ins",
 ]  # fmt: skip
 
 CHANGES_KEPT = timedelta(days=2)
@@ -125,15 +171,16 @@ async def follow(conn: Connection, now: datetime, token: str) -> FollowedTicket:
     found = await store.find_by_token(conn, token)
     if found is None or local_day(now, found.time_zone) != found.day:
         raise errors.TicketNotFound
-    ahead, wait = None, None
+    stands = None
     if found.state == "waiting":
-        ahead, wait = await standing(conn, now, found.office_id, found.id, found.service_id)
+        stands = await standing(conn, now, found.office_id, found.id, found.service_id)
     return FollowedTicket(
         number=found.number,
         office=found.office,
         state=found.state,  # type: ignore[arg-type]  # the column's check constraint allows just these
-        people_ahead=ahead,
-        wait=wait,
+        people_ahead=stands.people_ahead if stands else None,
+        wait=stands.told.wait if stands else None,
+        wait_reason=stands.told.reason if stands else None,
         counter=found.counter,
         counter_name=found.counter_name,
         called_at=found.called_at,

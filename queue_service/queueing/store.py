@@ -24,6 +24,7 @@ from queue_service.queueing.model import (
     TimelineEntry,
 )
 from queue_service.queueing.order.turn import CallFacts
+from queue_service.queueing.told_waits import HallWaits
 from queue_service.queueing.wait_forecast import OpenCounter
 
 _queries = load_queries("queueing")
@@ -379,6 +380,7 @@ async def hall(conn: Connection, office_id: int, calls: int) -> HallRecord:
         counters=msgspec.json.decode(row["counters"], type=list[Counter]),
         calls=msgspec.json.decode(row["calls"], type=list[ChangeRecord]),
         contingents=msgspec.json.decode(row["contingents"], type=list[TakenPlaces]),
+        forecast=msgspec.json.decode(row["forecast"], type=HallWaits) if row["forecast"] else None,
         state=row["state"],
         alarms=msgspec.json.decode(row["alarms"], type=list[Alarm]),
     )

@@ -70,7 +70,8 @@ async def follow_page(request: PageRequest, token: FromPath[str]) -> Response[st
 def news_of(ticket: FollowedTicket, language: str, words: Texts) -> News:
     """Put a ticket's state into words for its visitor."""
     if ticket.state == "waiting":
-        return News(_people_ahead(ticket.people_ahead or 0, words), _range(ticket, words), _stay_near(words))
+        headline = _people_ahead(ticket.people_ahead or 0, words)
+        return News(headline, _range(ticket, words), _advice(ticket, words))
     counter = {"counter": localized(ticket.counter_name or {}, language)}
     headline, advice = {
         "called": (
@@ -108,7 +109,7 @@ def _people_ahead(count: int, words: Texts) -> str:
 
 def _range(ticket: FollowedTicket, words: Texts) -> str:
     if ticket.wait is None:
-        return words.gettext("Wie lange es dauert, lässt sich gerade nicht sagen")
+        return _no_range(ticket.wait_reason, words)
     if ticket.wait.low_minutes == 0:
         return words.gettext("weniger als %(high)s Minuten") % {"high": ticket.wait.high_minutes}
     return words.gettext("etwa %(low)s bis %(high)s Minuten") % {
@@ -117,7 +118,27 @@ def _range(ticket: FollowedTicket, words: Texts) -> str:
     }
 
 
-def _stay_near(words: Texts) -> str:
+def _no_range(reason: str | None, words: Texts) -> str:
+    """Say why there is no range: in the visitor's words, not in the forecast's."""
+    match reason:
+        case "no_counter_open":
+            return words.gettext("Wie lange es dauert, ist noch offen: Zurzeit ist kein Schalter besetzt")
+        case "nobody_serves_this":
+            return words.gettext(
+                "Wie lange es dauert, ist noch offen: Für Ihr Anliegen ist gerade kein Schalter besetzt"
+            )
+        case "closes_before":
+            return words.gettext("Ob Sie heute noch an die Reihe kommen, ist ungewiss")
+        case _:
+            return words.gettext("Wie lange es dauert, lässt sich gerade nicht sagen")
+
+
+def _advice(ticket: FollowedTicket, words: Texts) -> str:
+    if ticket.wait_reason == "closes_before":
+        return words.gettext(
+            "Vor Ihnen warten viele, und wir schließen bald. Bitte fragen Sie am Empfang, "
+            "ob sich das Warten lohnt oder ob Sie einen Termin nehmen möchten."
+        )
     return words.gettext(
         "Bitte bleiben Sie in der Nähe. Aufgerufen werden Sie im Wartebereich und hier auf dieser Seite."
     )

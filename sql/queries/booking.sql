@@ -176,6 +176,11 @@ SELECT a.office_id, o.slug AS office, a.id, a.state, a.starts_at, a.ends_at, a.s
 SELECT reference FROM appointment
  WHERE office_id = :office_id AND day = :day AND state = 'booked' ORDER BY starts_at, reference;
 
+-- name: missed_on(office_id, day)
+-- When visitors were expected at the office on a day who did not come, and what for.
+SELECT starts_at, services ::text AS services FROM appointment
+ WHERE office_id = :office_id AND day = :day AND state = 'missed' ORDER BY starts_at, reference;
+
 -- name: still_expected(office_id, day)
 -- The visits of a day whose visitors have not come yet, in their order, without anything personal.
 SELECT starts_at, services ::text AS services, persons FROM appointment

@@ -423,6 +423,7 @@ SELECT v.version,
        coalesce((SELECT jsonb_agg(to_jsonb(d) ORDER BY d.code) FROM day_contingent d
                   WHERE d.office_id = :office_id
                     AND d.day = (SELECT max(day) FROM day_contingent WHERE office_id = :office_id)), '[]') ::text AS contingents,
+       (SELECT f.told ::text FROM wait_forecast f WHERE f.office_id = :office_id) AS forecast,
        hall_now(:office_id) AS state,
        coalesce((SELECT jsonb_agg(alarm_json(a)) FROM hall_alarm a
                   WHERE a.office_id = :office_id AND a.ended_at IS NULL), '[]') ::text AS alarms

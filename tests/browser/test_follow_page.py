@@ -20,7 +20,7 @@ def test_the_number_comes_with_people_ahead_and_no_invented_time(
     expect(page.get_by_role("heading", level=1)).to_have_text(mine["number"])
     expect(page.get_by_role("status")).to_contain_text("Vor Ihnen wartet noch eine Person")
     # No counter is open: an estimate would be a guess.
-    expect(page.get_by_role("status")).to_contain_text("lässt sich gerade nicht sagen")
+    expect(page.get_by_role("status")).to_contain_text("Zurzeit ist kein Schalter besetzt")
     assert has_no_sideways_scroll(page)
     axe(page)
 

@@ -6,6 +6,7 @@ TABLES = (
     "ticket",
     "ticket_event",
     "ticket_number",
+    "told_wait",
     "day_contingent",
     "counter",
     "hall_alarm",

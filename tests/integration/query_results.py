@@ -22,7 +22,13 @@ from queue_service.booking import staffing_store as staffing
 from queue_service.booking import store as booking
 from queue_service.booking import supply_guard_store as supply_guard
 from queue_service.booking import waiting_store as waiting
-from queue_service.booking.model import CheckInAppointment, ExpectedVisitor, KeptAppointment, KeptContact
+from queue_service.booking.model import (
+    CheckInAppointment,
+    ExpectedVisitor,
+    KeptAppointment,
+    KeptContact,
+    MissedVisit,
+)
 from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
 from queue_service.devices import store as devices
@@ -46,6 +52,7 @@ from queue_service.notices import store as notices
 from queue_service.notices.model import ListedMessage
 from queue_service.offices.catalogue import Authority, OfferedService, Office
 from queue_service.offices.setup_model import ServiceSetup
+from queue_service.queueing import forecast_store as forecasts
 from queue_service.queueing import store as queueing
 from queue_service.queueing.hall import ChangeRecord, HallRecord
 from queue_service.queueing.model import (
@@ -320,6 +327,27 @@ RESULTS: Mapping[str, Result] = {
     "supply_guard.use_challenge": bool,
     "supply_guard.forget_challenges": None,
     "supply_guard.attendance": supply_guard.Attendance,
+    "booking.missed_on": MissedVisit,
+    "forecast.try_to_be_alone": bool,
+    "forecast.let_go": bool,
+    "forecast.offices_due": {"slug": str},
+    "forecast.cycle_place": int,
+    "forecast.lock_told": str,
+    "forecast.tell_screens": int,
+    "forecast.keep_forecast": None,
+    "forecast.offices_lapsed": {"office_id": int},
+    "forecast.lapse_forecast": int,
+    "forecast.ticket_forecast": forecasts.TicketForecast,
+    "forecast.newcomer_forecast": str,
+    "forecast.note_told": None,
+    "forecast.observe_waits": forecasts.KeptPromise,
+    "forecast.kept_promises": forecasts.KeptPromise,
+    "forecast.forget_told": None,
+    "forecast.find_knowledge": forecasts.KnownFacts,
+    "forecast.keep_knowledge": None,
+    "forecast.find_calibration": str,
+    "forecast.keep_calibration": None,
+    "forecast.past_visits": forecasts.VisitRecord,
     "emergency.lock_hall": int,
     "emergency.raise_alarm": int,
     "emergency.open_alarm": int,
@@ -476,6 +504,7 @@ PARAMETERS: Mapping[str, Any] = {
     "hash": bytes,
     "hashes": list[bytes],
     "horizon_days": int,
+    "hour": int,
     "hour_id": int,
     "hour_ids": list[int],
     "hours": list[str],
@@ -555,7 +584,9 @@ PARAMETERS: Mapping[str, Any] = {
     "call_by": datetime,
     "reason": str,
     "reference": str,
+    "reach": str,
     "references": list[str],
+    "rested_before": datetime,
     "remind": bool,
     "respond_by": datetime,
     "role": str,
@@ -571,6 +602,7 @@ PARAMETERS: Mapping[str, Any] = {
     "service_id": int,
     "services": str,
     "setup": str,
+    "simulated": str,
     "since": datetime,
     "staff_kind": str,
     "slug": str,
@@ -590,6 +622,7 @@ PARAMETERS: Mapping[str, Any] = {
     "to_office_id": int,
     "to_state": str,
     "today": date,
+    "told": str,
     "token": str,
     "token_hash": bytes,
     "unsent_before": datetime,

@@ -103,6 +103,8 @@ async def run_service(dsn: str, now: datetime) -> AsyncIterator[RunningService]:
         public_url="https://termine.test",
         data_dir=Path("/nonexistent"),
         log_level="error",
+        # Changes come from the test alone; one about forecasts makes them itself.
+        forecast_seconds=0,
     )
     clock = MovableClock(now)
     app = create_app(settings, dsn, clock)

@@ -1,6 +1,7 @@
 """The central test of every screen: old snapshot + changes = fresh snapshot, whatever happened."""
 
 import random
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
 from typing import get_args
@@ -19,10 +20,13 @@ from queue_service.platform import errors
 from queue_service.platform.queries import Connection
 from queue_service.protocol.stream import VersionGapError
 from queue_service.queueing import service
+from queue_service.queueing.forecast_process import ForecastProcess
+from queue_service.queueing.forecasting import forecast_office
 from queue_service.queueing.hall import ChangeRecord
 from queue_service.queueing.lifecycle import TICKET
 from queue_service.queueing.model import FoundCounter
 from queue_service.queueing.order_policy import POLICIES
+from queue_service.queueing.told_waits import FRESH
 from tests.integration.counter_hall import OTHER_SERVICE, SERVICE, issue, open_counters
 from tests.integration.open_screen import open_desk, open_display, open_kiosk
 from tests.integration.running_service import RunningService, run_service
@@ -33,12 +37,13 @@ HALL_KINDS: tuple[HallAlarmKind, ...] = get_args(HallAlarmKind)
 VERBS = sorted({step.verb for step in TICKET.transitions} - {"call", "transfer"})
 
 
-async def _something_happens(
+async def _something_happens(  # noqa: C901 - a list of what may happen
     conn: Connection,
     now: datetime,
     office: Office,
     seats: list[tuple[FoundCounter, service.Actor]],
     chance: random.Random,
+    process: ForecastProcess,
 ) -> None:
     """One random verb, legal or not; refusals are part of the day."""
     counter, clerk = chance.choice(seats)
@@ -57,6 +62,9 @@ async def _something_happens(
             "undo",
             "undo",
             "reorder",
+            "forecast",
+            "forecast",
+            "lapse",
         ]
     )
     try:
@@ -72,8 +80,10 @@ async def _something_happens(
             await service.call_next(conn, now, counter, clerk)
         elif what == "close":
             await service.close_counter(conn, now, counter, clerk)
-        elif what == "open":
-            await service.open_counter(conn, now, counter, [SERVICE], clerk)
+        elif what == "forecast":
+            await forecast_office(conn, now, office.slug, process)
+        elif what == "lapse":
+            await service.lapse_forecasts(conn, now + FRESH)
         else:
             ids = [row["id"] for row in await conn.fetch("SELECT id FROM ticket ORDER BY number")]
             if not ids:
@@ -93,6 +103,14 @@ async def _something_happens(
                 await service.move_ticket(conn, now, found, chance.choice(VERBS), clerk)
     except errors.QueueError:
         return
+
+
+@pytest.fixture
+async def process() -> AsyncIterator[ForecastProcess]:
+    """The process that plays halls forward."""
+    process = await ForecastProcess.start()
+    yield process
+    await process.close()
 
 
 async def _somebody_presses_an_alarm(
@@ -121,7 +139,12 @@ async def _somebody_presses_an_alarm(
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_every_audience_ends_with_what_a_fresh_snapshot_says(
-    running_service: RunningService, conn: Connection, now: datetime, bsc_mitte: Office, seed: int
+    running_service: RunningService,
+    conn: Connection,
+    now: datetime,
+    bsc_mitte: Office,
+    process: ForecastProcess,
+    seed: int,
 ) -> None:
     seats = await open_counters(conn, now, bsc_mitte, 4)
     chance = random.Random(seed)  # noqa: S311 - a repeatable day
@@ -135,7 +158,7 @@ async def test_every_audience_ends_with_what_a_fresh_snapshot_says(
     ):
         for _ in range(STEPS):
             running_service.clock.move(seconds=20)
-            await _something_happens(conn, running_service.clock(), bsc_mitte, seats, chance)
+            await _something_happens(conn, running_service.clock(), bsc_mitte, seats, chance, process)
             if chance.random() < OFTEN_AN_ALARM:
                 _, clerk = chance.choice(seats)
                 await _somebody_presses_an_alarm(conn, running_service.clock(), bsc_mitte, clerk, chance)

@@ -54,6 +54,8 @@ export function closedWords(walkIns, now, timeZone) {
       return isToday(walkIns.next_chance_at, now, timeZone)
         ? t("Zurzeit sind alle Plätze vergeben.")
         : t("Für heute sind alle Plätze vergeben.");
+    case "not_served_today":
+      return t("Für heute sind alle Wartenummern vergeben.");
     default:
       return t("Zurzeit werden keine Wartenummern ausgegeben.");
   }
@@ -85,7 +87,7 @@ export function besideClosed(walkIns, now, timeZone) {
   if (isToday(walkIns.next_chance_at, now, timeZone)) {
     return { label: t("Anmeldung"), figure: t("ab {time} Uhr", { time: clockTime(Date.parse(walkIns.next_chance_at), timeZone) }) };
   }
-  return { label: t("Heute"), figure: t("keine Plätze") };
+  return { label: t("Heute"), figure: walkIns.reason === "not_served_today" ? t("keine Nummern mehr") : t("keine Plätze") };
 }
 
 function isToday(instant, now, timeZone) {

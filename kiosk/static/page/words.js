@@ -19,6 +19,20 @@ export function waitWords(wait) {
   return t("etwa {low}–{high} Minuten", { low, high });
 }
 
+/** Why there is no range, in a few words beside a service or a number. */
+export function noWaitWords(reason) {
+  switch (reason) {
+    case "no_counter_open":
+      return t("zurzeit kein Schalter besetzt");
+    case "nobody_serves_this":
+      return t("dafür zurzeit kein Schalter besetzt");
+    case "closes_before":
+      return t("heute vielleicht zu lang");
+    default:
+      return t("noch nicht bekannt");
+  }
+}
+
 export function aheadWords(peopleAhead) {
   return peopleAhead ? t("vor Ihnen: {count}", { count: peopleAhead }) : t("vor Ihnen: niemand");
 }

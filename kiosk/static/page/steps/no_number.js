@@ -15,9 +15,11 @@ export function closedStep({ visit, device, press, now }) {
   return {
     title: closedWords(walkIns, now, timeZone),
     say: [
-      h("p", { class: "large" }, t("Ohne Termin bekommen Sie gerade keine Nummer.")),
+      h("p", { class: "large" }, becauseWords(walkIns)),
       h("p", { class: "large" }, nextChanceWords(walkIns, now, timeZone)),
       h("p", {}, t("Einen Termin bekommen Sie am Empfang oder am Bürgertelefon unter der Nummer 115.")),
+      walkIns.reason === "not_served_today"
+        && h("p", {}, t("Am Bürgertelefon erfahren Sie auch, welche andere Dienststelle heute noch geöffnet ist.")),
     ],
     act: [
       h(
@@ -28,6 +30,12 @@ export function closedStep({ visit, device, press, now }) {
       ),
     ],
   };
+}
+
+function becauseWords(walkIns) {
+  return walkIns.reason === "not_served_today"
+    ? t("Wer jetzt noch kommt, ist nicht mehr an der Reihe, bevor wir schließen.")
+    : t("Ohne Termin bekommen Sie gerade keine Nummer.");
 }
 
 /** The visitor has waited here until the registration opened. */

@@ -5,7 +5,7 @@ import { button, row } from "../parts.js";
 import { localized, t } from "../texts.js";
 import { groupsOf, needsGroups } from "../visit.js";
 import { besideClosed, placesLeftWords } from "../walk_ins.js";
-import { waitWords } from "../words.js";
+import { noWaitWords, waitWords } from "../words.js";
 
 /** How many services are named below a heading. */
 const EXAMPLES = 3;
@@ -49,7 +49,7 @@ function beside(service, state, now) {
     return {};
   }
   const closed = besideClosed(service.walk_ins, now, state.office?.time_zone);
-  return closed ?? { below: ownPlaces(service, state), label: t("Wartezeit"), figure: waitWords(service.wait) || t("noch nicht bekannt") };
+  return closed ?? { below: ownPlaces(service, state), label: t("Wartezeit"), figure: waitWords(service.wait) || noWaitWords(service.wait_reason) };
 }
 
 /** Said once at the start where all services share the places. */

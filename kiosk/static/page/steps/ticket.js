@@ -63,6 +63,7 @@ function facts(ticket, office) {
       && h("li", {}, t("Ihr Termin: {time} Uhr", { time: clockTime(new Date(ticket.appointment_at), office?.time_zone) })),
     h("li", {}, aheadWords(ticket.people_ahead)),
     wait && h("li", {}, t("Wartezeit {wait}", { wait })),
+    ticket.wait_reason === "closes_before" && h("li", {}, t("Ob Sie heute noch an die Reihe kommen, ist ungewiss.")),
   );
 }
 

@@ -1,0 +1,217 @@
+"""The hall as the forecast wants it: who waits, who serves, how long it is open, who might come.
+
+Pure. Everything that binds a ticket to one counter, clerk or team is a need that only this one meets.
+Only open counters serve: whether a clerk comes back from a pause, and when another sits down, nobody
+has written down.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+import msgspec
+
+from queue_service.booking.model import ExpectedVisitor
+from queue_service.forecast.model import (
+    AtCounter,
+    ComingAppointment,
+    HallState,
+    Newcomer,
+    Waiting,
+    hour_of_day,
+)
+from queue_service.forecast.model import Counter as Serving
+from queue_service.forecast.model import Span as CallingSpan
+from queue_service.offices.catalogue import OfferedService, Office
+from queue_service.offices.model import MINUTES_A_DAY, ONE_DAY, Span, WeekHours, is_closed, local_day
+from queue_service.offices.setup_model import FEATURES, VISITOR_CLASSES
+from queue_service.queueing.hall import Hall
+from queue_service.queueing.model import Counter, Ticket
+from queue_service.queueing.order import reserve
+from queue_service.queueing.told_waits import reach_key
+
+APPOINTMENT = "appointment"
+TRANSFERRED = "transferred"
+"""The one class in which nobody comes through the door."""
+LATE_APPOINTMENT = timedelta(minutes=30)
+"""Whoever has not come so long after the appointed time is taken not to come (ours)."""
+
+
+class HallPicture(msgspec.Struct, frozen=True):
+    """One hall at one version, and what is to be asked of it."""
+
+    state: HallState
+    newcomers: list[Newcomer]
+    """One for each class and group of counters; for a class one after another, as ``reach`` counts."""
+    reach: dict[str, int]
+    """By service and needs, see ``told_waits.VisitorWaits``."""
+    kept_counters: list[str]
+    """Names of those that ``reserve`` keeps at the moment."""
+    ticket_ids: list[UUID]
+    """In the order of ``state.waiting``."""
+
+    @property
+    def groups(self) -> int:
+        """How many answers each class has."""
+        return len(set(self.reach.values()))
+
+
+def picture(
+    hall: Hall,
+    office: Office,
+    services: Sequence[OfferedService],
+    coming: Sequence[ExpectedVisitor],
+    cycle_place: int,
+    now: datetime,
+) -> HallPicture:
+    """Return what a forecast of this hall is made from; ``coming`` are today's who have not arrived."""
+    day = local_day(now, office.setup.time_zone)
+    waiting = [ticket for ticket in hall.tickets.values() if ticket.state == "waiting"]
+    open_counters = [
+        counter
+        for counter in sorted(hall.counters.values(), key=lambda counter: counter.position)
+        if counter.state == "open" and not counter.closing
+    ]
+    spans = calling_spans(office, day, now)
+    state = HallState(
+        waiting=tuple(_waiting(ticket) for ticket in waiting),
+        counters=tuple(_serving(counter, hall.tickets, waiting, spans) for counter in open_counters),
+        day_starts_at=_instant(office, day, 0).timestamp(),
+        coming=tuple(
+            ComingAppointment(visit.starts_at.timestamp(), APPOINTMENT, _wished(visit))
+            for visit in coming
+            if visit.starts_at > now - LATE_APPOINTMENT
+        ),
+        memory={"cycle_place": cycle_place},
+    )
+    reach, asked = _reach(state.counters, [service.code for service in services])
+    kept = 0
+    if office.order.policy == "reserve":
+        kept = reserve.kept_counters(len(open_counters), len(waiting), office.order)
+    return HallPicture(
+        state=state,
+        newcomers=[
+            Newcomer(service, visitor_class, needs)
+            for visitor_class in newcomer_classes()
+            for service, needs in asked
+        ],
+        reach=reach,
+        kept_counters=[counter.id for counter in open_counters[:kept]],
+        ticket_ids=[ticket.id for ticket in waiting],
+    )
+
+
+def newcomer_classes() -> list[str]:
+    """Return the classes in which somebody may come."""
+    return [visitor_class for visitor_class in VISITOR_CLASSES if visitor_class != TRANSFERRED]
+
+
+def ticket_name(ticket: Ticket) -> str:
+    """Name a ticket so that the lower number goes first, as in the queue."""
+    return f"{ticket.number} {ticket.id}"
+
+
+def hour_now(state: HallState, now: datetime) -> int:
+    """Return the local hour as the forecast counts it."""
+    return hour_of_day(now.timestamp(), state.day_starts_at)
+
+
+def calling_spans(office: Office, day: date, now: datetime) -> tuple[CallingSpan, ...] | None:
+    """Return when open counters call visitors from now on; None when no end is known.
+
+    A counter that is open outside the hours goes on until its clerk goes home.
+    """
+    hours = office.setup.walk_ins if isinstance(office.setup.walk_ins, WeekHours) else None
+    if office.setup.walk_ins == "always" or is_closed(day, office.calendar):
+        return None
+    # Clerks stay until the office closes, also where numbers are given out for a shorter time.
+    opening = office.setup.opening_hours.on(day) or (hours.on(day) if hours else [])
+    spans = [_span(office, day, span) for span in opening]
+    if not any(span.start <= now.timestamp() < span.end for span in spans):
+        return None
+    return tuple(span for span in spans if span.end > now.timestamp())
+
+
+def _span(office: Office, day: date, span: Span) -> CallingSpan:
+    return CallingSpan(
+        _instant(office, day, span.opens).timestamp(), _instant(office, day, span.closes).timestamp()
+    )
+
+
+def _instant(office: Office, day: date, minute: int) -> datetime:
+    """Return the instant at which the office's clock shows this minute; 1440 is the next midnight."""
+    days, minute = divmod(minute, MINUTES_A_DAY)
+    return datetime.combine(day + days * ONE_DAY, time(minute // 60, minute % 60), office.zone)
+
+
+def _waiting(ticket: Ticket) -> Waiting:
+    return Waiting(
+        ticket_name(ticket),
+        ticket.visitor_class,
+        (ticket.service, *ticket.further_services) if ticket.together else (ticket.service,),
+        ticket.waiting_since.timestamp(),
+        ticket.rank_at.timestamp(),
+        frozenset(_needs(ticket)),
+    )
+
+
+def _needs(ticket: Ticket) -> Iterable[str]:
+    yield from ticket.needs
+    if ticket.counter:
+        yield f"counter {ticket.counter}"
+    if ticket.clerk:
+        yield f"clerk {ticket.clerk}"
+    if ticket.team:
+        yield f"team {ticket.team}"
+
+
+def _serving(
+    counter: Counter,
+    tickets: Mapping[UUID, Ticket],
+    waiting: Sequence[Ticket],
+    spans: tuple[CallingSpan, ...] | None,
+) -> Serving:
+    facilities = frozenset(
+        [*counter.features, f"counter {counter.id}", f"clerk {counter.clerk}", f"team {counter.team}"]
+    )
+    serving = frozenset(counter.serving)
+    visit = tickets.get(counter.ticket) if counter.ticket else None
+    at_counter = None
+    if visit is not None:
+        begun = visit.called_at or visit.started_at or visit.arrived_at
+        at_counter = AtCounter((visit.service,), begun.timestamp())
+    away_since = None
+    if visit is None and counter.idle_since is not None:
+        could_call = [
+            ticket.arrived_at
+            for ticket in waiting
+            if ticket.service in serving and facilities.issuperset(_needs(ticket))
+        ]
+        if could_call:
+            away_since = max(counter.idle_since, min(could_call)).timestamp()
+    return Serving(counter.id, serving, facilities, at_counter, away_since, spans)
+
+
+def _wished(visit: ExpectedVisitor) -> tuple[str, ...]:
+    return tuple(wish.service for wish in visit.services for _ in range(wish.quantity))
+
+
+def _reach(
+    counters: Sequence[Serving], services: Sequence[str]
+) -> tuple[dict[str, int], list[tuple[str, frozenset[str]]]]:
+    """Return which visitors the same counters can serve, and one of each such group."""
+    groups: dict[frozenset[str], int] = {}
+    asked: list[tuple[str, frozenset[str]]] = []
+    reach = {}
+    for service in services:
+        for needs in ([], *([feature] for feature in FEATURES)):
+            able = frozenset(
+                counter.name
+                for counter in counters
+                if service in counter.services and counter.facilities.issuperset(needs)
+            )
+            if able not in groups:
+                groups[able] = len(groups)
+                asked.append((service, frozenset(needs)))
+            reach[reach_key(service, needs)] = groups[able]
+    return reach, asked
