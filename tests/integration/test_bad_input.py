@@ -201,11 +201,12 @@ FINE: set[tuple[str, str | int, str]] = {
     ("moveAffectedAppointments", "office", "a NUL"),
     ("moveAffectedParties", "reference", "a text of blanks"),
     ("moveAffectedParties", "reference", "a NUL"),
-    *(
-        (operation, place, value)
-        for operation in ("cancelAffectedAppointments", "cancelAffectedParties")
-        for place, value in [(0, "a text of blanks"), (0, "a NUL"), ("reason", "a NUL")]
-    ),
+    ("cancelAffectedAppointments", 0, "a text of blanks"),
+    ("cancelAffectedAppointments", 0, "a NUL"),
+    ("cancelAffectedAppointments", "reason", "a NUL"),
+    ("cancelAffectedParties", 0, "a text of blanks"),
+    ("cancelAffectedParties", 0, "a NUL"),
+    ("cancelAffectedParties", "reason", "a NUL"),
     ("pauseCounter", "reason", "a text of blanks"),
     ("parkTicket", "reason", "a text of blanks"),
 }

@@ -39,7 +39,7 @@ def test_people_who_book_nothing_by_telephone_are_refused_in_words(
     assert answer.status == 403
 
 
-def test_every_place_answers_questions_and_its_hours_are_booked_moved_and_cancelled(
+def test_every_place_answers_questions_and_its_hours_are_booked_moved_and_cancelled(  # noqa: PLR0915 - one call
     agent: Agent, console: Console, axe: Axe
 ) -> None:
     page = console.page
