@@ -254,10 +254,7 @@ async def find_booking(conn: Connection, reference: str, *, lock: bool = False) 
 
 def _kept(row: Record) -> KeptEntryBooking:
     columns = _with_texts(row)
-    contact = {
-        name: columns.pop(name)
-        for name in CONTACT_COLUMNS
-    }
+    contact = {name: columns.pop(name) for name in CONTACT_COLUMNS}
     has_contact = columns.pop("has_contact")
     if contact["postal_address"] is not None:
         contact["postal_address"] = _address(contact["postal_address"])
@@ -295,6 +292,7 @@ async def move_booking(conn: Connection, kept: KeptEntryBooking, entry_id: int) 
         hour_id=entry_id,
         party_size=kept.party_size,
         level=kept.level,
+        emergency=kept.emergency,
     )
     return moved is not None
 
