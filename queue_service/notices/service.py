@@ -62,6 +62,9 @@ async def _from_known_place(
     known_start, known_office = unsent.previous_start, unsent.previous_office or unsent.office
     if notice.kind == "displaced":
         former = known_office if known_office.slug != notice.office.slug else None
+        if former is None and known_start == notice.start:
+            # Back where it is known to be: a confirmation, which may never have left, misleads nobody.
+            return replace(notice, kind="booked", previous_start=None, previous_office=None, reason=None)
         return replace(notice, previous_start=known_start, previous_office=former)
     end = known_start + (notice.end - notice.start)
     return replace(notice, start=known_start, end=end, office=known_office)

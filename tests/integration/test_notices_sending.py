@@ -437,6 +437,8 @@ async def test_a_message_begins_at_the_place_that_its_visitor_was_last_told(
 
     assert (await displaced(10, "nord")).previous_start == AT_NINE
     assert ((off := await called_off()).start, off.end, off.office.slug) == (AT_NINE, made.end, "mitte")
+    back = await displaced(9, "mitte")
+    assert (back.kind, back.start, back.previous_start) == ("booked", AT_NINE, None)
     again = await displaced(11, "mitte")
     assert (again.previous_start, again.previous_office) == (AT_NINE, None)
     await send_due(post, "email")
