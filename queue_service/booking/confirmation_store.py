@@ -38,6 +38,11 @@ async def told_since(conn: Connection, office_id: int, visit_id: UUID, since: da
     return int(told)
 
 
+async def settle_call(conn: Connection, now: datetime, reference: str, note: str) -> None:
+    """End what somebody was to be rung for about a visit; ``note`` says why, to whoever sees it."""
+    await _queries.settle_call(conn, reference=reference, note=note, now=now)
+
+
 async def due_reminders(conn: Connection, now: datetime, ahead: timedelta, most: int) -> list[DueReminder]:
     """Give and lock the appointments whose visitors are to be reminded, none that another asker has."""
     return [DueReminder(**row) async for row in _queries.due_reminders(conn, now=now, ahead=ahead, most=most)]

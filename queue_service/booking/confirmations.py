@@ -47,21 +47,22 @@ async def tell(
     kept: KeptAppointment,
     kind: Kind,
     *,
-    previous_start: datetime | None = None,
+    previous: KeptAppointment | None = None,
     respond_by: datetime | None = None,
     reason: ToldReason | None = None,
     ways: Sequence[Way] | None = None,
 ) -> None:
     """Write the messages about something that has just happened, inside its transaction.
 
-    ``kept`` is the appointment as it is now, locked or just made. Without ``ways``, those by which the
-    visitor wants to be told; where there are none, nothing is sent, and what is older is taken back.
+    ``kept`` is the appointment as it is now, locked or just made; ``previous`` is it before a move. Without
+    ``ways``, those by which the visitor wants to be told; where there are none, nothing is sent, and what
+    is older is taken back.
     """
     wanted = ways_of(kept.contact) if ways is None else ways
     if kept.contact is None or not wanted:
         await notices.withdraw(conn, kept.office_id, kept.id)
         return
-    notice = replace(await _notice(conn, kept, kind, previous_start, respond_by), reason=reason)
+    notice = replace(await _notice(conn, kept, kind, previous, respond_by), reason=reason)
     await notices.enqueue(conn, now, kept.office_id, notice, wanted)
 
 
@@ -81,7 +82,7 @@ async def _notice(
     conn: Connection,
     kept: KeptAppointment,
     kind: Kind,
-    previous_start: datetime | None,
+    previous: KeptAppointment | None,
     respond_by: datetime | None,
 ) -> AppointmentNotice:
     """Look up all that has to be told, and make the secret of the link in it."""
@@ -94,11 +95,13 @@ async def _notice(
     link = BOOKING_PAGE if kind in WITHOUT_LINK else await _new_link(conn, kept)
     sequence = await notices.next_sequence(conn, kept.office_id, kept.id)
     notice = notice_of(kept, kind, office, authority, services)
+    former = previous and await offices.find_office_by_id(conn, previous.office_id)
     return replace(
         notice,
         link=link,
         sequence=sequence,
-        previous_start=previous_start.astimezone(office.zone) if previous_start else None,
+        previous_start=previous.starts_at.astimezone(office.zone) if previous else None,
+        previous_office=noticed_office(former) if former and former.id != office.id else None,
         respond_by=respond_by.astimezone(office.zone) if respond_by else None,
     )
 

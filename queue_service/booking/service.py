@@ -43,7 +43,13 @@ from queue_service.booking.store import Leg
 from queue_service.booking.supply_guard import ANYBODY, Asker
 from queue_service.booking.taking import chains_to, take_place
 from queue_service.booking.visit_access import opens
-from queue_service.booking.visit_changes import refuse_impossible, refuse_late_change, refuse_restless_move
+from queue_service.booking.visit_changes import (
+    as_visitors_move,
+    refuse_impossible,
+    refuse_late_change,
+    refuse_restless_move,
+    tell_no_more,
+)
 from queue_service.booking.waiting_offers import take_in_answers
 from queue_service.booking.waiting_store import offered_for
 from queue_service.notices.model import ToldReason
@@ -189,6 +195,8 @@ async def cancel(
         cancelled = await find(conn, reference)
         if kept.state == "booked":
             await confirmations.tell(conn, now, cancelled, told, reason=told_reason)
+            if told == "cancelled":
+                await tell_no_more(conn, now, cancelled, told)
             await _announce(conn, now, kept, "appointment.cancelled")
         return cancelled
 
@@ -218,6 +226,7 @@ async def move(
         if by_visitor:
             await refuse_late_change(conn, now, kept)
             await refuse_restless_move(conn, now, kept)
+            kept = as_visitors_move(kept)
         wanted = wanted_services(kept.services, [request.office or kept.office], kept.persons)
         chains = await chains_to(conn, now, wanted, request.start)
         held = await store.held_days(conn, kept.office_id, kept.id)
@@ -230,9 +239,9 @@ async def move(
         await recompute(conn, now, [*held, *(leg.pool_day for leg in legs)])
         moved = await find(conn, reference)
         if kept.state == "booked":
-            await confirmations.tell(
-                conn, now, moved, told, previous_start=kept.starts_at, reason=told_reason
-            )
+            await confirmations.tell(conn, now, moved, told, previous=kept, reason=told_reason)
+            if told == "moved":
+                await tell_no_more(conn, now, moved, told)
             await _announce_move(conn, now, kept, moved)
         return moved
 

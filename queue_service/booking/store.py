@@ -211,6 +211,7 @@ async def move_appointment(
         cells=cells,
         starts_at=first.starts_at,
         ends_at=ends_at,
+        emergency=kept.emergency,
     )
     await add_legs(conn, kept.id, legs)
 

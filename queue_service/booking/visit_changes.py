@@ -4,8 +4,11 @@ Staff may change at any time; visitors until so many hours before, and not to an
 """
 
 from datetime import datetime, timedelta
+from typing import Literal, TypeVar
 
-from queue_service.booking.confirmation_store import told_since
+from msgspec.structs import replace
+
+from queue_service.booking.confirmation_store import settle_call, told_since
 from queue_service.booking.lifecycle import APPOINTMENT
 from queue_service.booking.model import KeptVisit
 from queue_service.offices import service as offices
@@ -19,6 +22,12 @@ from queue_service.platform.errors import (
 )
 from queue_service.platform.queries import Connection
 
+Visit = TypeVar("Visit", bound=KeptVisit)
+NOTHING_TO_TELL = {
+    "moved": "Erledigt: inzwischen wie gewünscht verschoben.",
+    "cancelled": "Erledigt: inzwischen wie gewünscht abgesagt.",
+}
+"""What agents read in the timeline, in their language."""
 MESSAGES_COUNTED = timedelta(days=1)
 MOST_MESSAGES = 12
 """Messages about one visit in a day, from which on its visitor moves it no more: by three ways at once,
@@ -45,6 +54,25 @@ def closed_since(office: Office, now: datetime, starts_at: datetime) -> datetime
     hours = office.setup.changes_close_hours
     closes = starts_at - timedelta(hours=hours)
     return closes.astimezone(office.zone) if hours and closes <= now else None
+
+
+async def tell_no_more(
+    conn: Connection, now: datetime, visit: KeptVisit, told: Literal["moved", "cancelled"]
+) -> None:
+    """Take off the call list what the office had changed before, in the transaction of the new change.
+
+    The visit is now as its visitor wished it, and an agent would only read out an old one.
+    """
+    await settle_call(conn, now, visit.reference, NOTHING_TO_TELL[told])
+
+
+def as_visitors_move(visit: Visit) -> Visit:
+    """Give what a visitor moves: a place that was kept for emergencies becomes one of its channel's.
+
+    That this case is urgent enough for such a place is a supervisor's decision about that place and time.
+    Whoever goes to another time by themselves goes where everybody of their channel may, and counts there.
+    """
+    return replace(visit, emergency=False)
 
 
 async def refuse_late_change(conn: Connection, now: datetime, visit: KeptVisit) -> None:

@@ -24,7 +24,7 @@ from queue_service.entries.model import KeptEntryBooking
 from queue_service.notices import service as notices
 from queue_service.notices.model import AppointmentNotice, Kind, NoticedService, ToldReason, Way
 from queue_service.offices import service as offices
-from queue_service.offices.catalogue import Office
+from queue_service.offices.catalogue import Authority, Office
 from queue_service.platform.queries import Connection
 
 LINK = "/entry-booking"
@@ -61,11 +61,21 @@ async def _notice(
 ) -> AppointmentNotice:
     """Look up all that has to be told, and make the secret of the link in it."""
     office = await offices.find_office_by_id(conn, kept.office_id)
+    return replace(
+        notice_of(kept, kind, office, await authority_of(conn, office)),
+        previous_start=previous_start.astimezone(office.zone) if previous_start else None,
+        link=f"{BOOKING_PAGE}/{kept.office}" if kind in WITHOUT_LINK else await _new_link(conn, kept),
+        sequence=await notices.next_sequence(conn, kept.office_id, kept.id),
+    )
+
+
+def notice_of(kept: KeptEntryBooking, kind: Kind, office: Office, authority: Authority) -> AppointmentNotice:
+    """Give what there is to tell about a party's hour, from what is known of it."""
     reference = shown(kept.reference)
     return AppointmentNotice(
         kind=kind,
         appointment_id=kept.id,
-        authority=noticed_authority(await authority_of(conn, office)),
+        authority=noticed_authority(authority),
         office=noticed_office(office),
         reference=reference,
         reference_words=spelled(reference),
@@ -75,9 +85,6 @@ async def _notice(
         recipient=recipient_of(kept.contact),
         persons=kept.party_size,
         of_hour=True,
-        previous_start=previous_start.astimezone(office.zone) if previous_start else None,
-        link=f"{BOOKING_PAGE}/{kept.office}" if kind in WITHOUT_LINK else await _new_link(conn, kept),
-        sequence=await notices.next_sequence(conn, kept.office_id, kept.id),
     )
 
 

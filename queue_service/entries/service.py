@@ -20,7 +20,13 @@ from queue_service.booking.reference import new_reference, parse_reference, show
 from queue_service.booking.supply_guard import ANYBODY, Asker, WantedHour
 from queue_service.booking.taking import REFERENCES_TRIED
 from queue_service.booking.visit_access import opens
-from queue_service.booking.visit_changes import refuse_impossible, refuse_late_change, refuse_restless_move
+from queue_service.booking.visit_changes import (
+    as_visitors_move,
+    refuse_impossible,
+    refuse_late_change,
+    refuse_restless_move,
+    tell_no_more,
+)
 from queue_service.booking.visitor_secret import hash_of_secret, new_secret
 from queue_service.entries import confirmations, store
 from queue_service.entries.entry_days import apply_entries, broken_invariants, open_days, release_places
@@ -250,6 +256,7 @@ async def move(
         if by_visitor:
             await refuse_late_change(conn, now, kept)
             await refuse_restless_move(conn, now, kept)
+            kept = as_visitors_move(kept)
         entry = await _bookable(conn, now, kept.office_id, to, kept.channel)
         if entry.code != kept.code:
             raise EntryNotFound
@@ -265,6 +272,8 @@ async def move(
             await confirmations.tell(
                 conn, now, moved, told, previous_start=kept.starts_at, reason=told_reason
             )
+            if told == "moved":
+                await tell_no_more(conn, now, moved, told)
         return moved
 
 
@@ -294,6 +303,8 @@ async def cancel(
         cancelled = await find(conn, reference)
         if kept.state == "booked":
             await confirmations.tell(conn, now, cancelled, told, reason=told_reason)
+            if told == "cancelled":
+                await tell_no_more(conn, now, cancelled, told)
         return cancelled
 
 

@@ -292,6 +292,7 @@ async def move_booking(conn: Connection, kept: KeptEntryBooking, entry_id: int) 
         hour_id=entry_id,
         party_size=kept.party_size,
         level=kept.level,
+        emergency=kept.emergency,
     )
     return moved is not None
 

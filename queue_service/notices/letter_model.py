@@ -31,11 +31,18 @@ class WaitingLetter(msgspec.Struct, frozen=True):
     reference: str
     starts_at: datetime | None
     """None for a letter about the waiting list."""
+    previous_start: datetime | None
+    """When its reader expects to come, until the letter says otherwise."""
     kind: Kind
     created_at: datetime
     printed_before: bool
     """Somebody put it back into the queue."""
     recipient: Recipient
+
+    @property
+    def expected_start(self) -> datetime | None:
+        """When its reader may set out: to the former visit or to the new one, whichever is earlier."""
+        return min((at for at in (self.previous_start, self.starts_at) if at), default=None)
 
 
 class LetterForm(msgspec.Struct, frozen=True):

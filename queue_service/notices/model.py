@@ -115,6 +115,8 @@ class AppointmentNotice(msgspec.Struct, frozen=True):
     persons: int = 1
     previous_start: datetime | None = None
     """Where it was before, for ``moved`` and ``displaced``."""
+    previous_office: NoticedOffice | None = None
+    """Where that was, when it was another office."""
     link: str = ""
     """Opens the appointment without anything else being asked, so it is a secret; empty: there is none.
 

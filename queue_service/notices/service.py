@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from msgspec.structs import replace
+
 from queue_service.notices import store
 from queue_service.notices.lifecycle import MESSAGE
 from queue_service.notices.model import AppointmentNotice, ListedMessage, MessageState, Way
@@ -11,8 +13,6 @@ from queue_service.notices.store import FoundMessage
 from queue_service.platform.errors import IllegalTransition, MessageNotFound
 from queue_service.platform.queries import Connection
 
-SHOWN_AFTER_VISIT = timedelta(days=2)
-"""How long after a visit staff see what its visitor was not told: as long as the contact is kept."""
 KEPT_AFTER_VISIT = timedelta(days=30)
 """How long it is known that something was sent; what it said is gone by then."""
 UNTOUCHED = timedelta(days=1)
@@ -36,13 +36,38 @@ async def enqueue(
     """Write a message for each way, inside the transaction of what it tells.
 
     What is older and has not been sent about this visit is taken back; a reminder changes
-    nothing, and so takes nothing back.
+    nothing, and so takes nothing back. Whoever would hear of two changes by the office at once hears of
+    one, from the place that they know.
     """
+    told = await _from_known_place(conn, now, office_id, notice)
     if notice.kind != "reminder":
         await withdraw(conn, office_id, notice.appointment_id)
     useful_until = notice.respond_by or notice.end
     messages = [(uuid4(), way) for way in ways]
-    await store.enqueue(conn, now, office_id, notice, messages, useful_until)
+    await store.enqueue(conn, now, office_id, told, messages, useful_until)
+
+
+async def _from_known_place(
+    conn: Connection, now: datetime, office_id: int, notice: AppointmentNotice
+) -> AppointmentNotice:
+    """Give what the office has done since something about this visit last left the house.
+
+    What visitors change themselves, they know before it.
+    """
+    if notice.kind not in {"displaced", "called_off"}:
+        return notice
+    unsent = await store.unsent_displacement(conn, office_id, notice.appointment_id)
+    if unsent is None or unsent.previous_start is None or unsent.previous_start <= now:
+        return notice
+    known_start, known_office = unsent.previous_start, unsent.previous_office or unsent.office
+    if notice.kind == "displaced":
+        former = known_office if known_office.slug != notice.office.slug else None
+        if former is None and known_start == notice.start:
+            # Back where it is known to be: a confirmation, which may never have left, misleads nobody.
+            return replace(notice, kind="booked", previous_start=None, previous_office=None, reason=None)
+        return replace(notice, previous_start=known_start, previous_office=former)
+    end = known_start + (notice.end - notice.start)
+    return replace(notice, start=known_start, end=end, office=known_office)
 
 
 async def withdraw(conn: Connection, office_id: int, visit_id: UUID) -> None:
@@ -101,7 +126,7 @@ async def _after(conn: Connection, message_id: UUID, changed: bool) -> ListedMes
 
 async def tidy_up(conn: Connection, now: datetime) -> None:
     """Take back what is of no use any more, and forget what is long over."""
-    await store.withdraw_useless(conn, now, unsent_before=now - SHOWN_AFTER_VISIT)
+    await store.withdraw_useless(conn, now)
     await store.forget_messages(conn, before=now - KEPT_AFTER_VISIT)
 
 

@@ -75,6 +75,12 @@ async def enqueue(
     )
 
 
+async def unsent_displacement(conn: Connection, office_id: int, visit_id: UUID) -> AppointmentNotice | None:
+    """Give the notice of a move by the office of which nobody has been told, and keep senders from it."""
+    rows = [row async for row in _queries.unsent_displacement(conn, office_id=office_id, visit_id=visit_id)]
+    return _readable(rows[0]["payload"]) if rows else None
+
+
 async def withdraw_earlier(conn: Connection, office_id: int, visit_id: UUID) -> None:
     """Take back what has not been sent about a visit."""
     await _queries.withdraw_earlier(conn, office_id=office_id, visit_id=visit_id)
@@ -154,9 +160,9 @@ async def list_messages(
     return [ListedMessage(**row) async for row in rows]
 
 
-async def withdraw_useless(conn: Connection, now: datetime, unsent_before: datetime) -> None:
+async def withdraw_useless(conn: Connection, now: datetime) -> None:
     """Take back what would tell nobody anything any more."""
-    await _queries.withdraw_useless(conn, now=now, unsent_before=unsent_before)
+    await _queries.withdraw_useless(conn, now=now)
 
 
 async def forget_messages(conn: Connection, before: datetime) -> None:

@@ -18,8 +18,9 @@ from queue_service.offices.setup_model import StaffedHours
 from queue_service.platform.errors import InvalidFields
 from queue_service.protocol.device_api import FieldError
 
-Told = Literal["email", "sms", "letter", "call"]
-"""How somebody hears of it; ``call``: an agent rings, from the call list."""
+Told = Literal["email", "sms", "letter", "call", "door"]
+"""How somebody hears of it; ``call``: an agent rings, from the call list. ``door``: the letter comes too late
+and there is no number, so that only the reception can tell them, when they come."""
 
 FIRST_DAYS = 14
 """Days of the plan that are shown when nobody says how many."""

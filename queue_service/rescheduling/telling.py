@@ -59,16 +59,18 @@ def told_by(confirm_by: Sequence[str], now: datetime, starts_at: datetime, *, ha
     """Give how somebody who expects a visit at ``starts_at`` hears that it is another one or none.
 
     By their own ways; by telephone whoever has none, and whoever may leave home before the letter is
-    there. Empty: nobody can tell them.
+    there: without a number those learn it at the door. Empty: nobody can tell them.
     """
     ways: list[Told] = [way for way in ("email", "sms", "letter") if way in confirm_by]
-    needs_call = not ways or (ways == ["letter"] and arrives_late(now, starts_at))
-    return [*ways, "call"] if has_phone and needs_call else ways
+    too_late = ways == ["letter"] and arrives_late(now, starts_at)
+    if has_phone and (too_late or not ways):
+        return [*ways, "call"]
+    return [*ways, "door"] if too_late else ways
 
 
 def time_to_tell(told: Sequence[Told]) -> timedelta:
     """Give how long before a new visit somebody who is told so has to be told of it."""
-    return POST_TAKES if list(told) == ["letter"] else MESSAGE_TAKES
+    return POST_TAKES if told and set(told) <= {"letter", "door"} else MESSAGE_TAKES
 
 
 async def tell(

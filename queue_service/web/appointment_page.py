@@ -25,6 +25,7 @@ from queue_service.web.appointment_access import APPOINTMENTS, open_by_secret, o
 from queue_service.web.appointment_view import (
     AppointmentView,
     access_facts,
+    calendar_answer,
     calendar_of,
     in_groups,
     spelling,
@@ -159,12 +160,7 @@ async def calendar_page(request: PageRequest, reference: FromPath[str]) -> Respo
     kept, view = found
     async with request.app.state.database.connection() as conn:
         content = await calendar_of(conn, request.app.state.clock(), kept, view, choose_language(request))
-    headers = {
-        "Content-Disposition": f'attachment; filename="{view.reference}.ics"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+    return calendar_answer(view.reference, content)
 
 
 @get("/appointment/{reference:str}/move", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)

@@ -5,6 +5,7 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
+from litestar import Response
 
 from queue_service.booking import service as booking
 from queue_service.booking.confirmations import notice_of
@@ -102,10 +103,20 @@ async def calendar_of(
     notice = msgspec.structs.replace(
         notice_of(kept, "booked", view.office, authority, services),
         recipient=Recipient(language=language),
-        # After every file that was sent, so that this one replaces it.
+        # After every file that was sent or taken before, so that this one replaces it.
         sequence=await notices.next_sequence(conn, kept.office_id, kept.id),
     )
     return calendar_file(notice, "PUBLISH", description=_calendar_words(view, language), stamp=now)
+
+
+def calendar_answer(reference: str, content: bytes) -> Response[bytes]:
+    """Answer a file that a calendar takes; caches keep none, because the next one replaces it."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{reference}.ics"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
 def _calendar_words(view: AppointmentView, language: str) -> str:

@@ -49,6 +49,9 @@ class LetterLine(msgspec.Struct, frozen=True):
     since: str
     late: bool = False
     """The post may be slower than the visitor."""
+    has_phone: bool = False
+    former: str = ""
+    """When its reader expects to come, where the letter says that it is another time."""
     form: LetterForm | None = None
     """None of what was taken back: its sheet is thrown away."""
     printed_before: bool = False
@@ -136,7 +139,9 @@ async def letters_page(request: PageRequest) -> Response[str]:
                 kind_name(letter.kind, words),
                 clock.tell(letter.created_at, letter.office),
                 form=forms[letter.id],
-                late=letters.arrives_late(now, letter.starts_at),
+                late=letters.arrives_late(now, letter.expected_start),
+                has_phone=letter.recipient.phone is not None,
+                former=clock.tell(letter.previous_start, letter.office) if letter.previous_start else "",
                 printed_before=letter.printed_before,
             )
             for letter in waiting

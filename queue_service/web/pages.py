@@ -7,6 +7,7 @@ from queue_service.web.appointment_page import appointment_handlers
 from queue_service.web.assets import accent_style, favicon, static_file, texts_of_scripts
 from queue_service.web.booking_page import booking_handlers
 from queue_service.web.entry_booking_page import entry_booking_handlers
+from queue_service.web.entry_calendar_page import entry_calendar_handlers
 from queue_service.web.entry_move_page import entry_move_handlers
 from queue_service.web.entry_pages import entry_handlers
 from queue_service.web.hall_page import hall_handlers
@@ -34,6 +35,7 @@ web_handlers: list[ControllerRouterHandler] = [
     *waiting_handlers,
     *entry_handlers,
     *entry_booking_handlers,
+    *entry_calendar_handlers,
     *entry_move_handlers,
     offices_page.offices_page,
     staff_page.staff_page,

@@ -128,6 +128,8 @@ class Results(msgspec.Struct, frozen=True):
 
     told: list[OutcomeLine]
     to_call: list[OutcomeLine]
+    at_door: list[OutcomeLine]
+    """Too late for a letter, and without a number."""
     unreachable: list[OutcomeLine]
     refused: list[OutcomeLine]
     untouched: int
@@ -136,7 +138,7 @@ class Results(msgspec.Struct, frozen=True):
     @property
     def done(self) -> int:
         """How many were moved or cancelled."""
-        return len(self.told) + len(self.to_call) + len(self.unreachable)
+        return len(self.told) + len(self.to_call) + len(self.at_door) + len(self.unreachable)
 
 
 class Lines(msgspec.Struct, frozen=True):
@@ -174,7 +176,7 @@ class Lines(msgspec.Struct, frozen=True):
             services=self._what(entry),
             persons=entry.party_size if isinstance(entry, AffectedParty) else entry.persons,
             told=self.reader.told(entry.told_by),
-            reachable=bool(entry.told_by),
+            reachable=is_told(entry.told_by),
             places=[self._choice(place) for place in places],
             why_none=why[entry.why_none],
         )
@@ -194,8 +196,13 @@ class Lines(msgspec.Struct, frozen=True):
         untouched = [entry for entry in outcomes.items if entry.status in {"not_affected", "not_found"}]
         refused = [entry for entry in outcomes.items if entry not in done and entry not in untouched]
         return Results(
-            told=[self._outcome(entry) for entry in done if entry.told_by and "call" not in entry.told_by],
+            told=[
+                self._outcome(entry)
+                for entry in done
+                if is_told(entry.told_by) and "call" not in entry.told_by
+            ],
             to_call=[self._outcome(entry) for entry in done if "call" in entry.told_by],
+            at_door=[self._outcome(entry) for entry in done if "door" in entry.told_by],
             unreachable=[self._outcome(entry) for entry in done if not entry.told_by],
             refused=[self._outcome(entry) for entry in refused],
             untouched=len(untouched),
@@ -325,11 +332,17 @@ async def affected_list(
         affected=lines.affected(listed),
         most=MOST_MOVES,
         calls=sum("call" in told for told in ways),
+        at_door=sum("door" in told for told in ways),
         unreachable=sum(not told for told in ways),
         told_reasons=told_reasons(reader.language),
         told_reason=None,
         key=new_key(),
     )
+
+
+def is_told(ways: Sequence[Told]) -> bool:
+    """Tell whether somebody hears of it before they leave home."""
+    return bool(ways) and "door" not in ways
 
 
 def ticked(sent: FormMultiDict) -> list[str]:

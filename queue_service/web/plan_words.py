@@ -52,8 +52,12 @@ class Reader(msgspec.Struct, frozen=True):
         """Give how somebody hears of it."""
         if not ways:
             return self.words.gettext("nicht erreichbar")
+        if "door" in ways:
+            return self.words.gettext("Brief, zu spät: bitte an der Tür abfangen")
         names = [
-            self.words.gettext("Anruf (115)") if way == "call" else way_name(way, self.words) for way in ways
+            self.words.gettext("Anruf (115)") if way == "call" else way_name(way, self.words)
+            for way in ways
+            if way != "door"
         ]
         return ", ".join(names)
 

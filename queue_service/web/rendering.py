@@ -31,6 +31,8 @@ from queue_service.web.languages import (
 from queue_service.web.themes import THEMES, choose_theme
 
 TEMPLATES = Path(__file__).parent / "templates"
+SECRET_QUERY = "secret"  # noqa: S105  # its name in addresses
+"""What a link in a message opens something by; no page repeats it."""
 A_YEAR_IN_SECONDS = 365 * 24 * 60 * 60
 PageRequest: TypeAlias = Request[Any, Any, Any]
 
@@ -74,17 +76,22 @@ def clock_time(instant: datetime, zone: str) -> str:
     return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
 
 
+def _own_query(request: PageRequest) -> list[tuple[str, str]]:
+    """Give what the page was asked with, but the secret of a link that led nowhere."""
+    return [(name, value) for name, value in request.query_params.multi_items() if name != SECRET_QUERY]
+
+
 def own_address(request: PageRequest) -> str:
     """Give where the choice of a theme leads back to: this page; empty for the answer to a form."""
     if request.method != "GET":
         return ""
-    query = urlencode(list(request.query_params.multi_items()))
+    query = urlencode(_own_query(request))
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
 def language_link(request: PageRequest, language: str) -> str:
     """Give this page's own address in another language."""
-    query = [(name, value) for name, value in request.query_params.multi_items() if name != LANGUAGE_QUERY]
+    query = [(name, value) for name, value in _own_query(request) if name != LANGUAGE_QUERY]
     return f"{request.url.path}?{urlencode([*query, (LANGUAGE_QUERY, language)])}"
 
 

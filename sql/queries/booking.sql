@@ -111,11 +111,11 @@ ON CONFLICT (office_id, appointment_id) DO UPDATE
        postal_address = excluded.postal_address, language = excluded.language, confirm_by = excluded.confirm_by,
        remind = excluded.remind, letter_form = excluded.letter_form;
 
--- name: move_appointment(office_id, id, to_office_id, pool_id, day, first_cell, cells, starts_at, ends_at)!
+-- name: move_appointment(office_id, id, to_office_id, pool_id, day, first_cell, cells, starts_at, ends_at, emergency)!
 -- Puts a locked appointment into another place; its pool-days are recomputed by the caller.
 UPDATE appointment
    SET office_id = :to_office_id, pool_id = :pool_id, day = :day, first_cell = :first_cell, cells = :cells,
-       starts_at = :starts_at, ends_at = :ends_at
+       starts_at = :starts_at, ends_at = :ends_at, emergency = :emergency, moves = moves + 1
  WHERE office_id = :office_id AND id = :id;
 
 -- name: announce(office_id, id, kind, now)$

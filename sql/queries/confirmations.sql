@@ -39,3 +39,21 @@ SELECT a.office_id, a.id, a.reference, a.starts_at
 UPDATE appointment_contact SET reminded_for = :starts_at
  WHERE office_id = :office_id AND appointment_id = :appointment_id AND reminded_for IS DISTINCT FROM :starts_at
 RETURNING appointment_id;
+
+-- name: settle_call(reference, note, now)!
+-- Whoever has changed a visit knows it as it is now: nobody rings about what the office had changed before.
+-- Who has taken that call may be the one who speaks with the visitor, and finishes it; the note says what of
+-- it still holds.
+WITH known AS (
+    UPDATE callback c
+       SET state = CASE c.state WHEN 'open' THEN 'withdrawn' ELSE c.state END,
+           finished_at = CASE c.state WHEN 'open' THEN :now ::timestamptz END,
+           note = CASE c.state WHEN 'open' THEN c.note ELSE :note ::text || E'\n' || c.note END,
+           expected_start = v.starts_at, expected_office_id = v.office_id
+      FROM visit v
+     WHERE v.reference = :reference AND c.reference = :reference
+       AND c.expected_start IS NOT NULL AND c.state IN ('open', 'taken')
+    RETURNING c.id, c.state
+)
+INSERT INTO callback_event (callback_id, at, verb, note)
+SELECT known.id, :now, CASE known.state WHEN 'withdrawn' THEN 'withdraw' ELSE 'renew' END, :note FROM known;

@@ -203,10 +203,10 @@ ON CONFLICT (office_id, booking_id) DO UPDATE
 -- so that no two transactions wait for each other.
 SELECT e.id FROM timed_entry e WHERE e.office_id = :office_id AND e.id = ANY (:hour_ids ::integer[]) ORDER BY e.id FOR UPDATE;
 
--- name: move_booking(office_id, id, hour_id, party_size, level)$
+-- name: move_booking(office_id, id, hour_id, party_size, level, emergency)$
 -- Puts a locked booking into another locked hour of the same kind; no row when its places are gone.
 -- What both hours hold is counted anew by the caller.
-UPDATE entry_booking b SET entry_id = e.id
+UPDATE entry_booking b SET entry_id = e.id, emergency = :emergency, moves = b.moves + 1
   FROM timed_entry e
  WHERE b.office_id = :office_id AND b.id = :id
    AND e.office_id = b.office_id AND e.id = :hour_id AND NOT e.withdrawn AND e.most_party >= :party_size ::integer

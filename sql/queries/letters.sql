@@ -76,6 +76,7 @@ SELECT m.id, l.office_id, o.authority_id, l.copy, l.large_print, m.payload ::tex
 -- name: letters_to_print(office_ids, now)
 -- What waits for the post, by office, the nearest visit first; what is about none comes last.
 SELECT m.id, o.slug AS office, m.reference, v.starts_at, m.kind, m.created_at,
+       (m.payload ->> 'previous_start') ::timestamptz AS previous_start,
        (m.payload -> 'recipient') ::text AS recipient,
        EXISTS (SELECT FROM letter_print l WHERE l.message_id = m.id) AS printed_before
   FROM outbox m

@@ -1,6 +1,8 @@
 -- name: next_sequence(office_id, visit_id)$
--- How often the visit has been told of as changed; the caller has it locked or has just made it.
-SELECT coalesce(max(m.sequence) + 1, 0) AS sequence
+-- How often the visit has been told of as changed, or was moved without a word if that is more; the caller
+-- has it locked or has just made it. Of somebody's place on the waiting list: 0.
+SELECT greatest(coalesce(max(m.sequence) + 1, 0),
+                (SELECT v.moves FROM visit v WHERE v.office_id = :office_id AND v.id = :visit_id)) AS sequence
   FROM outbox m WHERE m.office_id = :office_id AND m.visit_id = :visit_id;
 
 -- name: enqueue(office_id, ids, ways, visit_id, reference, kind, payload, sequence, useful_until, now)!
@@ -13,6 +15,20 @@ SELECT :office_id, message.id, v.appointment_id, v.entry_booking_id, e.id, :refe
   FROM unnest(:ids ::uuid[], :ways ::text[]) AS message (id, way)
   LEFT JOIN visit v ON v.office_id = :office_id AND v.id = :visit_id
   LEFT JOIN waiting_entry e ON e.id = :visit_id;
+
+-- name: unsent_displacement(office_id, visit_id)
+-- Messages that the office had to move a visit, of which nothing has reached its visitor by any way, nor
+-- anything newer; the newest first. Their senders wait until the transaction ends.
+SELECT m.payload ::text AS payload
+  FROM outbox m
+ WHERE m.office_id = :office_id AND m.visit_id = :visit_id
+   AND m.kind = 'displaced' AND m.state IN ('queued', 'failed', 'printed')
+   AND NOT EXISTS (SELECT FROM outbox told
+                    WHERE told.office_id = m.office_id AND told.visit_id = m.visit_id
+                      AND told.sequence >= m.sequence
+                      AND told.state IN ('sending', 'unclear', 'sent', 'posted', 'settled'))
+ ORDER BY m.sequence DESC, m.id
+   FOR NO KEY UPDATE OF m;
 
 -- name: withdraw_earlier(office_id, visit_id)!
 -- Takes back what has not been sent about a visit, because something newer is told.
@@ -92,14 +108,18 @@ SELECT m.id, m.reference, v.starts_at, m.way, m.kind, m.state, m.attempts, m.las
  ORDER BY m.created_at DESC, m.id
  LIMIT :most;
 
--- name: withdraw_useless(now, unsent_before)!
--- Takes back what would tell nobody anything any more. What failed stays in the staff's sight a
--- little longer, until unsent_before has passed.
+-- name: withdraw_useless(now)!
+-- Takes back what would tell nobody anything any more. What failed stays in the staff's sight as many days
+-- longer as its authority keeps who it was for.
 UPDATE outbox SET state = 'withdrawn', payload = NULL
- WHERE (office_id, id) IN (SELECT m.office_id, m.id FROM outbox m
-                            WHERE (m.state IN ('queued', 'printed') AND m.useful_until <= :now)
-                               OR (m.state IN ('failed', 'unclear') AND m.useful_until <= :unsent_before)
-                              FOR NO KEY UPDATE SKIP LOCKED);
+ WHERE (office_id, id) IN (SELECT m.office_id, m.id
+                             FROM outbox m
+                             JOIN office o ON o.id = m.office_id
+                             JOIN authority au ON au.id = o.authority_id
+                            WHERE m.state IN ('queued', 'printed', 'failed', 'unclear') AND m.useful_until <= :now
+                              AND (m.state IN ('queued', 'printed')
+                                   OR m.useful_until <= :now ::timestamptz - au.contact_days * interval '24 hours')
+                              FOR NO KEY UPDATE OF m SKIP LOCKED);
 
 -- name: forget_messages(before)!
 -- Deletes the messages that nobody has to do anything about and that were of use until before this.

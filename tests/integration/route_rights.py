@@ -58,6 +58,7 @@ POST   /entries/{office}/book                   x   x    xx    xx        xx    x
 GET    /entry-booking                           x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /entry-booking                           x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /entry-booking/{booking}                 x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /entry-booking/{booking}/calendar.ics    x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /entry-booking/{booking}/move            x   x    xx    xx        xx    xx         xx    xx    xx
 POST   /entry-booking/{booking}/move            x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /entry-booking/{booking}/cancel          x   x    xx    xx        xx    xx         xx    xx    xx

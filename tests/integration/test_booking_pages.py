@@ -187,6 +187,13 @@ async def test_wrong_and_unknown_look_alike_and_too_many_of_them_have_to_wait(
     assert citizen.heading == "Ihr Termin ist gebucht"
 
 
+async def test_a_secret_that_opens_nothing_is_not_repeated(citizen: Citizen) -> None:
+    for address in ("/appointment", "/entry-booking", "/waiting"):
+        await citizen.goes_to(f"{address}?reference={UNKNOWN}&secret=not-the-one&lang=en")
+        assert f'{address}?reference={UNKNOWN}&amp;lang=de"' in citizen.page.text
+        assert "not-the-one" not in citizen.page.text
+
+
 async def test_the_calendar_file_is_one_that_a_calendar_reads(citizen: Citizen, conn: Connection) -> None:
     reference = await citizen.books()
     answer = await citizen.browser.get(f"/appointment/{reference}/calendar.ics")
@@ -195,6 +202,13 @@ async def test_the_calendar_file_is_one_that_a_calendar_reads(citizen: Citizen, 
     kept = await conn.fetch("SELECT starts_at, ends_at FROM appointment")
     assert [(event.decoded("DTSTART"), event.decoded("DTEND"))] == [tuple(row) for row in kept]
     assert reference in str(event["DESCRIPTION"])
+    # Nobody is told by message, so only the booking itself knows how often it was moved.
+    await citizen.goes_to(f"/appointment/{reference}/move")
+    await citizen.sends("/move", 5)
+    assert await conn.fetchval("SELECT count(*) FROM outbox") == 0
+    (moved,) = Calendar.from_ical((await citizen.browser.get(answer.url)).content).walk("VEVENT")
+    assert moved["UID"] == event["UID"]
+    assert [str(file["SEQUENCE"]) for file in (event, moved)] == ["0", "1"]
 
 
 async def test_where_a_sum_is_asked_for_a_wrong_result_holds_nothing_and_no_script_shuts_nobody_out(

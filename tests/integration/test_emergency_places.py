@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from queue_service.accounts.model import Role
 from queue_service.booking import service, store
+from queue_service.booking.model import MoveRequest
 from queue_service.offices.setup_model import Contingents
 from queue_service.platform.database import Database
 from queue_service.platform.errors import SlotTaken
@@ -63,6 +64,24 @@ async def test_when_the_counters_limit_is_not_asked_for_nothing_is_left_for_emer
     unlimited = text.replace(limits, "open_cells(4 ::smallint, planes, NULL, NULL, NULL)\n    RETURNING")
     monkeypatch.setattr(store, "_queries", aiosql.from_str(unlimited, "asyncpg"))
     assert await got_at_nine(database, emergency=False) > COUNTERS - KEPT
+
+
+async def test_a_visitor_moves_an_emergency_only_to_where_everybody_may_go_and_counts_there(
+    conn: Connection,
+) -> None:
+    ten = at(10, day=day_after(1))
+    urgent = await service.book(conn, NOW, replace(request(NINE), emergency=True))
+    others = [await service.book(conn, NOW, request(ten)) for _ in range(COUNTERS - KEPT)]
+    with pytest.raises(SlotTaken):
+        await service.move(conn, NOW, urgent.reference, MoveRequest(ten), by_visitor=True)
+    assert (await service.find(conn, urgent.reference)).emergency, "what can't be done changes nothing"
+    await service.cancel(conn, NOW, others[0].reference)
+    moved = await service.move(conn, NOW, urgent.reference, MoveRequest(ten), by_visitor=True)
+    assert not moved.emergency
+    with pytest.raises(SlotTaken):
+        await service.book(conn, NOW, request(ten))
+    await service.book(conn, NOW, replace(request(ten), emergency=True))
+    assert await service.verify(conn, NOW) == []
 
 
 async def test_only_a_supervisor_of_the_office_sees_and_books_what_is_kept(

@@ -186,7 +186,7 @@ async def test_a_miscount_is_found(conn: Connection) -> None:
     assert "[3, 2, 2, 0] places are kept as taken, [2, 2, 2, 0] are booked" in told
 
 
-async def test_supervisors_take_what_is_kept_for_emergencies_and_move_it_as_what_it_is(
+async def test_supervisors_take_what_is_kept_for_emergencies_and_move_it_as_what_it_is_visitors_do_not(
     conn: Connection,
 ) -> None:
     await build(conn, lanes(emergency=20))
@@ -203,6 +203,11 @@ async def test_supervisors_take_what_is_kept_for_emergencies_and_move_it_as_what
     await service.move(conn, NOW, urgent.reference, hour(12))
     # Those who gave way were not the counter's, so nothing comes back to it.
     assert await free(conn, 11) == await free(conn, 12) == [0, 0, 0]
+    assert await service.broken_invariants(conn, NOW) == []
+    with pytest.raises(errors.SlotTaken):
+        await service.move(conn, NOW, urgent.reference, hour(11), by_visitor=True)
+    moved = await service.move(conn, NOW, urgent.reference, hour(13), by_visitor=True)
+    assert not moved.emergency
     assert await service.broken_invariants(conn, NOW) == []
 
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from itertools import count
 
 import httpx
 import msgspec
 import pytest
+from icalendar import Calendar, Component
 
 from queue_service.booking.proof_of_work import solves
 from queue_service.platform.queries import Connection
@@ -17,6 +19,7 @@ HOUR = "fruehschwimmen.20261124T0530Z"
 LATER = "fruehschwimmen.20261126T0530Z"
 FEW_BITS = 4
 CHALLENGE = re.compile(r'data-challenge="([^"]+)"')
+CALENDAR = re.compile(r'href="([^"]+/calendar.ics)"')
 KEY = re.compile(r'name="key" value="([^"]+)"')
 
 
@@ -36,6 +39,14 @@ async def check_form(browser: httpx.AsyncClient, party: int = 2) -> dict[str, st
     return {"key": key[1], "entry": HOUR, "party": str(party), "name": "Erika Mustermann"}
 
 
+async def calendar_event(browser: httpx.AsyncClient, page: str) -> Component:
+    """Take the file to which a booking's page leads as a calendar does."""
+    address = CALENDAR.search(page)
+    assert address, page
+    (event,) = Calendar.from_ical((await browser.get(address[1])).content).walk("VEVENT")
+    return event
+
+
 async def bookings(conn: Connection) -> list[tuple[str, int]]:
     return [tuple(row) for row in await conn.fetch("SELECT state, party_size FROM entry_booking")]
 
@@ -53,7 +64,13 @@ async def test_a_form_sent_twice_books_once_and_its_page_opens_moves_and_cancels
     hours = await browser.get(f"{first.url.path}/move")
     assert LATER in hours.text
     assert f'value="{HOUR}"' not in hours.text
+    before = await calendar_event(browser, first.text)
     moved = await browser.post(f"{first.url.path}/move", data={"entry": LATER})
+    after = await calendar_event(browser, moved.text)
+    assert after["UID"] == before["UID"]
+    assert [str(file["SEQUENCE"]) for file in (before, after)] == ["0", "1"]
+    assert after.decoded("DTSTART") == datetime(2026, 11, 26, 5, 30, tzinfo=UTC)
+    assert "Badekleidung" in str(after["DESCRIPTION"])
     assert "Ihre Plätze sind verlegt" in moved.text
     await conn.execute("UPDATE timed_entry SET taken = places WHERE starts_at = '2026-11-24 05:30Z'")
     full = await browser.post(f"{first.url.path}/move", data={"entry": HOUR})

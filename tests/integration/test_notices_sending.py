@@ -399,6 +399,56 @@ async def test_what_is_of_no_use_any_more_is_not_sent_and_leaves_nothing_behind(
     assert await conn.fetchval("SELECT count(*) FROM appointment_secret") == 0
 
 
+async def test_what_failed_is_shown_as_long_as_its_visitor_is_known(
+    conn: Connection, clock: MovableClock
+) -> None:
+    await conn.execute("UPDATE authority SET contact_days = 5")
+    await book(conn, "email")
+    await conn.execute("UPDATE outbox SET state = 'sending', claimed_until = $1", clock())
+    await conn.execute("UPDATE outbox SET state = 'failed', claimed_until = NULL")
+    until = await conn.fetchval("SELECT useful_until FROM outbox") + timedelta(days=5)
+    await notices.tidy_up(conn, until - timedelta(seconds=1))
+    assert [state for _, _, state in await states(conn)] == ["failed"]
+    await notices.tidy_up(conn, until)
+    assert [state for _, _, state in await states(conn)] == ["withdrawn"]
+
+
+async def test_a_message_begins_at_the_place_that_its_visitor_was_last_told(
+    conn: Connection, post: Post, clock: MovableClock
+) -> None:
+    made = await book(conn, "email")
+    await send_due(post, "email")
+
+    async def told() -> AppointmentNotice:
+        payload = await conn.fetchval("SELECT payload::text FROM outbox WHERE state = 'queued'")
+        return msgspec.json.decode(payload, type=AppointmentNotice)
+
+    async def displaced(hour: int, where: str) -> AppointmentNotice:
+        await service.move(conn, clock(), made.reference, MoveRequest(at(hour), where), told="displaced")
+        return await told()
+
+    async def called_off() -> AppointmentNotice:
+        undone = conn.transaction()
+        await undone.start()
+        await service.cancel(conn, clock(), made.reference, told="called_off")
+        notice = await told()
+        await undone.rollback()
+        return notice
+
+    assert (await displaced(10, "nord")).previous_start == AT_NINE
+    assert ((off := await called_off()).start, off.end, off.office.slug) == (AT_NINE, made.end, "mitte")
+    back = await displaced(9, "mitte")
+    assert (back.kind, back.start, back.previous_start) == ("booked", AT_NINE, None)
+    again = await displaced(11, "mitte")
+    assert (again.previous_start, again.previous_office) == (AT_NINE, None)
+    await send_due(post, "email")
+    # Once it has left, its place is the one that is known.
+    onward = await displaced(11, "nord")
+    assert (onward.previous_start, onward.start) == (at(11), at(11))
+    assert onward.previous_office is not None
+    assert onward.previous_office.slug == "mitte"
+
+
 async def test_a_message_that_nobody_tries_is_a_broken_invariant(
     conn: Connection,
     clock: MovableClock,

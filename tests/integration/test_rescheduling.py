@@ -16,6 +16,7 @@ from queue_service.booking.reference import parse_reference
 from queue_service.hotline import service as hotline
 from queue_service.hotline import store as hotline_store
 from queue_service.hotline.model import Callback, NewCallback
+from queue_service.notices import letters
 from queue_service.offices.catalogue import Office
 from queue_service.offices.model import Span
 from queue_service.offices.setup_model import StaffedHours
@@ -143,7 +144,7 @@ async def test_a_letter_that_would_come_too_late_is_read_out_on_the_telephone(
     listed = (await service.list_affected(conn, NOW, lead, mitte)).items
     assert {entry.reference: entry.told_by for entry in listed} == {
         soon: ["letter", "call"],
-        no_phone: ["letter"],
+        no_phone: ["letter", "door"],
         later: ["letter"],
     }
     # Nobody is sent to a place before the post can have told them of it.
@@ -152,6 +153,14 @@ async def test_a_letter_that_would_come_too_late_is_read_out_on_the_telephone(
         no_phone: at(9, day=day_after(4)),
         later: at(10, day=AFTERWARDS),
     }
+    await service.move_affected(conn, NOW, lead, mitte, await proposed(conn, lead, mitte))
+    waiting = {letter.reference: letter for letter in await letters.waiting(conn, NOW, [mitte.id])}
+    # They come at the former time, whenever the new one is.
+    expected = {reference: letter.expected_start for reference, letter in waiting.items()}
+    assert expected[no_phone] == at(9, day=day_after(2))
+    late = {reference for reference, start in expected.items() if letters.arrives_late(NOW, start)}
+    assert late == {soon, no_phone}
+    assert waiting[no_phone].recipient.phone is None
 
 
 async def test_who_booked_first_keeps_the_counter_that_is_left(
@@ -339,6 +348,32 @@ async def test_whoever_is_moved_again_is_rung_once_about_the_newest_place(
     assert cancelled.id != item.id
     assert cancelled.subject == "Termin abgesagt: bitte anrufen"
     assert "Der Termin am Mittwoch, 20. Januar 2027" in cancelled.note
+
+
+async def test_what_somebody_has_changed_as_they_wished_nobody_rings_them_about(
+    conn: Connection, mitte: Office, lead: Principal
+) -> None:
+    agent = await staff(conn, "agent", Role.AGENT)
+    moved, cancelled, spoken_with = [await book(conn, BY_CODE) for _ in range(3)]
+    await displace(conn, lead, mitte, DAY)
+    eleven = MoveRequest(at(11, day=AFTERWARDS))
+    async with conn.transaction():
+        [item] = [one for one in await open_calls(conn, agent) if one.reference == spoken_with]
+        await hotline.take(conn, NOW, agent, item.id)
+    await booking.move(conn, NOW, moved, eleven, by_visitor=True)
+    await booking.cancel(conn, NOW, cancelled, by_visitor=True)
+    await booking.move(conn, NOW, spoken_with, eleven)
+    async with conn.transaction():
+        assert await open_calls(conn, agent) == []
+        # Whoever speaks with the visitor finishes what was begun, and the note no longer misleads.
+        finished = await hotline.finish(conn, NOW, agent, item.id, "Mitgeteilt.")
+    assert finished.note.startswith("Erledigt: inzwischen wie gewünscht verschoben.")
+    # What they know since is what the next call begins with.
+    await displace(conn, lead, mitte, AFTERWARDS)
+    async with conn.transaction():
+        notes = {one.reference: one.note for one in await open_calls(conn, agent)}
+    assert set(notes) == {moved, spoken_with}
+    assert all("Der Termin am Dienstag, 19. Januar 2027, 11:00 Uhr" in note for note in notes.values())
 
 
 async def open_calls(conn: Connection, agent: Principal) -> list[Callback]:
