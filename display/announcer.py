@@ -1,12 +1,15 @@
 """Says one call after another: the only place that lets a sound begin, so none can overlap.
 
 For each call: its text goes up, its sound is made, the player plays it to the end, a short
-silence follows. A player that fails or vanishes costs sound, never the next call.
+silence follows. A player that fails or vanishes costs sound, never the next call. What concerns
+the whole hall is said in the same line: a pause after the calls before it, an evacuation before
+everything else and again and again.
 """
 
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -17,15 +20,19 @@ from display.announced_calls import keep_announced
 from display.announcement import announce
 from display.announcement_sound import AnnouncementStudio
 from display.call_ledger import CallLedger
+from display.hall_words import announce_hall
 from display.player import Clip, Player
 from display.waveform import to_wav
-from queue_service.protocol.stream import Call
+from queue_service.protocol.stream import Call, HallState
 
 SILENCE_BETWEEN_SECONDS = 0.8
 """Tells the end of one announcement from the gong of the next."""
 
 REPEATED_UP_TO_WAITING = 3
 """With more calls than this waiting to be said, calls are said once: being called late is worse than once."""
+
+LEAVE_AGAIN_SECONDS = 8.0
+"""Between two requests to leave: long enough to hear the staff, too short to sit down again."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +64,7 @@ class Announcer:
         language: str,
         now: Callable[[], datetime],
         on_change: Callable[[], None],
+        hall: Callable[[], HallState],
     ) -> None:
         self._ledger = ledger
         self._studio = studio
@@ -65,6 +73,8 @@ class Announcer:
         self._language = language
         self._now = now
         self._on_change = on_change
+        self._hall = hall
+        self._hall_said: HallState = "open"
         self._came_in = asyncio.Event()
         self._current: Announcement | None = None
         self._last: Announcement | None = None
@@ -86,14 +96,42 @@ class Announcer:
     async def run(self) -> None:
         """Say calls as they come; ends only by cancellation."""
         while True:
-            await self._came_in.wait()
-            self._came_in.clear()
-            while self._ledger.waiting:
+            if self._hall() == "leave":
+                await self._ask_to_leave()
+            elif self._hall_is_news():
+                await self._say_hall(self._hall())
+            elif self._ledger.waiting:
                 await self._say_next()
+            else:
+                await self._came_in.wait()
+                self._came_in.clear()
 
     async def sound_of(self, call: Call) -> bytes:
         """A call's announcement as WAV, made again where it is not at hand."""
         return to_wav(await self._studio.produce(announce(call, self._language), repeat=True))
+
+    def _hall_is_news(self) -> bool:
+        """Calls that were made before a pause are said before it; those after it, after its end."""
+        hall = self._hall()
+        return hall != self._hall_said and (hall == "open" or not self._ledger.waiting)
+
+    async def _ask_to_leave(self) -> None:
+        """Say it, and be quiet for a while or until something changes; nobody is sent to a counter."""
+        self._ledger.drop_waiting()
+        self._came_in.clear()
+        await self._say_hall("leave")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_AGAIN_SECONDS):
+                await self._came_in.wait()
+
+    async def _say_hall(self, hall: HallState) -> None:
+        self._hall_said = hall
+        sound = await self._studio.produce(announce_hall(hall, self._language), repeat=hall == "leave")
+        name = f"hall-{hall}-{int(self._now().timestamp())}"
+        log.info("hall_announced", hall=hall, seconds=round(sound.seconds, 1))
+        await self._player.play(Clip(name, to_wav(sound), sound.seconds), lambda: None)
+        self._on_change()
+        await asyncio.sleep(SILENCE_BETWEEN_SECONDS)
 
     async def _say_next(self) -> None:
         begun = time.perf_counter()

@@ -88,6 +88,7 @@ class Display:
             language=settings.language,
             now=now,
             on_change=self._view.tell,
+            hall=lambda: self._view.hall,
         )
         self._view.when_called(self._announcer.wake)
         self._link = ServiceLink(settings.service, settings.token_file, self._view, now)

@@ -60,6 +60,10 @@ class CallLedger:
         self.note_start(call, at)
         return call
 
+    def drop_waiting(self) -> None:
+        """Say none of the calls that still wait: nobody may go to a counter now."""
+        self._waiting.clear()
+
     def note_start(self, call: Call, at: datetime) -> None:
         """Note when the sound of a call that was taken really began."""
         self._announced = self._announced.with_call(call.version, at)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from display.call_ledger import CallLedger
 from display.service_clock import ServiceClock
-from queue_service.protocol.stream import DisplayChange, DisplaySnapshot, apply_to_display
+from queue_service.protocol.stream import DisplayChange, DisplaySnapshot, HallState, apply_to_display
 
 
 class Link(StrEnum):
@@ -42,20 +42,26 @@ class OfficeView:
         return self._snapshot
 
     @property
+    def hall(self) -> HallState:
+        """Whether the hall is as usual, as last known."""
+        return self._snapshot.hall if self._snapshot else "open"
+
+    @property
     def link(self) -> Link:
         """How the connection to the service stands."""
         return self._link
 
     def when_called(self, on_call: Callable[[], None]) -> None:
-        """Have ``on_call`` run whenever calls wait to be said."""
+        """Have ``on_call`` run whenever calls wait to be said, or the hall is another."""
         self._on_call = on_call
 
     def begin(self, snapshot: DisplaySnapshot, now: datetime) -> None:
         """Take a fresh snapshot as the truth; calls missed meanwhile are said."""
+        before = self.hall
         self._snapshot = snapshot
         self._link = Link.CONNECTED
         self._ledger.begin(snapshot, self._clock.at(now))
-        self._told()
+        self._told(before)
 
     def follow(self, change: DisplayChange, now: datetime) -> None:
         """Apply the next change.
@@ -64,11 +70,12 @@ class OfficeView:
         """
         if self._snapshot is None:
             raise RuntimeError("a change before any snapshot")
+        before = self.hall
         self._snapshot = apply_to_display(self._snapshot, change)
         self._clock.hear(change.at, now)
         if change.call:
             self._ledger.follow(change.call)
-        self._told()
+        self._told(before)
 
     def lose(self, link: Link) -> None:
         """Note that there is no connection any more; the last facts stay."""
@@ -91,7 +98,7 @@ class OfficeView:
         for listener in self._listeners:
             listener.set()
 
-    def _told(self) -> None:
-        if self._ledger.waiting:
+    def _told(self, hall_before: HallState) -> None:
+        if self._ledger.waiting or self.hall != hall_before:
             self._on_call()
         self.tell()

@@ -13,7 +13,7 @@ from display.player import PagePlayer
 from display.service_clock import ServiceClock
 from display.texts import Texts
 from display.wall_state import Playing, Sight, WallState, wall_state
-from queue_service.protocol.stream import WaitRange
+from queue_service.protocol.stream import HallState, WaitRange
 
 
 class DisplayedCall(msgspec.Struct, frozen=True):
@@ -51,6 +51,7 @@ class DisplayState(msgspec.Struct, frozen=True):
     pages: int | None
     """Wall pages that are open; None where the sound is not the pages' business."""
     sound_blocked: bool
+    hall: HallState = "open"
 
 
 class Wall:
@@ -110,6 +111,7 @@ class Wall:
             to_be_said=len(self._ledger.waiting),
             pages=self._pages.pages if self._pages else None,
             sound_blocked=self._pages.blocked if self._pages else False,
+            hall=self._view.hall,
         )
 
     def wall_state(self) -> WallState:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from display.announcer import Announcement, announcement_id
+from display.hall_words import HallSign, hall_sign
 from display.texts import N_, Texts, localized
 from queue_service.protocol.stream import Call, DisplaySnapshot, WaitRange
 
@@ -71,6 +72,8 @@ class WallState(msgspec.Struct, frozen=True):
     playing: Playing | None
     page: str
     """Digest of the page's files; a page of another digest loads itself again."""
+    hall: HallSign | None = None
+    """Stands instead of calls, or of everything, while the hall is not as usual."""
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -104,7 +107,9 @@ def wall_state(
         return WallState(Line("", language), "", "", bars, None, [], "", "", None, sight.playing, sight.page)
     office = snapshot.office
     calls = _calls_of_today(snapshot.calls, ZoneInfo(office.time_zone), service_now)
-    current = current_call(sight, calls)
+    # What concerns everybody stands in the large place; the last call then joins the list.
+    sign = hall_sign(snapshot.hall, language)
+    current = None if sign else current_call(sight, calls)
     name, name_language = localized(office.name, language)
     notice, notice_language = localized(office.notice, language)
     return WallState(
@@ -119,6 +124,7 @@ def wall_state(
         notice=Line(notice, notice_language) if notice else None,
         playing=sight.playing,
         page=sight.page,
+        hall=sign,
     )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from queue_service.protocol.stream import (
+    HallState,
     KioskChange,
     KioskService,
     KioskSnapshot,
@@ -43,6 +44,8 @@ class KioskState(msgspec.Struct, frozen=True):
     walk_ins: WalkIns | None
     waiting: int | None
     open_counters: int | None
+    hall: HallState = "open"
+    """As last known; in ``leave`` no numbers are given out."""
 
 
 class OfficeView:
@@ -80,6 +83,7 @@ class OfficeView:
             walk_ins=known.walk_ins if known else None,
             waiting=known.waiting if known else None,
             open_counters=known.open_counters if known else None,
+            hall=known.hall if known else "open",
         )
 
     def begin(self, snapshot: KioskSnapshot) -> None:

@@ -4,7 +4,7 @@ These handlers show the two choices and the empty workplace; from there on the p
 follow the office's stream and send verbs to the public API, as any other program would.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from litestar import Response, get, post
@@ -15,6 +15,7 @@ from queue_service.accounts.guards import requires
 from queue_service.accounts.model import Permission
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import OfferedService, Office
+from queue_service.offices.setup_model import TeamSetup
 from queue_service.platform.errors import ClerkElsewhere, CounterTaken
 from queue_service.platform.queries import Connection
 from queue_service.queueing import service as queueing
@@ -29,6 +30,14 @@ class ServiceChoice(msgspec.Struct, frozen=True):
     code: str
     name: dict[str, str]
     group_name: str
+
+
+class _Wish(NamedTuple):
+    """What a form that has to be shown again asked for."""
+
+    counter: str
+    services: list[str]
+    team: str
 
 
 class Elsewhere(msgspec.Struct, frozen=True):
@@ -56,16 +65,22 @@ async def desk_page(request: PageRequest, office: FromPath[str]) -> Response[Any
         here = await _office(conn, request, office)
         own = await queueing.my_counter(conn, _clerk(request))
         counters = await queueing.list_counters(conn, here)
+        listed = await offices.list_offices(conn)
     mine = next((entry for entry in counters if entry.counter.id == own), None)
     if mine is None:
         return Redirect(f"/desk/{here.slug}/counter", status_code=303)
+    teams = {team.code: team.name for team in here.setup.teams}
     return page(
         request,
         "desk.html",
         office=here,
         accent=here.accent,
         counter=mine.counter,
+        team=teams.get(mine.counter.team or ""),
+        teams=here.setup.teams,
         services=mine.services,
+        visits=msgspec.to_builtins(here.setup.visits),
+        elsewhere=[office for office in listed if office.slug != here.slug],
         now=request.app.state.clock().isoformat(),
     )
 
@@ -83,6 +98,7 @@ async def take_counter(request: PageRequest, office: FromPath[str]) -> Response[
     """Seat the clerk and go on to the workplace; what is wrong is said in the form."""
     form = await request.form()
     wanted = str(form.get("counter", ""))
+    team = str(form.get("team", ""))
     chosen = [str(code) for code in form.getall("service", [])]
     words = texts(choose_language(request))
     async with request.app.state.database.connection() as conn:
@@ -92,9 +108,11 @@ async def take_counter(request: PageRequest, office: FromPath[str]) -> Response[
             mistakes["counter"] = words.gettext("Bitte wählen Sie einen Schalter.")
         if not chosen:
             mistakes["services"] = words.gettext("Bitte wählen Sie mindestens eine Dienstleistung.")
+        if team and _team(here, team) is None:
+            mistakes["team"] = words.gettext("Dieses Team gibt es nicht mehr.")
         if not mistakes:
             try:
-                await _sit_down(conn, request, here, wanted, chosen)
+                await _sit_down(conn, request, here, wanted, chosen, _team(here, team))
             except CounterTaken:
                 mistakes["counter"] = words.gettext("An diesem Schalter sitzt inzwischen jemand anderes.")
             except ClerkElsewhere:
@@ -102,12 +120,17 @@ async def take_counter(request: PageRequest, office: FromPath[str]) -> Response[
                     "Sie haben noch einen anderen Schalter geöffnet. Bitte verlassen Sie ihn zuerst."
                 )
         if mistakes:
-            return await _counter_form(conn, request, here, wanted, chosen, mistakes)
+            return await _counter_form(conn, request, here, _Wish(wanted, chosen, team), mistakes)
     return Redirect(f"/desk/{here.slug}", status_code=303)
 
 
 async def _sit_down(
-    conn: Connection, request: PageRequest, office: Office, counter_id: str, chosen: list[str]
+    conn: Connection,
+    request: PageRequest,
+    office: Office,
+    counter_id: str,
+    chosen: list[str],
+    team: TeamSetup | None,
 ) -> None:
     counter = await queueing.find_counter(conn, counter_id)
     request.user.require(Permission.COUNTER_WORK, counter.office_id, counter.authority_id)
@@ -115,15 +138,18 @@ async def _sit_down(
     # All boxes ticked means "all the counter can", also when the office offers more tomorrow.
     services = None if set(chosen) >= every else chosen
     async with conn.transaction():
-        await queueing.open_counter(conn, request.app.state.clock(), counter, services, _clerk(request))
+        await queueing.open_counter(conn, request.app.state.clock(), counter, services, _clerk(request), team)
+
+
+def _team(office: Office, code: str) -> TeamSetup | None:
+    return next((team for team in office.setup.teams if team.code == code), None)
 
 
 async def _counter_form(
     conn: Connection,
     request: PageRequest,
     office: Office,
-    wanted: str | None = None,
-    chosen: list[str] | None = None,
+    wish: _Wish | None = None,
     mistakes: dict[str, str] | None = None,
 ) -> Response[str]:
     language = choose_language(request)
@@ -139,8 +165,9 @@ async def _counter_form(
         accent=office.accent,
         counters=counters,
         own=mine.counter.id if mine else None,
-        chosen=wanted or (mine.counter.id if mine else None),
-        serving=_ticked(chosen, mine, services),
+        chosen=(wish.counter if wish else "") or (mine.counter.id if mine else None),
+        team=wish.team if wish else mine.counter.team if mine else None,
+        serving=_ticked(wish.services if wish else None, mine, services),
         services=[_choice(service, language) for service in services],
         elsewhere=await _elsewhere(conn, own, language) if own and mine is None else None,
         mistakes=list((mistakes or {}).items()),

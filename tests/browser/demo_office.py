@@ -80,11 +80,8 @@ class Hall:
         """Send everybody home and close every counter."""
         queue = _ok(self._supervisor.get(f"/offices/{OFFICE}/queue"))
         for ticket in [*queue["items"], *queue["others"]]:
-            if ticket["state"] == "serving":
-                _ok(self._supervisor.post(f"/tickets/{ticket['id']}/finish"))
-                continue
-            if ticket["state"] == "no_show":
-                # Desks show all day long whom nobody found.
+            # Desks show all day long whom nobody found; a visit that ends may have more to come.
+            if ticket["state"] in {"serving", "no_show"}:
                 _ok(self._supervisor.post(f"/tickets/{ticket['id']}/requeue"))
             _ok(self._supervisor.post(f"/tickets/{ticket['id']}/cancel"))
         for counter in _ok(self._supervisor.get(f"/offices/{OFFICE}/counters"))["items"]:

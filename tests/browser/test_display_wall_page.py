@@ -353,6 +353,29 @@ def test_the_visitors_language_is_marked_as_such(open_hall: Callable[..., Hall])
     assert hall.page.locator("[data-call]").get_attribute("aria-live") == "polite"
 
 
+def test_what_concerns_everybody_is_shown_in_two_languages_and_fits_every_screen(
+    open_hall: Callable[..., Hall],
+) -> None:
+    hall = open_hall(sizes=(LANDSCAPE, PORTRAIT), calls=earlier_calls())
+
+    def shows(german: str, english: str) -> Callable[[Page], None]:
+        def check(page: Page) -> None:
+            sign = page.locator("[data-hall]")
+            expect(sign.locator("[lang=de] p").first).to_have_text(german)
+            expect(sign.locator("[lang=en] p").first).to_have_text(english)
+            expect(page.locator("[data-call]")).to_be_hidden()
+            assert sign.evaluate("e => e.scrollHeight <= e.clientHeight && e.scrollWidth <= e.clientWidth")
+
+        return check
+
+    hall.service.set_hall("paused")
+    hall.on_every_screen(shows("Der Aufruf ist kurz unterbrochen.", "Calls are paused for a short time."))
+    hall.service.set_hall("leave")
+    hall.on_every_screen(shows("Bitte verlassen Sie jetzt das Gebäude.", "Please leave the building now."))
+    hall.service.set_hall("open")
+    hall.on_every_screen(lambda page: expect(page.locator("[data-number]")).to_be_visible())
+
+
 def test_the_wall_keeps_its_state_and_says_so_while_the_service_is_away(
     open_hall: Callable[..., Hall],
 ) -> None:

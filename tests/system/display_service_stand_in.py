@@ -25,6 +25,7 @@ from queue_service.protocol.stream import (
     Call,
     DisplayChange,
     DisplaySnapshot,
+    HallState,
     OfficeCard,
     WaitRange,
     apply_to_display,
@@ -71,11 +72,25 @@ class StandIn:
         self.snapshot = msgspec.structs.replace(self.snapshot, version=self.snapshot.version + 1)
         _write(self._process, _Silently(self.snapshot))
 
-    def change(self, kind: str, *, waiting: int | None = None, call: Call | None = None) -> None:
+    def set_hall(self, hall: HallState) -> None:
+        """Pause the calling, let everybody leave, or go on."""
+        kind = {"open": "hall.resumed", "paused": "hall.paused", "leave": "hall.leave"}[hall]
+        self.change(kind, hall=hall)
+
+    def change(
+        self,
+        kind: str,
+        *,
+        waiting: int | None = None,
+        call: Call | None = None,
+        hall: HallState | None = None,
+    ) -> None:
         old = self.snapshot
         waiting = old.waiting if waiting is None else waiting
         at = call.at if call else datetime.now(UTC)
-        change = DisplayChange(kind, old.version + 1, at, waiting, old.open_counters, old.wait, call)
+        change = DisplayChange(
+            kind, old.version + 1, at, waiting, old.open_counters, old.wait, call, hall or old.hall
+        )
         self.snapshot = apply_to_display(old, change)
         _write(self._process, change)
 

@@ -21,6 +21,7 @@ from litestar.exceptions import WebSocketDisconnect
 
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, Problem, TicketRequest
 from queue_service.protocol.stream import (
+    HallState,
     KioskChange,
     KioskService,
     KioskSnapshot,
@@ -134,7 +135,7 @@ class StandIn:
             at=datetime.now(UTC),
             waiting=facts.pop("waiting", self.snapshot.waiting),
             open_counters=self.snapshot.open_counters,
-            **facts,
+            **{"hall": self.snapshot.hall, **facts},
         )
         self.snapshot = apply_to_kiosk(self.snapshot, change)
         self.send(msgspec.json.encode(change))
@@ -274,6 +275,18 @@ async def told_walk_ins(state: State, data: WalkIns) -> None:
     stand_in(state).change(walk_ins=data)
 
 
+class ToldHall(msgspec.Struct):
+    """Whether the hall is as usual."""
+
+    hall: HallState
+
+
+@post("/control/hall")
+async def told_hall(state: State, data: ToldHall) -> None:
+    """Pause the calling, let everybody leave, or go on."""
+    stand_in(state).change(hall=data.hall)
+
+
 @post("/control/queue")
 async def told_queue(state: State, data: QueueLength) -> None:
     """Change one service's queue."""
@@ -339,6 +352,7 @@ def main() -> None:
             check_in,
             told_answers,
             told_walk_ins,
+            told_hall,
             told_queue,
             told_office,
             told_gap,

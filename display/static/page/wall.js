@@ -66,6 +66,7 @@ function take(next) {
   showClock(next.time_zone);
   drawBars();
   drawCall(next.current, before);
+  drawHall(next.hall);
   drawListed(next.listed);
   write(find("waiting"), { text: next.waiting });
   write(find("wait"), { text: next.wait });
@@ -111,6 +112,27 @@ function drawCall(call, before) {
   write(find("again"), { text: call.again });
   write(find("second"), call.second ?? { text: "" });
   if (call.id !== before) attract(call.new_for_ms);
+}
+
+// What concerns everybody stands in the large place, or over the whole wall.
+function drawHall(sign) {
+  const element = find("hall");
+  find("call").hidden = Boolean(sign);
+  element.hidden = !sign;
+  element.dataset.kind = sign?.kind ?? "";
+  const shown = JSON.stringify(sign);
+  if (element.dataset.shown === shown) return;
+  element.dataset.shown = shown;
+  element.replaceChildren(...(sign?.lines ?? []).map(hallLine));
+}
+
+function hallLine({ lang, title, text }) {
+  const block = document.createElement("div");
+  block.lang = lang;
+  const [first, second] = [paragraph(title), paragraph(text)];
+  first.className = "hall-sign-title";
+  block.append(first, second);
+  return block;
 }
 
 // "Schalter 12" is one thing: a line never breaks before the number at its end.

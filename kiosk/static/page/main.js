@@ -6,6 +6,7 @@ import { frame } from "./frame.js";
 import { fitRegions } from "./parts.js";
 import { checkInStep } from "./steps/check_in.js";
 import { helpStep } from "./steps/help.js";
+import { leaveStep } from "./steps/leave.js";
 import { closedStep, failedStep } from "./steps/no_number.js";
 import { searchStep } from "./steps/search.js";
 import { servicesStep } from "./steps/services.js";
@@ -39,6 +40,7 @@ const STEPS = {
   closed: closedStep,
   failed: failedStep,
   help: helpStep,
+  leave: leaveStep,
 };
 
 /** Factors of the text size, one after the other at each press. */
@@ -102,6 +104,16 @@ const press = {
   low: () => showComfort({ low: !comfort.low }),
 };
 
+/** As last known: without a connection nobody has said that it is over. */
+function everybodyLeaves() {
+  return device.state?.hall === "leave";
+}
+
+/** Whoever stood here has gone; nothing of the visit stays. */
+function leaving() {
+  return { ...newVisit(), step: "leave" };
+}
+
 function go(step) {
   show(goTo(visit, step));
 }
@@ -112,7 +124,7 @@ function leaveGroup(next) {
 }
 
 function show(next) {
-  visit = next;
+  visit = everybodyLeaves() ? leaving() : next;
   quietSince = Date.now();
   announcement = "";
   render();
@@ -250,7 +262,12 @@ function onDevice(message) {
   if (message.type === "state") {
     const state = message.state;
     device = { ...device, state, awaySince: state.connected ? null : device.awaySince ?? Date.now() };
-    render();
+    if (everybodyLeaves() !== (visit.step === "leave")) {
+      heldSince = null;
+      show(newVisit());
+    } else {
+      render();
+    }
   } else if (message.ticket.id === visit.request?.id && visit.step === "asking") {
     showTicket(message.ticket);
   }

@@ -17,6 +17,17 @@ export function t(words, values = {}) {
   return translated.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+/** Mark words for translation where they are written, without translating them. */
+export function N_(words) {
+  return words;
+}
+
+/** The same words in German and in every language that the page can speak: `{ tag, words }`. */
+export function inEveryLanguage(words) {
+  const others = Object.entries(catalog.texts).filter(([tag]) => tag !== catalog.source);
+  return [{ tag: catalog.source, words }, ...others.map(([tag, texts]) => ({ tag, words: texts[words] ?? words }))];
+}
+
 /** Pick from texts by language: the visitor's, else German, else any. */
 export function localized(byLanguage) {
   return byLanguage?.[current] ?? byLanguage?.[catalog.source] ?? Object.values(byLanguage ?? {})[0] ?? "";

@@ -15,6 +15,7 @@ export const WARNING = 20_000;
 export function limit(visit, comfortChanged) {
   switch (visit.step) {
     case "asking":
+    case "leave":
       return null;
     case "start":
       return comfortChanged || visit.language !== "de" ? QUIET.start : null;

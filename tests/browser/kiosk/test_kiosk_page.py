@@ -184,6 +184,24 @@ def test_walk_ins_that_close_at_the_last_moment_are_explained(
     service.tell("walk-ins", open=True)
 
 
+def test_everybody_leaves_in_every_language_and_no_number_can_be_asked_for(
+    page: Page, kiosk: KioskProcess, service: StandInProcess
+) -> None:
+    visitor = Visitor(page, kiosk.url)
+    visitor.touch("Ich habe keinen Termin")
+    service.tell("hall", hall="leave")
+    expect(visitor.title()).to_have_text("Bitte verlassen Sie jetzt das Gebäude.")
+    expect(page.get_by_text("Please leave the building now.")).to_be_visible()
+    assert page.locator("main button:visible").count() == 0
+    visitor.touch("Hilfe")
+    expect(visitor.title()).to_have_text("Bitte verlassen Sie jetzt das Gebäude.")
+    service.tell("hall", hall="paused")
+    expect(visitor.title()).to_have_text("Haben Sie einen Termin?")
+    expect(page.get_by_text("Der Aufruf ist kurz unterbrochen.")).to_be_visible()
+    service.tell("hall", hall="open")
+    expect(page.get_by_text("Der Aufruf ist kurz unterbrochen.")).to_be_hidden()
+
+
 def test_help_leads_to_the_reception_and_back(page: Page, kiosk: KioskProcess) -> None:
     visitor = Visitor(page, kiosk.url)
     visitor.touch("Ich habe keinen Termin")

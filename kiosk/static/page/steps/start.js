@@ -1,7 +1,7 @@
 // The greeting: one question, and the language.
 
 import { h } from "../elements.js";
-import { choice } from "../parts.js";
+import { choice, notice } from "../parts.js";
 import { languages, t } from "../texts.js";
 import { withoutAppointmentWords } from "../walk_ins.js";
 import { receptionWords } from "../words.js";
@@ -17,7 +17,9 @@ export function startStep(view) {
   const without = withoutAppointmentWords(device.state.walk_ins, view.now, device.state.office.time_zone);
   return {
     title: t("Haben Sie einen Termin?"),
-    say: [],
+    say: device.state.hall === "paused"
+      ? [notice("info", h("p", {}, t("Der Aufruf ist kurz unterbrochen. Nummern gibt es weiter, und Ihre Nummer bleibt gültig.")))]
+      : [],
     act: [
       h(
         "div",

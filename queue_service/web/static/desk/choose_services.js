@@ -1,4 +1,4 @@
-// Choosing what to serve: all or none at once, and the count in the heading.
+// Choosing what to serve: all, none or a team's at once, and the count in the heading.
 
 import { gettext, ngettext } from "../texts.js";
 
@@ -22,3 +22,9 @@ for (const [id, checked] of [["all-services", true], ["no-services", false]]) {
   });
 }
 for (const box of boxes) box.addEventListener("change", show);
+document.getElementById("team-choice")?.addEventListener("change", ({ target }) => {
+  const [team] = target.selectedOptions;
+  const codes = team.value ? JSON.parse(team.dataset.services) : boxes.map((box) => box.value);
+  for (const box of boxes) box.checked = codes.includes(box.value);
+  show();
+});

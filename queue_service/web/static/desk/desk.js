@@ -1,18 +1,32 @@
 // The desk: what the office's stream tells is shown, what the clerk presses goes to the service.
 
 import { gettext } from "../texts.js";
-import { act, read } from "./api.js";
+import "./alarm.js";
+import { read } from "./api.js";
+import { AsideView } from "./aside_view.js";
+import { ChoicePanel } from "./choice_panel.js";
+import { ClerkSteps } from "./clerk_steps.js";
+import { CounterView, PAUSE_KEY } from "./counter_view.js";
 import { setText } from "./elements.js";
+import { FAMILY_KEY, FamilyChoice } from "./family_choice.js";
+import { FurtherPanel } from "./further_panel.js";
 import { KeyHelp } from "./key_help.js";
 import { listen } from "./keys.js";
+import { complain, say } from "./message_line.js";
 import { OfficeState } from "./office_state.js";
+import { Panel } from "./panel.js";
+import { ParkPanel } from "./park_panel.js";
+import { PerformedView } from "./performed_view.js";
+import { ProfilePanel } from "./profile_panel.js";
 import { QueueView } from "./queue_view.js";
 import { sentenceFor } from "./refusals.js";
 import { Stream } from "./stream.js";
-import { TransferDialog } from "./transfer_dialog.js";
-import { PRIMARY_KEY, VERBS, doneSentence, primaryFor, reasonAgainst } from "./verbs.js";
+import { TimelinePanel } from "./timeline_panel.js";
+import { TransferPanel } from "./transfer_panel.js";
+import { UndoLine } from "./undo_line.js";
+import { PRIMARY_KEY, UNDO_KEY, VERBS, primaryFor, reasonAgainst } from "./verbs.js";
 import { VisitorView } from "./visitor_view.js";
-import { duration, minutesSince, people, whySentence } from "./words.js";
+import { localized } from "./words.js";
 
 const ORDER_AFTER = 250; // ms after a change until the calling order is read again
 const ORDER_EVERY = 30_000; // ms; a wait that reaches the office's cap changes the order without a change
@@ -21,58 +35,97 @@ const BEHIND_FOR = 5_000; // ms until a stream that lags behind the order is ope
 
 const byId = (id) => document.getElementById(id);
 const { office, counter: counterId, timeZone, now: pageMadeAt } = byId("desk").dataset;
-const { title } = document;
+const visits = JSON.parse(byId("desk").dataset.visits);
 const callable = new Set(JSON.parse(byId("desk").dataset.services));
+const { title } = document;
 
 const state = new OfficeState();
 state.heardAt(pageMadeAt);
 const services = new Map();
-const view = new VisitorView(timeZone, { primary, verb: (name) => verb(name) });
-const queue = new QueueView(timeZone, {
-  call: (ticket) => run("call", () => callChosen(ticket)),
-  resume: (ticket) => run("resume", () => moved("resume", ticket)),
-  requeue: (ticket) => run("requeue", () => moved("requeue", ticket)),
+const undo = new UndoLine(visits.undo_seconds, takeBack);
+const steps = new ClerkSteps(counterId, state, undo, services, (slug) => panels.transfer.officeName(slug));
+const view = new VisitorView(timeZone, visits, { primary, verb });
+const performed = new PerformedView(callable);
+const counterView = new CounterView({ pause, leave });
+const family = new FamilyChoice({
+  redraw: show,
+  enter: () => queue.focus(),
+  join: (into, others) => run(() => steps.merge(into, others)),
   refused: complain,
 });
-const transfer = new TransferDialog();
+const queue = new QueueView(timeZone, family, { call: callChosen, refused: complain });
+const aside = new AsideView(counterId, timeZone, visits.grace_minutes, {
+  resume: (ticket) => run(() => steps.move("resume", ticket)),
+  requeue: (ticket) => run(() => steps.move("requeue", ticket)),
+  refused: complain,
+});
+const names = {
+  counterName: (number) => localized(state.counters.get(`${office}.${number}`)?.name) || number,
+  serviceName: (code) => localized(services.get(code)?.name) || code,
+};
+const panels = {
+  park: new ParkPanel(),
+  transfer: new TransferPanel(),
+  choice: new ChoicePanel(),
+  further: new FurtherPanel(),
+  profile: new ProfilePanel(),
+  timeline: new TimelinePanel(timeZone, names),
+};
 const help = new KeyHelp();
 const stream = new Stream(office, { snapshot, change, state: connection });
 
 // What is shown -------------------------------------------------------------------------------
 
+function mine() {
+  return state.counters.get(counterId);
+}
+
 function visitor() {
   return state.visitorAt(counterId);
 }
 
+function waitingRows() {
+  return state.waiting().map((ticket) => ({
+    ticket,
+    obstacle: state.obstacle(ticket, mine(), callable),
+    awaited: localized(state.awaitedCounter(ticket)?.name),
+  }));
+}
+
+/** Why nobody can come to this counter now; empty when somebody can. */
+function blocked() {
+  if (visitor()) return gettext("An Ihrem Schalter ist noch jemand. Beenden oder parken Sie zuerst diese Nummer.");
+  if (mine().state === "paused") return gettext("Ihr Schalter macht Pause.");
+  return mine().state === "closed" ? gettext("Ihr Schalter ist nicht mehr geöffnet. Bitte öffnen Sie ihn neu.") : "";
+}
+
 function show() {
-  if (state.version === null) return;
-  const mine = state.counters.get(counterId);
-  const now = state.now();
-  const current = visitor();
-  const waiting = state.waiting();
-  const rows = waiting.map((ticket) => ({ ticket, obstacle: mine ? state.obstacle(ticket, mine, callable) : "service" }));
-  const next = rows.find(({ obstacle }) => obstacle === null)?.ticket;
+  const counter = mine();
+  if (!counter) return;
+  const [current, rows, now] = [visitor(), waitingRows(), state.now()];
+  const served = current?.state === "serving" ? current : null;
   document.title = current ? `${current.number} – ${title}` : title;
-  view.show(current, services.get(current?.service), next, now);
-  queue.show(rows, state.inState("parked"), state.inState("no_show"), !current, now);
-  const longest = waiting.reduce((most, ticket) => Math.max(most, minutesSince(ticket.waiting_since, now)), 0);
-  setText(byId("waiting-count"), people(waiting.length));
-  setText(byId("longest-wait"), waiting.length ? gettext("längste Wartezeit %(time)s", { time: duration(longest) }) : "");
-  if (mine?.state === "closed") closedElsewhere();
+  performed.show(served, services, localized(state.counters.get(current?.return_counter)?.name));
+  const done = served ? performed.done() : current ? [current.service] : [];
+  const next = rows.find(({ obstacle }) => obstacle === null)?.ticket;
+  view.show({ visitor: current, counter, services, done, next, now });
+  counterView.show(counter, rows, Boolean(current), now);
+  family.show(current, rows.map(({ ticket }) => ticket));
+  queue.show(rows, blocked(), now);
+  aside.show(state.inState("parked"), state.inState("no_show"), blocked(), now);
+  Panel.tidy();
+  leaveWhenClosed(counter);
 }
 
-function closedElsewhere() {
-  complain(gettext("Ihr Schalter wurde geschlossen. Bitte öffnen Sie ihn neu."));
+let wasClosing = false;
+
+function leaveWhenClosed({ state: now, closing }) {
+  if (now === "closed" && wasClosing) chooseCounter();
+  wasClosing = closing;
 }
 
-function say(sentence) {
-  setText(byId("error"), "");
-  setText(byId("message"), sentence);
-}
-
-function complain(sentence) {
-  setText(byId("message"), "");
-  setText(byId("error"), sentence);
+function chooseCounter() {
+  location.assign(`/desk/${office}/counter`);
 }
 
 const CONNECTION_WORDS = {
@@ -105,8 +158,10 @@ async function learnServices() {
     return;
   }
   for (const service of answer.items) services.set(service.code, service);
-  queue.setServices(answer.items);
-  transfer.setServices(answer.items);
+  queue.setServices(services);
+  aside.setServices(services);
+  panels.transfer.setServices(answer.items);
+  panels.further.setServices(answer.items);
   show();
 }
 
@@ -144,10 +199,12 @@ async function readOrder() {
 
 let underWay = false;
 
-async function run(name, doIt) {
+/** Do one thing at a time and say what was done. */
+async function run(doIt) {
   if (underWay) return;
   underWay = true;
   view.busy(true);
+  Panel.closeOpen();
   try {
     say((await doIt()) ?? "");
   } catch (refusal) {
@@ -164,71 +221,146 @@ async function run(name, doIt) {
 }
 
 function primary() {
-  const current = visitor();
-  const { name } = primaryFor(current);
-  return run(name, async () => {
-    if (name === "start") return moved("start", current);
-    if (name === "finish-and-next") await moved("finish", current);
-    return callNext();
-  });
+  const [current, counter] = [visitor(), mine()];
+  if (!counter) return undefined;
+  switch (primaryFor(current, counter).name) {
+    case "start":
+      return run(() => steps.move("start", current));
+    case "finish":
+      return run(() => finish(current));
+    case "finish-and-next":
+      return run(() => finishAndNext(current));
+    case "end-pause":
+      return run(() => steps.endPause());
+    case "take-counter":
+      return chooseCounter();
+    default:
+      return run(() => steps.callNext());
+  }
+}
+
+function finish(current) {
+  const done = performed.answer();
+  return steps.move("finish", current, done ? { services: done } : {});
+}
+
+async function finishAndNext(current) {
+  const onward = performed.onward();
+  if (performed.answer() === null && !onward) return steps.callNext(current, "finish");
+  const said = await finish(current);
+  const next = await steps.callNext();
+  return onward ? `${said} ${next}` : next;
 }
 
 async function verb(name) {
-  const current = visitor();
-  const against = reasonAgainst(VERBS.find((candidate) => candidate.name === name), current);
+  const [current, counter] = [visitor(), mine()];
+  if (!counter) return;
+  const against = reasonAgainst(VERBS.find((candidate) => candidate.name === name), current, counter, visits, state.now());
   if (against) {
     complain(against);
     return;
   }
-  if (name !== "transfer") {
-    await run(name, () => moved(name, current));
+  const same = () => visitor()?.id === current.id;
+  const counters = [...state.counters.values()];
+  switch (name) {
+    case "finish":
+      return run(() => finish(current));
+    case "park-and-next":
+      return run(() => steps.callNext(current, "park"));
+    case "park":
+      return answered(await panels.park.ask(current, same), (body) => steps.move("park", current, body));
+    case "transfer":
+      return answered(await panels.transfer.ask(current, counters, counterId, same), (body) => steps.move("transfer", current, body));
+    case "profile":
+      return answered(await panels.profile.ask(current, same), (body) => steps.describe(current, body));
+    case "timeline":
+      return tellTimeline(current, same);
+    default:
+      return run(() => steps.move(name, current));
+  }
+}
+
+function answered(answer, step) {
+  if (answer) run(() => step(answer));
+}
+
+async function tellTimeline(current, same) {
+  if (panels.timeline.isOpen) {
+    panels.timeline.close(null);
     return;
   }
-  const target = await transfer.ask(current, [...state.counters.values()]);
-  if (target) await run(name, () => moved(name, current, target));
+  try {
+    await panels.timeline.tell(current, same);
+  } catch (refusal) {
+    if (refusal.code === undefined) throw refusal;
+    complain(sentenceFor(refusal));
+  }
 }
 
-async function moved(name, ticket, body = {}) {
-  const now = await act(`/tickets/${ticket.id}/${name}`, body);
-  state.putTicket(now);
-  return doneSentence(name, now.number);
+async function addFurther() {
+  const current = visitor();
+  if (current?.state !== "serving") {
+    complain(current ? gettext("Erst beginnen, dann beenden.") : gettext("An Ihrem Schalter ist gerade niemand."));
+    return;
+  }
+  const answer = await panels.further.ask(() => visitor()?.id === current.id);
+  if (!answer) return;
+  performed.add(answer.service);
+  show();
 }
 
-async function callNext() {
-  const answer = await act(`/counters/${counterId}/call-next`);
-  if (answer === null) return gettext("Niemand wartet gerade.");
-  called(answer);
-  return whySentence(answer.ticket.number, answer.why);
-}
-
+/** Whoever is next anyway needs no reason. */
 async function callChosen(ticket) {
-  return called(await act(`/counters/${counterId}/call`, { ticket: ticket.id }));
+  const next = waitingRows().find(({ obstacle }) => obstacle === null)?.ticket;
+  if (!visits.reason_for_choice || ticket.id === next?.id) {
+    run(() => steps.callChosen(ticket));
+    return;
+  }
+  const stillWaits = () => state.tickets.get(ticket.id)?.state === "waiting";
+  answered(await panels.choice.ask(ticket, stillWaits), (body) => steps.callChosen(ticket, body));
 }
 
-function called({ ticket }) {
-  state.putTicket(ticket);
-  return doneSentence("call", ticket.number);
+function takeBack(ticket) {
+  if (ticket) run(() => steps.takeBack(ticket));
+  else complain(gettext("Es gibt nichts mehr zurückzunehmen."));
+}
+
+function pause() {
+  const counter = mine();
+  if (counter) run(() => (counter.state === "paused" ? steps.endPause() : steps.pause()));
 }
 
 function leave() {
-  return run("close", async () => {
-    await act(`/counters/${counterId}/close`);
-    location.assign(`/desk/${office}/counter`);
+  const counter = mine();
+  if (!counter || counter.state === "closed") return chooseCounter();
+  if (counter.closing) return run(() => steps.stayOpen(counter));
+  if (visitor()) return run(() => steps.closeAfterVisit());
+  return run(async () => {
+    await steps.close();
+    chooseCounter();
   });
 }
 
 // Beginning -----------------------------------------------------------------------------------
 
-byId("leave").addEventListener("click", leave);
+byId("add-further").addEventListener("click", addFurther);
 queue.filter.addEventListener("change", show);
 listen({
   [PRIMARY_KEY]: primary,
+  [UNDO_KEY]: () => takeBack(undo.ticket),
+  [PAUSE_KEY]: pause,
+  [FAMILY_KEY]: () => family.toggle(),
   ...Object.fromEntries(VERBS.map(({ name, key }) => [key, () => verb(name)])),
+  d: addFurther,
   w: () => queue.focus(),
+  g: () => aside.focus(),
   "?": () => help.open(),
 });
 stream.restart();
 learnServices();
-setInterval(() => view.tick(state.now(), services.get(visitor()?.service)), 1000);
+setInterval(() => {
+  view.tick(state.now());
+  undo.tick();
+}, 1000);
 setInterval(readOrder, ORDER_EVERY);
 byId("primary").focus();

@@ -1,7 +1,7 @@
 // Single-letter keys: quiet while somebody types, and off when a clerk wants them off (WCAG 2.1.4).
 
 const SWITCHED_OFF = "desk-keys-off";
-const TYPING = "input, textarea, select, [contenteditable]";
+const TYPING = 'input:not([type="checkbox"]), textarea, select, [contenteditable]';
 
 export function keysAreOn() {
   return localStorage.getItem(SWITCHED_OFF) === null;

@@ -25,7 +25,7 @@ export class OfficeState {
     this.heardAt(change.at);
     if (change.ticket) this.putTicket(change.ticket);
     for (const ticket of change.tickets ?? []) this.putTicket(ticket);
-    if (change.counter) this.counters.set(change.counter.id, change.counter);
+    if (change.counter) this.putCounter(change.counter);
     this.openCounters = change.open_counters;
     return true;
   }
@@ -33,6 +33,10 @@ export class OfficeState {
   /** Take in a ticket as a verb answered it, ahead of the stream. */
   putTicket(ticket) {
     this.tickets.set(ticket.id, ticket);
+  }
+
+  putCounter(counter) {
+    this.counters.set(counter.id, counter);
   }
 
   /** Take in a ticket that an earlier answer may already be ahead of. */
@@ -75,14 +79,23 @@ export class OfficeState {
   }
 
   /**
-   * Why a waiting ticket is not called next from a counter: "counter", "service", "needs" (can't be
-   * called there at all), "choice" (the clerk doesn't serve it now); null when nothing stands against it.
-   * callable: codes of all services that can be served there.
+   * Why a waiting ticket is not called next from a counter: "counter", "clerk", "service", "needs"
+   * (can't be called there at all), "team", "choice" (it is somebody else's turn to call it); null
+   * when nothing stands against it. callable: codes of all services that can be served there.
    */
   obstacle(ticket, counter, callable) {
     if (ticket.counter && ticket.counter !== counter.id) return "counter";
+    if (ticket.clerk && ticket.clerk !== counter.clerk) return "clerk";
     if (!callable.has(ticket.service)) return "service";
     if (ticket.needs.some((need) => !counter.features.includes(need))) return "needs";
-    return counter.serving.includes(ticket.service) ? null : "choice";
+    if (ticket.team && ticket.team !== counter.team) return "team";
+    const atOnce = ticket.together ? [ticket.service, ...ticket.further_services] : [ticket.service];
+    return atOnce.every((code) => counter.serving.includes(code)) ? null : "choice";
+  }
+
+  /** The counter that a waiting ticket is bound to, by itself or by whoever sits there. */
+  awaitedCounter(ticket) {
+    if (ticket.counter) return this.counters.get(ticket.counter);
+    return [...this.counters.values()].find((counter) => counter.clerk !== null && counter.clerk === ticket.clerk);
   }
 }

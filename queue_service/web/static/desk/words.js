@@ -7,7 +7,7 @@ const SOURCE_LANGUAGE = "de";
 const MINUTE = 60_000; // ms
 const languageNames = new Intl.DisplayNames([PAGE_LANGUAGE], { type: "language" });
 
-const NEEDS = {
+const NEED_WORDS = {
   level_access: gettext("stufenloser Platz"),
   induction_loop: gettext("Induktionsschleife"),
   guide_strip: gettext("Leitstreifen"),
@@ -16,17 +16,17 @@ const NEEDS = {
   closed_room: gettext("geschlossener Raum"),
 };
 
+/** What a counter may have and a visitor may need. */
+export const NEEDS = Object.keys(NEED_WORDS);
 const PRIORITY_CLASSES = new Set(["disabled", "pregnant", "small_children"]);
 
 export function needWord(need) {
-  return NEEDS[need] ?? need;
+  return NEED_WORDS[need] ?? need;
 }
 
-/** "Englisch"; empty for German, which needs no mention. */
-export function languageWord(tag) {
-  if (tag === SOURCE_LANGUAGE) return "";
-  if (tag === "de-simple") return gettext("Leichte Sprache");
-  return languageNames.of(tag);
+/** "Deutsch", "Leichte Sprache", "Englisch". */
+export function languageName(tag) {
+  return tag === "de-simple" ? gettext("Leichte Sprache") : languageNames.of(tag);
 }
 
 /** A text that offices keep by language. */
@@ -73,20 +73,12 @@ export function whyTags(ticket, now, timeZone) {
   return tags;
 }
 
-/** What a visitor needs and which language, as words. */
+/** What a visitor needs, how they are called and in which language, as words; German needs no mention. */
 export function needTags(ticket) {
-  const language = languageWord(ticket.language);
   return [
+    ...(ticket.pick_up ? [{ kind: "need", text: gettext("am Empfang abholen") }] : []),
+    ...(ticket.slow_walk ? [{ kind: "need", text: gettext("braucht länger für den Weg") }] : []),
     ...ticket.needs.map((need) => ({ kind: "need", text: needWord(need) })),
-    ...(language ? [{ kind: "language", text: language }] : []),
+    ...(ticket.language === SOURCE_LANGUAGE ? [] : [{ kind: "language", text: languageName(ticket.language) }]),
   ];
-}
-
-/** Which rule of the calling order made it this number's turn. */
-export function whySentence(number, why) {
-  const values = { number, time: duration(why.waited_minutes) };
-  if (why.rule === "wait_cap") return gettext("%(number)s ist aufgerufen: Höchstwartezeit erreicht (%(time)s)", values);
-  if (why.rule === "longest_wait") return gettext("%(number)s ist aufgerufen: am längsten gewartet (%(time)s)", values);
-  if (why.class === "appointment") return gettext("%(number)s ist aufgerufen: Termin (gewartet %(time)s)", values);
-  return gettext("%(number)s ist aufgerufen: Vorrang (gewartet %(time)s)", values);
 }
