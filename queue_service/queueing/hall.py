@@ -148,7 +148,10 @@ class Hall(msgspec.Struct):
         return count
 
     def open_counters(self, minutes: dict[str, int]) -> list[OpenCounter]:
-        """The counters that take visitors now: none while the hall waits or is left; ``minutes`` are planned minutes by service code."""
+        """The counters that call visitors now: none while the hall is paused or left.
+
+        ``minutes`` are planned minutes by service code.
+        """
         return [
             OpenCounter(frozenset(counter.serving), self._busy_minutes(counter, minutes))
             for counter in self.counters.values()
