@@ -148,11 +148,14 @@ class Hall(msgspec.Struct):
         return count
 
     def open_counters(self, minutes: dict[str, int]) -> list[OpenCounter]:
-        """The counters that take visitors now; ``minutes`` are planned minutes by service code."""
+        """The counters that call visitors now: none while the hall is paused or left.
+
+        ``minutes`` are planned minutes by service code.
+        """
         return [
             OpenCounter(frozenset(counter.serving), self._busy_minutes(counter, minutes))
             for counter in self.counters.values()
-            if counter.state == "open"
+            if counter.state == "open" and self.state == "open"
         ]
 
     def wait_for(self, service: str, minutes: dict[str, int]) -> ToldWait:

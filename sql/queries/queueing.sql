@@ -389,7 +389,7 @@ SELECT (SELECT coalesce(jsonb_object_agg(w.service_id, w.tickets), '{}') FROM (
        (SELECT coalesce(jsonb_object_agg(os.service_id, os.minutes), '{}') FROM office_service os
          WHERE os.office_id = o.id) ::text AS minutes,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                   'open', c.state = 'open',
+                   'open', c.state = 'open' AND hall_now(o.id) = 'open',
                    'services', (SELECT coalesce(jsonb_agg(s ::text), '[]')
                                   FROM unnest(CASE c.state WHEN 'open' THEN c.serving ELSE c.services END) AS s),
                    'busy_with', (SELECT b.service_id ::text FROM ticket b WHERE b.office_id = c.office_id AND b.id = c.ticket_id))), '[]')

@@ -90,3 +90,21 @@ def test_a_service_whose_places_are_gone_says_so_in_its_row_and_others_go_on(
     visitor.touch("Ausweise und Pässe")
     expect(visitor.key("Reisepass beantragen")).to_contain_text("Heute keine Plätze")
     expect(visitor.key("Personalausweis")).to_contain_text("Wartezeit")
+
+
+def test_whom_the_counters_do_not_reach_any_more_is_told_so_and_what_there_is_instead(
+    page: Page, kiosk: KioskProcess, service: StandInProcess, axe: Callable[[Page], None]
+) -> None:
+    service.tell("walk-ins", open=True)
+    no_more = {"open": False, "reason": "not_served_today", "next_chance_at": "2026-11-25T08:00:00+01:00"}
+    service.tell("queue", code="reisepass", waiting=40, wait=None, walk_ins=no_more)
+    visitor = Visitor(page, kiosk.url)
+    visitor.touch("Ich habe keinen Termin")
+    visitor.touch("Ausweise und Pässe")
+    expect(visitor.key("Reisepass beantragen")).to_contain_text("Heute keine Nummern mehr")
+    service.tell("walk-ins", **no_more)
+    visitor.touch("Reisepass beantragen")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Für heute sind alle Wartenummern vergeben.")
+    expect(page.get_by_text("Ohne Termin wieder ab Mittwoch, 25. November, 08:00 Uhr.")).to_be_visible()
+    expect(page.get_by_text("welche andere Dienststelle heute noch geöffnet ist")).to_be_visible()
+    axe(page)

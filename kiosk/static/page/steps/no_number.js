@@ -34,7 +34,7 @@ export function closedStep({ visit, device, press, now }) {
 
 function becauseWords(walkIns) {
   return walkIns.reason === "not_served_today"
-    ? t("Wer jetzt noch kommt, ist nicht mehr an der Reihe, bevor wir schließen.")
+    ? t("Wer jetzt erst kommt, kommt heute nicht mehr an die Reihe.")
     : t("Ohne Termin bekommen Sie gerade keine Nummer.");
 }
 
