@@ -10,7 +10,7 @@ from queue_service.platform import errors
 from queue_service.platform.queries import Connection
 from queue_service.queueing import store
 from queue_service.queueing.actor import Actor
-from queue_service.queueing.lifecycle import TICKET
+from queue_service.queueing.lifecycle import INNER_VERBS, TICKET
 from queue_service.queueing.model import FoundCounter, Ticket
 from queue_service.queueing.open_hall import closed_hall_refuses
 from queue_service.queueing.order import ratio
@@ -121,5 +121,5 @@ def illegal(ticket: Ticket, verb: str) -> errors.IllegalTransition:
     return errors.IllegalTransition(
         f"A ticket that is {ticket.state} can't take the step {verb}.",
         state=ticket.state,
-        allowed=TICKET.allowed(ticket.state),
+        allowed=[verb for verb in TICKET.allowed(ticket.state) if verb not in INNER_VERBS],
     )

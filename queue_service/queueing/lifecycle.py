@@ -35,6 +35,10 @@ TICKET = Lifecycle(
     ),
 )
 
+INNER_VERBS = frozenset({"continue", "merge", "send_on"})
+"""Steps that follow from another verb (finish, the merge into another ticket, a transfer to another
+office) and that nobody can ask of a ticket itself."""
+
 UNDOABLE = frozenset(
     {"start", "finish", "no_show", "park", "resume", "transfer", "requeue", "continue", "cancel"}
 )
