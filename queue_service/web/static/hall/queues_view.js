@@ -7,6 +7,7 @@ import { clock, duration, localized, minutesSince, needTags, needWord, whyTags }
 
 const byId = (id) => document.getElementById(id);
 const PRIORITY = ["disabled", "pregnant", "small_children", "transferred"];
+const NAMED = 3; // counters that could help; more are counted
 const FIGURES = 6; // columns beside the service's name
 
 export class QueuesView {
@@ -111,7 +112,8 @@ function makeLine() {
 }
 
 function stuckWords({ ticket, obstacle, counters }, counterNames) {
-  const names = counters.map((id) => localized(counterNames.get(id)) || id).join(", ");
+  const names = counters.slice(0, NAMED).map((id) => localized(counterNames.get(id)) || id).join(", ");
+  const more = counters.length - NAMED;
   const why = {
     paused: gettext("Wer das bedient, macht Pause."),
     service: gettext("Kein offener Schalter bedient das."),
@@ -119,6 +121,7 @@ function stuckWords({ ticket, obstacle, counters }, counterNames) {
     bound: gettext("Wartet auf einen Schalter, eine Person oder ein Team, die nicht da sind."),
     together: gettext("Kein offener Schalter bedient alles zusammen."),
   }[obstacle];
+  if (more > 0) return [why, ngettext("%(names)s und %(count)s weiterer könnten es.", "%(names)s und %(count)s weitere könnten es.", more, { names })].join(" ");
   const what = names
     ? ngettext("%(names)s könnte es.", "Diese könnten es: %(names)s.", counters.length, { names })
     : gettext("Bitte weiterleiten.");

@@ -1,0 +1,68 @@
+"""The hall for team leads: nobody is forgotten, what all feel takes two steps, help is seen at once."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.demo_office import OFFICE, Hall
+from tests.browser.people_at_pages import Axe, OpenPage, has_no_sideways_scroll, is_connected, log_in
+
+
+@pytest.fixture
+def hall_view(hall: Hall, open_page: OpenPage) -> Iterator[Page]:
+    """A team lead in front of the hall, which is open again afterwards."""
+    page = open_page()
+    page.goto(f"{hall.service.base_url}/hall")
+    log_in(page, hall.service, "supervisor1")
+    page.goto(f"{hall.service.base_url}/hall/{OFFICE}")
+    is_connected(page)
+    yield page
+    with closing(hall.service.api("supervisor1")) as lead:
+        lead.post(f"/offices/{OFFICE}/hall/resume", json={"ends": "pause"}).raise_for_status()
+
+
+def test_a_team_lead_sees_who_is_stuck_who_depends_on_a_counter_and_pauses_the_hall(
+    hall: Hall, hall_view: Page, axe: Axe
+) -> None:
+    served = hall.arrive("personalausweis")
+    stuck = hall.arrive("personalausweis", needs=["interpreter", "closed_room"])
+    hall.open_counter("2", ["personalausweis"])
+
+    # Whom nobody can call is not forgotten, and closing a counter tells first who would be stranded.
+    expect(hall_view.locator("#stuck-list .line__number")).to_have_text([stuck["number"]])
+    expect(hall_view.locator("#queues tr")).to_contain_text(["Personalausweis beantragen"])
+    hall_view.get_by_role("button", name="Schalter 2 frei").focus()
+    hall_view.keyboard.press("Enter")
+    expect(hall_view.locator(".counter__stranded:visible")).to_contain_text(served["number"])
+
+    # A pause takes two steps; the first place of the focus is where nothing happens.
+    hall_view.get_by_role("button", name="Aufruf unterbrechen").focus()
+    hall_view.keyboard.press("Enter")
+    expect(hall_view.locator("#confirm-no")).to_be_focused()
+    hall_view.keyboard.press("Tab")
+    hall_view.keyboard.press("Enter")
+    expect(hall_view.locator("#alarms")).to_contain_text("Der Aufruf ist unterbrochen.")
+    with closing(hall.service.api("clerk2")) as clerk:
+        refused = clerk.post(f"/counters/{OFFICE}.2/call-next")
+        assert (refused.status_code, refused.json()["code"]) == (409, "hall_closed")
+        assert clerk.post(f"/offices/{OFFICE}/alarms").status_code == 201
+    expect(hall_view.locator("#alarms")).to_contain_text("Alarm: Schalter 2 braucht Hilfe")
+    axe(hall_view)
+    assert has_no_sideways_scroll(hall_view)
+    hall_view.get_by_role("button", name="Ich komme").press("Enter")
+    expect(hall_view.locator("#alarms")).to_contain_text("Sie kommen.")
+    hall_view.get_by_role("button", name="Alarm beenden").press("Enter")
+    expect(hall_view.locator("#past-alarms-list")).to_contain_text("Hilferuf, Schalter 2")
+    hall_view.get_by_role("button", name="Aufruf fortsetzen").press("Enter")
+    hall_view.locator("#confirm-yes").press("Enter")
+    expect(hall_view.locator("#alarms")).not_to_contain_text("unterbrochen")
+
+    # What new rules would do is seen before they are made.
+    hall_view.get_by_role("button", name="Reihenfolge ändern").press("Enter")
+    hall_view.get_by_role("button", name="Wirkung zeigen").press("Enter")
+    expect(hall_view.locator("#effect-words")).to_have_text(
+        "Die Reihenfolge der Wartenden bleibt, wie sie ist."
+    )
+    axe(hall_view)

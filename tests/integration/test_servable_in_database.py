@@ -1,0 +1,51 @@
+"""What is said of whom no open counter can call is what the database does when every counter calls."""
+
+import random
+from datetime import datetime
+
+import pytest
+
+from queue_service.offices.catalogue import Office
+from queue_service.platform.queries import Connection
+from queue_service.queueing import service
+from tests.integration.counter_hall import OTHER_SERVICE, SERVICE, issue, open_counters
+
+TICKETS = 30
+COUNTERS = 4
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_those_reported_as_stuck_are_those_whom_nobody_calls(
+    conn: Connection, now: datetime, bsc_mitte: Office, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - a repeatable hall
+    seats = await open_counters(conn, now, bsc_mitte, COUNTERS)
+    for place, (counter, clerk) in enumerate(seats):
+        await service.open_counter(conn, now, counter, [chance.choice([SERVICE, OTHER_SERVICE])], clerk)
+        if place == 0:
+            await service.pause_counter(conn, now, counter, clerk)
+    for _ in range(TICKETS):
+        issued = await issue(
+            conn,
+            now,
+            bsc_mitte,
+            chance.choice([SERVICE, OTHER_SERVICE, "fuehrungszeugnis"]),
+            needs=chance.choice([[], ["level_access"], ["closed_room"], ["interpreter"]]),
+            further_services=chance.choice([[], [OTHER_SERVICE]]),
+            together=chance.random() < 0.5,
+        )
+        counter, clerk = chance.choice(seats)
+        bound = chance.choice([{}, {}, {"counter_id": counter.id}, {"clerk_id": clerk.user_id}])
+        for column, value in bound.items():
+            bind = f"UPDATE ticket SET {column} = $1 WHERE id = $2"  # noqa: S608 - the names above
+            await conn.execute(bind, value, issued.id)
+
+    reported = (await service.queue(conn, now, bsc_mitte)).unservable
+    assert 0 < len(reported) < TICKETS
+
+    for counter, clerk in seats[1:]:
+        while called := await service.call_next(conn, now, counter, clerk):
+            found = await service.find_ticket(conn, called.ticket.id, clerk)
+            await service.move_ticket(conn, now, found, "park", clerk)
+    left = [ticket.number for ticket in (await service.queue(conn, now, bsc_mitte)).items]
+    assert sorted(left) == sorted(reported)
