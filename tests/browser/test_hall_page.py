@@ -59,6 +59,13 @@ def test_a_team_lead_sees_who_is_stuck_who_depends_on_a_counter_and_pauses_the_h
     hall_view.locator("#confirm-yes").press("Enter")
     expect(hall_view.locator("#alarms")).not_to_contain_text("unterbrochen")
 
+    # One's own call for help is two presses of a key that nobody presses by chance.
+    hall_view.keyboard.press("Alt+Shift+A")
+    hall_view.keyboard.press("Alt+Shift+A")
+    expect(hall_view.locator("#alarms")).to_contain_text("Ihre Kolleginnen und Kollegen wissen Bescheid.")
+    hall_view.get_by_role("button", name="Alarm beenden").press("Enter")
+    expect(hall_view.locator("#alarms")).to_be_empty()
+
     # What new rules would do is seen before they are made.
     hall_view.get_by_role("button", name="Reihenfolge ändern").press("Enter")
     hall_view.get_by_role("button", name="Wirkung zeigen").press("Enter")
