@@ -65,29 +65,36 @@ export class ClerkSteps {
   }
 
   async pause() {
-    this.state.putCounter(await act(`/counters/${this.counterId}/pause`, { reason: BREAK }));
-    return gettext("Ihr Schalter macht Pause.");
+    const { ticket } = await this.#counter("pause", { reason: BREAK });
+    return ticket ? gettext("Ihr Schalter macht nach diesem Besuch Pause.") : gettext("Ihr Schalter macht Pause.");
   }
 
   async endPause() {
-    this.state.putCounter(await act(`/counters/${this.counterId}/resume`));
+    await this.#counter("resume");
     return gettext("Ihr Schalter ist wieder geöffnet.");
   }
 
   /** Close the counter as soon as its visitor has gone. */
   async closeAfterVisit() {
-    this.state.putCounter(await act(`/counters/${this.counterId}/close`, { after_visit: true }));
+    await this.#counter("close", { after_visit: true });
     return gettext("Ihr Schalter schließt nach diesem Besuch.");
   }
 
   async stayOpen({ serving, team }) {
-    const body = { services: serving, ...(team && { team }) };
-    this.state.putCounter(await act(`/counters/${this.counterId}/open`, body));
+    await this.#counter("open", { services: serving, ...(team && { team }) });
     return gettext("Ihr Schalter bleibt geöffnet.");
   }
 
   async close() {
     await act(`/counters/${this.counterId}/close`);
+  }
+
+  // The way back stands beside what was said last, and would not lead back from this.
+  async #counter(verb, body = {}) {
+    const counter = await act(`/counters/${this.counterId}/${verb}`, body);
+    this.undo.forget();
+    this.state.putCounter(counter);
+    return counter;
   }
 
   #called({ ticket, why }) {

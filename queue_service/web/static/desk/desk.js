@@ -12,7 +12,7 @@ import { FAMILY_KEY, FamilyChoice } from "./family_choice.js";
 import { FurtherPanel } from "./further_panel.js";
 import { KeyHelp } from "./key_help.js";
 import { listen } from "./keys.js";
-import { complain, say } from "./message_line.js";
+import { complain, decline, say } from "./message_line.js";
 import { OfficeState } from "./office_state.js";
 import { Panel } from "./panel.js";
 import { ParkPanel } from "./park_panel.js";
@@ -51,13 +51,13 @@ const family = new FamilyChoice({
   redraw: show,
   enter: () => queue.focus(),
   join: (into, others) => run(() => steps.merge(into, others)),
-  refused: complain,
+  refused: decline,
 });
-const queue = new QueueView(timeZone, family, { call: callChosen, refused: complain });
+const queue = new QueueView(timeZone, family, { call: callChosen, refused: decline });
 const aside = new AsideView(counterId, timeZone, visits.grace_minutes, {
   resume: (ticket) => run(() => steps.move("resume", ticket)),
   requeue: (ticket) => run(() => steps.move("requeue", ticket)),
-  refused: complain,
+  refused: decline,
 });
 const names = {
   counterName: (number) => localized(state.counters.get(`${office}.${number}`)?.name) || number,
@@ -257,7 +257,7 @@ async function verb(name) {
   if (!counter) return;
   const against = reasonAgainst(VERBS.find((candidate) => candidate.name === name), current, counter, visits, state.now());
   if (against) {
-    complain(against);
+    decline(against);
     return;
   }
   const same = () => visitor()?.id === current.id;
@@ -300,7 +300,7 @@ async function tellTimeline(current, same) {
 async function addFurther() {
   const current = visitor();
   if (current?.state !== "serving") {
-    complain(current ? gettext("Erst beginnen, dann beenden.") : gettext("An Ihrem Schalter ist gerade niemand."));
+    decline(current ? gettext("Erst beginnen, dann beenden.") : gettext("An Ihrem Schalter ist gerade niemand."));
     return;
   }
   const answer = await panels.further.ask(() => visitor()?.id === current.id);
@@ -322,7 +322,7 @@ async function callChosen(ticket) {
 
 function takeBack(ticket) {
   if (ticket) run(() => steps.takeBack(ticket));
-  else complain(gettext("Es gibt nichts mehr zurückzunehmen."));
+  else decline(gettext("Es gibt nichts mehr zurückzunehmen."));
 }
 
 function pause() {

@@ -2,6 +2,7 @@
 
 import { setText } from "./elements.js";
 
+const DECLINED_FOR = 8_000; // ms
 const message = document.getElementById("message");
 const error = document.getElementById("error");
 
@@ -13,4 +14,10 @@ export function say(sentence) {
 export function complain(sentence) {
   setText(message, "");
   setText(error, sentence);
+}
+
+/** Say why a key does nothing now; soon it may do something. */
+export function decline(sentence) {
+  complain(sentence);
+  setTimeout(() => error.textContent === sentence && setText(error, ""), DECLINED_FOR);
 }

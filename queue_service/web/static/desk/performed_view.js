@@ -21,7 +21,7 @@ export class PerformedView {
 
   /** visitor: who is being served, or null; returnsTo: the name of the counter that awaits them back. */
   show(visitor, services, returnsTo) {
-    byId("performed").hidden = !visitor;
+    for (const part of ["performed", "add-further"]) byId(part).hidden = !visitor;
     this.#services = services;
     this.#returnsTo = returnsTo;
     if (visitor?.id !== this.#ticket?.id || visitor?.service !== this.#ticket?.service) this.#rows.clear();
