@@ -1,6 +1,6 @@
 """HTTP for what happens to one ticket: parse, authorise, call the service, answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, TypeAlias
@@ -17,7 +17,7 @@ from queue_service.offices import service as offices
 from queue_service.platform import errors
 from queue_service.platform.http import answer, json_answer, refusals
 from queue_service.platform.queries import Connection
-from queue_service.protocol.device_api import MOST_NEEDS, LanguageTag
+from queue_service.protocol.device_api import MOST_NEEDS, FieldError, LanguageTag
 from queue_service.queueing import service
 from queue_service.queueing.model import FollowedTicket, FoundTicket, Performed, Ticket, TimelineEntry
 
@@ -135,14 +135,17 @@ class TicketController(Controller):
         return await _move(request, ticket, "start")
 
     @post("/{ticket:uuid}/finish", operation_id="finishTicket", status_code=HTTPStatus.OK,
-          opt=requires(Permission.TICKET_HANDLE), responses=MOVE_REFUSALS)  # fmt: skip
+          opt=requires(Permission.TICKET_HANDLE),
+          responses=refusals(*MOVE_REFUSED, errors.UnknownChoice))  # fmt: skip
     async def finish(
         self, ticket: FromPath[UUID], request: ApiRequest, data: JSONBody[FinishRequest | None] = None
     ) -> Response[Ticket]:
         """Service is done; the counter is free. A visit with more to come waits for its next service."""
+        performed = data.services if data else []
 
         async def step(conn: Connection, now: datetime, found: FoundTicket, actor: service.Actor) -> Ticket:
-            return await service.finish(conn, now, found, actor, data.services if data else [])
+            await _refuse_unknown(conn, found, performed)
+            return await service.finish(conn, now, found, actor, performed)
 
         return await _step(request, ticket, step)
 
@@ -296,6 +299,21 @@ async def _found(
     found = await service.find_ticket(conn, ticket, service.Actor(request.user.key, request.user.user_id))
     request.user.require(permission, found.office_id, found.authority_id)
     return found, actor_of(request.user, found.office_id, found.authority_id)
+
+
+async def _refuse_unknown(conn: Connection, found: FoundTicket, performed: Sequence[Performed]) -> None:
+    """Raise UnknownChoice for services that the office doesn't have."""
+    if not performed:
+        return
+    offered = await offices.list_offered_services(conn, await offices.find_office(conn, found.office))
+    known = {service.code for service in offered} | {found.ticket.service, *found.ticket.further_services}
+    unknown = [
+        FieldError(f"services[{place}].service", "The office offers no such service.")
+        for place, item in enumerate(performed)
+        if item.service not in known
+    ]
+    if unknown:
+        raise errors.UnknownChoice(errors=unknown)
 
 
 async def _move(request: ApiRequest, ticket: UUID, verb: str) -> Response[Ticket]:

@@ -326,6 +326,9 @@ WITH was AS (
            further_services = n.further_services, together = n.together
       FROM n WHERE t.office_id = n.office_id AND t.id = n.id
     RETURNING t.*
+), undo AS (
+    -- Taking an older step back would lose what is noted here.
+    DELETE FROM ticket_undo u USING described d WHERE u.office_id = d.office_id AND u.ticket_id = d.id
 ), event AS (
     INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor)
     SELECT office_id, id, :now, 'describe', state, counter_id, :actor FROM described

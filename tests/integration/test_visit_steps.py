@@ -297,6 +297,8 @@ async def test_a_family_goes_on_with_one_number_and_the_longest_wait_of_its_memb
         found = await service.find_ticket(conn, mother.id, clerk)
         merged = await service.merge(conn, now, found, [child.id], clerk)
     assert merged.further_services == [SERVICE]
+    with pytest.raises(errors.CannotUndo):
+        await undone(conn, now, mother.id, clerk)
     gone = (await service.find_ticket(conn, child.id, clerk)).ticket
     assert (gone.state, gone.merged_into) == ("cancelled", mother.id)
     queue = await service.queue(conn, now, bsc_mitte)
