@@ -50,9 +50,17 @@ class ServiceProcess:
 
     async def post(self, path: str, body: object, key: str | None = None) -> tuple[int, dict[str, Any]]:
         """Send it, with this Idempotency-Key; raises OSError when nobody answers."""
+        return await self.ask("POST", path, body, key=key)
+
+    async def ask(
+        self, method: str, path: str, body: object, *, key: str | None = None, token: str | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Send it as whoever has the token; an answer without content is empty. Raises OSError."""
         headers = self._headers | ({IDEMPOTENCY_HEADER: key} if key else {})
-        status, content = await self._connections.request("POST", path, headers, json.dumps(body).encode())
-        return status, json.loads(content)
+        if token:
+            headers |= {"Authorization": f"Bearer {token}"}
+        status, content = await self._connections.request(method, path, headers, json.dumps(body).encode())
+        return status, json.loads(content or "{}")
 
     @asynccontextmanager
     async def asked_in_vain(self, path: str, body: object, key: str) -> AsyncIterator[None]:
