@@ -6,8 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from queue_service.offices.setup_model import OrderSetup, VisitSetup
+from queue_service.offices.setup_model import ArrivalWindow, OrderSetup, VisitSetup
 from queue_service.queueing.actor import Actor
+from queue_service.queueing.arrival import arrival_at
 from queue_service.queueing.lifecycle import AT_COUNTER, TICKET, UNDOABLE
 from queue_service.queueing.model import Ticket
 from queue_service.queueing.order import ratio, reserve
@@ -41,25 +42,6 @@ class Seat(msgspec.Struct):
         """Its clerk has gone."""
         self.state, self.clerk, self.serving, self.closing = "closed", None, frozenset(), False
 
-    def may_call(self, ticket: Ticket) -> bool:
-        """Tell whether "next" may bring this visitor here."""
-        return (
-            ticket.service in self.serving
-            and self.features >= set(ticket.needs)
-            and ticket.counter in (None, self.id)
-            and ticket.clerk in (None, self.clerk)
-            and (not ticket.together or self.serving >= set(ticket.further_services))
-        )
-
-    def may_choose(self, ticket: Ticket) -> bool:
-        """Tell whether its clerk may call this visitor out of turn."""
-        return (
-            ticket.service in self.services
-            and self.features >= set(ticket.needs)
-            and ticket.counter in (None, self.id)
-            and ticket.clerk in (None, self.clerk)
-        )
-
 
 class Done(msgspec.Struct, frozen=True):
     """A ticket's last step."""
@@ -73,15 +55,15 @@ class Done(msgspec.Struct, frozen=True):
 class ModelHall:
     """Mutable: the verbs below are told what happened, after they were asked what may."""
 
-    def __init__(self, seats: Iterable[Seat], rules: OrderSetup) -> None:
+    def __init__(self, seats: Iterable[Seat], rules: OrderSetup, window: ArrivalWindow) -> None:
         self.seats = {seat.id: seat for seat in seats}
         """In the order of their positions."""
         self.rules = rules
+        self.window = window
         self.cycle = 0
         self.tickets: dict[UUID, Ticket] = {}
         self.done: dict[UUID, Done] = {}
         self.return_services: dict[UUID, str] = {}
-        self.noted: set[UUID] = set()
 
     def desk_of(self, actor: Actor) -> Seat | None:
         """Give where somebody sits."""
@@ -106,9 +88,27 @@ class ModelHall:
         kept = reserve.kept_counters(len(open_seats), waiting, self.rules)
         return self.rules.policy == "reserve" and seat.id in open_seats[:kept]
 
+    def may_call(self, seat: Seat, ticket: Ticket) -> bool:
+        """Tell whether "next" may bring this visitor here."""
+        together = not ticket.together or seat.serving >= set(ticket.further_services)
+        return ticket.service in seat.serving and self._fits(seat, ticket) and together
+
+    def may_choose(self, seat: Seat, ticket: Ticket) -> bool:
+        """Tell whether its clerk may call this visitor out of turn."""
+        return ticket.service in seat.services and self._fits(seat, ticket)
+
+    def _fits(self, seat: Seat, ticket: Ticket) -> bool:
+        here = {other.clerk for other in self.seats.values()}
+        return (
+            seat.features >= set(ticket.needs)
+            and ticket.counter in (None, seat.id)
+            # Nobody waits for a colleague who has gone home.
+            and (ticket.clerk in (None, seat.clerk) or ticket.clerk not in here)
+        )
+
     def next_for(self, seat: Seat, now: datetime) -> Ticket | None:
         """Give whose turn it is at this counter."""
-        return next((ticket for ticket in self.order(seat, now) if seat.may_call(ticket)), None)
+        return next((ticket for ticket in self.order(seat, now) if self.may_call(seat, ticket)), None)
 
     def why_no_call(self, seat: Seat, actor: Actor) -> str | None:
         """Give the code with which a call is refused, whoever waits."""
@@ -179,7 +179,6 @@ class ModelHall:
     def moved(self, verb: str, ticket: Ticket, actor: Actor, now: datetime) -> None:
         """A step was taken."""
         self.done[ticket.id] = Done(verb, actor.key, now, self.tickets[ticket.id])
-        self.noted.discard(ticket.id)
         self._stands(ticket, self.desk_of(actor))
 
     def undone(self, ticket: Ticket, actor: Actor) -> None:
@@ -188,11 +187,8 @@ class ModelHall:
         self._stands(ticket, self.desk_of(actor))
 
     def described(self, ticket: Ticket) -> None:
-        """Something was noted, after which the step before is not to be taken back.
-
-        It still can be, which undoes the note; what becomes of it then is not looked at.
-        """
-        self.noted.add(ticket.id)
+        """Something was noted, after which the step before is not to be taken back."""
+        self.done.pop(ticket.id, None)
         self.tickets[ticket.id] = ticket
 
     def _stands(self, ticket: Ticket, desk: Seat | None) -> None:
@@ -212,13 +208,19 @@ class ModelHall:
             if ticket.state != "waiting" or ticket.visitor_class == "transferred":
                 continue
             start = head_start(ticket.visitor_class, rules)
-            if ticket.visitor_class == "walk_in" and ticket.appointment is not None:
+            if self._late(ticket):
                 start = head_start(APPOINTMENT, rules) * rules.late_credit_percent / 100
             self.tickets[key] = msgspec.structs.replace(
                 ticket,
                 rank_at=ticket.waiting_since - start,
                 call_by=call_by(ticket.visitor_class, ticket.waiting_since, rules),
             )
+
+    def _late(self, ticket: Ticket) -> bool:
+        """Tell whether somebody waits as a walk-in with part of an appointment's head start."""
+        if ticket.visitor_class != "walk_in" or ticket.appointment is None:
+            return False
+        return arrival_at(ticket.arrived_at, ticket.appointment, self.window) == "late"
 
     def merged(self, into: Ticket, children: Sequence[Ticket], actor: Actor, now: datetime) -> None:
         """Some numbers ended, and one goes on for them."""

@@ -121,9 +121,8 @@ class HallUnderSteps(RuleBasedStateMachine):
         async with self.database.connection() as conn:
             self.office = await offices.find_office(conn, OFFICE)
             self.screen = await service.read_hall(conn, self.office)
-        self.model = ModelHall(
-            msgspec.convert(msgspec.to_builtins(self.world.seats), list[Seat]), self.office.order
-        )
+        seats = msgspec.convert(msgspec.to_builtins(self.world.seats), list[Seat])
+        self.model = ModelHall(seats, self.office.order, self.office.setup.arrival)
         self.version = self.screen.version
 
     @asynccontextmanager

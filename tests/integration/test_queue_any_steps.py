@@ -107,7 +107,10 @@ class AnySteps(HallUnderSteps):
     def everybody_calls_at_once(self) -> None:
         """No visitor is called twice, none of two is passed over, and nobody is left whom one could serve."""
         free = self.free_seats()
-        orders = {seat.id: [t for t in self.model.order(seat, self.now) if seat.may_call(t)] for seat in free}
+        orders = {
+            seat.id: [t for t in self.model.order(seat, self.now) if self.model.may_call(seat, t)]
+            for seat in free
+        }
 
         async def press(seat: Seat) -> tuple[Seat, service.Called | None]:
             async with self.database.connection() as conn:
@@ -151,7 +154,7 @@ class AnySteps(HallUnderSteps):
         refusal = self.model.why_no_call(seat, clerk)
         if refusal is None and ticket.state != "waiting":
             refusal = "illegal_transition"
-        if refusal is None and not seat.may_choose(ticket):
+        if refusal is None and not self.model.may_choose(seat, ticket):
             refusal = "cannot_serve"
 
         async def verb(conn: Connection) -> service.Called:
@@ -349,8 +352,6 @@ class AnySteps(HallUnderSteps):
         self._undo(*nth_of(self.recent, which))
 
     def _undo(self, ticket_id: UUID, actor: Actor) -> None:
-        if ticket_id in self.model.noted:
-            return
         done = self.model.done.get(ticket_id)
         refusal = None if self.model.may_undo(ticket_id, actor, self.now) else "cannot_undo"
 
@@ -391,7 +392,8 @@ class AnySteps(HallUnderSteps):
         brought = [code for child in children for code in [child.service, *child.further_services]]
         assert merged.further_services == [*was.further_services, *brought]
         since = min(ticket.waiting_since for ticket in [was, *children])
-        assert merged.rank_at == was.rank_at - (was.waiting_since - since)
+        earned = was.waiting_since - since
+        assert (merged.rank_at, merged.call_by) == (was.rank_at - earned, was.call_by - earned)
         assert all((child.state, child.merged_into) == ("cancelled", into) for child in gone)
         self.model.merged(merged, gone, actor, self.now)
 
