@@ -54,6 +54,9 @@ async def keep_forecasting(database: Database, clock: Clock, every_seconds: floa
         # Away for a moment, or ended and to be started anew: what was made last stays meanwhile.
         with suppress(Unavailable):
             await _forecast_alone(database, clock, every_seconds)
+        # Letting the lock go may find the server gone, which then hides that this task is to end.
+        if (this := asyncio.current_task()) and this.cancelling():
+            raise asyncio.CancelledError
         # Time passing is what a forecast waits for.
         await asyncio.sleep(every_seconds)
 
