@@ -26,6 +26,8 @@ TICKETS = f"/api/v1/offices/{OFFICE}/tickets"
 COUNTER = f"/api/v1/counters/{OFFICE}.1"
 SERVICE = {"service": "personalausweis"}
 OTHER_SERVICE = {"service": "reisepass"}
+AFTER_PARKING = {"current": "park"}
+NOTED = {"reason": "Foto"}
 TODAY, LATER, TOMORROW = (
     "2026-11-23T10:30:00+01:00",
     "2026-11-23T11:30:00+01:00",
@@ -120,21 +122,21 @@ async def test_a_repeat_of_every_kind_gets_the_first_answer_and_changes_nothing(
     assert (first["number"], second["number"]) == ("A001", "A002")
 
     await repeat.send(f"{COUNTER}/open", {"services": ["personalausweis", "reisepass"]}, {})
-    called = await repeat.send(f"{COUNTER}/call-next")
+    called = await repeat.send(f"{COUNTER}/call-next", other=AFTER_PARKING)
     assert called["ticket"]["id"] == first["id"]
     ticket = f"/api/v1/tickets/{first['id']}"
-    for verb in ("recall", "start", "park", "resume", "requeue"):
-        await repeat.send(f"{ticket}/{verb}")
+    for verb, other in (("recall", None), ("start", None), ("park", NOTED), ("resume", None), ("requeue", None)):
+        await repeat.send(f"{ticket}/{verb}", other=other)
     await repeat.send(f"{ticket}/transfer", {**OTHER_SERVICE, "note": "x"}, OTHER_SERVICE)
     await repeat.send(f"{COUNTER}/call", {"ticket": first["id"]}, {"ticket": second["id"]})
-    for verb in ("start", "finish"):
-        await repeat.send(f"{ticket}/{verb}")
-    await repeat.send(f"{COUNTER}/call-next")
+    await repeat.send(f"{ticket}/start")
+    await repeat.send(f"{ticket}/finish", other={"services": [{"service": "personalausweis"}]})
+    await repeat.send(f"{COUNTER}/call-next", other=AFTER_PARKING)
     await repeat.send(f"/api/v1/tickets/{second['id']}/no-show")
     third = await repeat.send(TICKETS, SERVICE, OTHER_SERVICE)
     await repeat.send(f"/api/v1/tickets/{third['id']}/cancel")
     # An answer without content is remembered as well.
-    assert await repeat.send(f"{COUNTER}/call-next") is None
+    assert await repeat.send(f"{COUNTER}/call-next", other=AFTER_PARKING) is None
     await repeat.send(f"{COUNTER}/close")
 
     held = await repeat.send("/api/v1/appointments", booking(TODAY, hold=True), booking(TODAY))

@@ -89,7 +89,7 @@ class StandIn:
         waiting = old.waiting if waiting is None else waiting
         at = call.at if call else datetime.now(UTC)
         change = DisplayChange(
-            kind, old.version + 1, at, waiting, old.open_counters, old.wait, call, hall or old.hall
+            kind, old.version + 1, at, waiting, old.open_counters, old.wait, call, hall=hall or old.hall
         )
         self.snapshot = apply_to_display(old, change)
         _write(self._process, change)
