@@ -30,6 +30,7 @@ from queue_service.offices.model import (
     WeekHours,
     allowed,
 )
+from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, VisitorLanguage
 
 Mode = Literal["appointment", "walk_in"]
 VisitorClass = Literal["walk_in", "appointment", "disabled", "pregnant", "small_children", "transferred"]
@@ -438,6 +439,8 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The waiting area, as named on tickets."""
     reception: Text = {}
     """A sentence that says where help is to be found, for visitors who are stuck at the kiosk."""
+    languages: list[VisitorLanguage] = msgspec.field(default_factory=lambda: list(LANGUAGE_NAMES))
+    """In which visitors are spoken to at the kiosk and on their ticket's page; German always is one of them."""
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     phone: Phone | None = None
@@ -470,6 +473,11 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prices: list[Price] = []
     events: list[Event] = []
     timed_entries: list[TimedEntrySetup] = []
+
+    @property
+    def spoken(self) -> list[str]:
+        """The office's languages, in the order in which all offices offer them."""
+        return [tag for tag in LANGUAGE_NAMES if tag in self.languages or tag == SOURCE_LANGUAGE]
 
     def calendar(self, land: str) -> OfficeCalendar:
         """Give the office's hours together with the Land of its authority, for the rules in ``model``."""

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from queue_service.offices.setup_model import OrderSetup, VisitSetup
-from queue_service.protocol.stream import WaitRange
+from queue_service.protocol.stream import HallState, WaitRange
 
 TicketState = Literal["waiting", "called", "serving", "parked", "finished", "no_show", "cancelled"]
 
@@ -127,6 +127,13 @@ class FollowedTicket(msgspec.Struct, frozen=True):
     called_at: datetime | None
     wait_reason: str | None = None
     """Why a waiting ticket has no wait: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``."""
+    language: str = "de"
+    """As the visitor chose at the kiosk."""
+    pick_up: bool = False
+    """Staff come to the reception for this visitor."""
+    hall: HallState = "open"
+    served_with: str | None = None
+    """Number of the ticket that this one was merged into."""
 
 
 class FoundTicket(msgspec.Struct, frozen=True):

@@ -184,6 +184,10 @@ async def follow(conn: Connection, now: datetime, token: str) -> FollowedTicket:
         counter=found.counter,
         counter_name=found.counter_name,
         called_at=found.called_at,
+        language=found.language,
+        pick_up=found.pick_up,
+        hall=found.hall,
+        served_with=found.served_with,
     )
 
 

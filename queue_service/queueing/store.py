@@ -11,6 +11,7 @@ from asyncpg import Record
 from queue_service.emergency.model import Alarm
 from queue_service.offices.setup_model import OrderSetup, VisitSetup
 from queue_service.platform.queries import Connection, load_queries
+from queue_service.protocol.stream import HallState
 from queue_service.queueing.arrival import Admission
 from queue_service.queueing.hall import ChangeRecord, HallRecord, TakenPlaces
 from queue_service.queueing.model import (
@@ -121,6 +122,10 @@ class Followed(msgspec.Struct, frozen=True):
     counter: str | None
     counter_name: dict[str, str] | None
     called_at: datetime | None
+    language: str
+    pick_up: bool
+    hall: HallState
+    served_with: str | None
 
 
 class CounterLoad(msgspec.Struct, frozen=True):

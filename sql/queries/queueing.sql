@@ -368,7 +368,9 @@ SELECT ticket_json(t) ::text FROM ticket t WHERE t.office_id = :office_id AND t.
 -- name: find_by_token(token)^
 -- The ticket that its visitor follows, with what its estimate needs.
 SELECT t.office_id, t.id, o.slug AS office, o.time_zone, t.day, t.number, t.state, t.service_id,
-       c.number AS counter, c.name ::text AS counter_name, t.called_at
+       c.number AS counter, c.name ::text AS counter_name, t.called_at, t.language, t.pick_up,
+       hall_now(t.office_id) AS hall,
+       (SELECT m.number FROM ticket m WHERE m.id = t.merged_into) AS served_with
   FROM ticket t JOIN office o ON o.id = t.office_id
   LEFT JOIN counter c ON c.office_id = t.office_id AND c.id = t.counter_id AND t.state IN ('called', 'serving')
  WHERE t.token = :token;
