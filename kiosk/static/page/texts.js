@@ -51,6 +51,13 @@ export function officeWords(byLanguage) {
   return tag === current ? localized(byLanguage) : h("bdi", { lang: tag }, localized(byLanguage));
 }
 
+/** Several in one line, in the order of their own language; `end` is what follows them. */
+export function officeList(several, end) {
+  const words = several.map(localized).join(", ") + end;
+  const tag = languageOf(several[0]);
+  return tag === current ? words : h("bdi", { lang: tag }, words);
+}
+
 function languageOf(byLanguage) {
   const base = current.split("-")[0];
   const fallbacks = base === catalog.source ? [catalog.source, catalog.second] : [catalog.second, catalog.source];

@@ -2,7 +2,7 @@
 
 import { h } from "../elements.js";
 import { button, row } from "../parts.js";
-import { localized, officeWords, t } from "../texts.js";
+import { localized, officeList, officeWords, t } from "../texts.js";
 import { groupsOf, needsGroups } from "../visit.js";
 import { besideClosed, placesLeftWords } from "../walk_ins.js";
 import { noWaitWords, waitWords } from "../words.js";
@@ -63,6 +63,5 @@ function groupRows(services, press) {
 }
 
 function examples(members) {
-  const names = members.slice(0, EXAMPLES).flatMap((service, index) => [index ? ", " : "", officeWords(service.name)]);
-  return members.length > EXAMPLES ? [...names, " …"] : names;
+  return officeList(members.slice(0, EXAMPLES).map((service) => service.name), members.length > EXAMPLES ? " …" : "");
 }
