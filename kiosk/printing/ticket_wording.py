@@ -86,9 +86,7 @@ def wait_words(wait: WaitRange | None, language: str, texts: Texts, reason: str 
         )
     if low == high:
         return texts.say_count("etwa {count} Minute", "etwa {count} Minuten", max(high, 2), language)
-    return texts.say_count(
-        "etwa {low}–{count} Minute", "etwa {low}–{count} Minuten", high, language, low=low
-    )
+    return texts.say_count("etwa {low}–{count} Minute", "etwa {low}–{count} Minuten", high, language, low=low)
 
 
 def time_of_day(local: datetime, language: str) -> str:

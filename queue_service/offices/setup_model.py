@@ -440,7 +440,7 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reception: Text = {}
     """A sentence that says where help is to be found, for visitors who are stuck at the kiosk."""
     languages: list[VisitorLanguage] = msgspec.field(default_factory=lambda: list(LANGUAGE_NAMES))
-    """In which visitors are spoken to at the kiosk and on their ticket's page; German always is one of them."""
+    """For visitors, at the kiosk and on their ticket's page; German is always among them."""
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     phone: Phone | None = None

@@ -10,7 +10,7 @@ from typing import Literal
 VisitorLanguage = Literal["de", "de-simple", "en", "tr", "ar", "uk", "ru", "pl", "fr", "bg"]
 SOURCE_LANGUAGE = "de"
 LINGUA_FRANCA = "en"
-"""What an office writes beside German: rather this than German for whoever reads neither as a first language."""
+"""What offices write beside German: rather this than German for whoever grew up with neither."""
 LANGUAGE_NAMES: Mapping[VisitorLanguage, str] = {
     "de": "Deutsch",
     "de-simple": "Leichte Sprache",

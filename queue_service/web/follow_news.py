@@ -9,10 +9,10 @@ from queue_service.queueing.model import FollowedTicket
 from queue_service.web.languages import Texts
 
 RETURN_MINUTES = 10
-"""Assumed: who may be called so soon should be in the hall. Five minutes are 400 m at a slow walk of 80 m a
-minute (DIN 18040-3 plans crossings for 1 m/s and less), and as many for lift, door and a seat."""
+"""Assumed: five minutes for a slow walk of 400 m, which is what "nearby" means here, and as many for the
+lift, the door and a seat."""
 RETURN_PEOPLE_AHEAD = 3
-"""Assumed: numbers are given up and tickets of one counter overtake, so three before one can be gone at once."""
+"""Assumed: with numbers given up and several counters, three who are before one can be gone at once."""
 ENDED = frozenset({"finished", "cancelled"})
 
 Said: TypeAlias = tuple[str, str]
@@ -86,7 +86,9 @@ def _waiting(ticket: FollowedTicket, words: Texts) -> News:
     return News(
         headline,
         range=wait_in_words(ticket, words),
-        advice=words.gettext("Bitte bleiben Sie in der Nähe. Diese Seite sagt Ihnen, wann Sie zurückkommen sollen."),
+        advice=words.gettext(
+            "Bitte bleiben Sie in der Nähe. Diese Seite sagt Ihnen, wann Sie zurückkommen sollen."
+        ),
     )
 
 
@@ -153,7 +155,9 @@ def wait_in_words(ticket: FollowedTicket, words: Texts) -> str:
         return _no_range(ticket.wait_reason, words)
     low, high = ticket.wait.low_minutes, ticket.wait.high_minutes
     if low == 0:
-        return words.ngettext("weniger als %(high)s Minute", "weniger als %(high)s Minuten", high) % {"high": high}
+        return words.ngettext("weniger als %(high)s Minute", "weniger als %(high)s Minuten", high) % {
+            "high": high
+        }
     return words.ngettext(
         "etwa %(low)s bis %(high)s Minute", "etwa %(low)s bis %(high)s Minuten", high
     ) % {"low": low, "high": high}  # fmt: skip

@@ -95,9 +95,7 @@ def preferred_language(accept: str, spoken: Sequence[str] = tuple(LANGUAGE_NAMES
             wishes.append((-float(quality or 1), tag.split("-")[0].lower()))
         except ValueError:
             continue  # a wish that can't be read is none
-    return next(
-        (tag for _, tag in sorted(wishes, key=lambda w: w[0]) if tag in spoken), SOURCE_LANGUAGE
-    )
+    return next((tag for _, tag in sorted(wishes, key=lambda w: w[0]) if tag in spoken), SOURCE_LANGUAGE)
 
 
 def localized(by_language: Mapping[str, str], language: str) -> str:

@@ -130,7 +130,9 @@ def test_the_browser_speaks_for_who_left_the_kiosk_in_german(hall: Hall, open_pa
     expect(page.get_by_role("status")).to_contain_text("You are next")
 
 
-def test_everything_that_a_telephone_loads_is_fifty_kilobytes_at_most(hall: Hall, open_page: OpenPage) -> None:
+def test_everything_that_a_telephone_loads_is_fifty_kilobytes_at_most(
+    hall: Hall, open_page: OpenPage
+) -> None:
     mine = hall.arrive(language="ar")
     page = open_page(viewport=TELEPHONE)
     sent = page.context.new_cdp_session(page)
@@ -151,10 +153,12 @@ def test_it_speaks_the_language_of_the_ticket_and_fits_a_narrow_telephone(
     html = telephone.locator("html")
     expect(html).to_have_attribute("lang", language)
     expect(html).to_have_attribute("dir", direction(language))
-    expect(telephone.get_by_role("status")).to_contain_text(texts(language).gettext("Bitte kommen Sie jetzt zurück."))
-    assert [link.inner_text() for link in telephone.get_by_role("navigation").get_by_role("link").all()] == list(
-        LANGUAGE_NAMES.values()
+    expect(telephone.get_by_role("status")).to_contain_text(
+        texts(language).gettext("Bitte kommen Sie jetzt zurück.")
     )
+    assert [
+        link.inner_text() for link in telephone.get_by_role("navigation").get_by_role("link").all()
+    ] == list(LANGUAGE_NAMES.values())
     assert has_no_sideways_scroll(telephone)
     axe(telephone)
 

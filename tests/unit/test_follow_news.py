@@ -19,7 +19,9 @@ COME_BACK = "Bitte kommen Sie jetzt zurück."
 RECEPTION = {"de": "Empfang: rechts vom Eingang.", "en": "Reception: right of the entrance."}
 
 
-def ticket(state: str = "waiting", ahead: int | None = 12, low: int | None = 30, **other: Any) -> FollowedTicket:
+def ticket(
+    state: str = "waiting", ahead: int | None = 12, low: int | None = 30, **other: Any
+) -> FollowedTicket:
     wait = None if low is None else WaitRange(low, low + 20)
     facts = {"counter": None, "counter_name": None, "called_at": None, **other}
     return FollowedTicket("A042", "bsc-mitte", state, ahead, wait, **facts)  # type: ignore[arg-type]
