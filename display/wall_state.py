@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from display.announcement import SPOKEN_LANGUAGES, named_counter
 from display.announcer import Announcement, announcement_id
 from display.hall_words import HallSign, hall_sign
-from display.texts import N_, Texts, localized
+from display.texts import N_, Texts
+from queue_service.protocol.languages import base, in_best_language
 from queue_service.protocol.stream import Call, DisplaySnapshot, WaitRange
 
 LISTED_CALLS = 5
@@ -110,8 +112,8 @@ def wall_state(
     # What concerns everybody stands in the large place; the last call then joins the list.
     sign = hall_sign(snapshot.hall, language)
     current = None if sign else current_call(sight, calls)
-    name, name_language = localized(office.name, language)
-    notice, notice_language = localized(office.notice, language)
+    name, name_language = in_best_language(office.name, language)
+    notice, notice_language = in_best_language(office.notice, language)
     return WallState(
         office=Line(name, name_language),
         time_zone=office.time_zone,
@@ -140,9 +142,7 @@ def waiting_words(waiting: int, texts: Texts, language: str) -> str:
     """How many people wait, as a person would say it."""
     if waiting == 0:
         return texts.say(N_("Zurzeit wartet niemand"), language)
-    if waiting == 1:
-        return texts.say(N_("1 Person wartet"), language)
-    return texts.say(N_("{count} Personen warten"), language, count=waiting)
+    return texts.say_count("{count} Person wartet", "{count} Personen warten", waiting, language)
 
 
 def wait_words(
@@ -155,10 +155,16 @@ def wait_words(
     if high == 0:
         return texts.say(N_("Keine Wartezeit"), language)
     if low == 0:
-        return texts.say(N_("Wartezeit bis etwa {high} Minuten"), language, high=high)
+        return texts.say_count(
+            "Wartezeit bis etwa {count} Minute", "Wartezeit bis etwa {count} Minuten", high, language
+        )
     if low == high:
-        return texts.say(N_("Wartezeit etwa {high} Minuten"), language, high=high)
-    return texts.say(N_("Wartezeit etwa {low}–{high} Minuten"), language, low=low, high=high)
+        return texts.say_count(
+            "Wartezeit etwa {count} Minute", "Wartezeit etwa {count} Minuten", high, language
+        )
+    return texts.say_count(
+        "Wartezeit etwa {low}–{count} Minute", "Wartezeit etwa {low}–{count} Minuten", high, language, low=low
+    )
 
 
 def _no_wait(open_counters: int, reason: str | None) -> str:
@@ -176,9 +182,9 @@ def _calls_of_today(calls: Sequence[Call], zone: ZoneInfo, service_now: datetime
 
 
 def _card(call: Call, shown_at: datetime | None, texts: Texts, language: str, now: datetime) -> CallCard:
-    name, name_language = localized(call.counter_name, language)
-    visitors = call.language.partition("-")[0]
-    second = call.counter_name.get(visitors) if visitors != name_language else None
+    name, name_language = in_best_language(call.counter_name, language)
+    visitors = base(call.language)
+    second = _place_for(call, visitors) if visitors != name_language else None
     age_ms = round((now - shown_at).total_seconds() * 1000) if shown_at else NEW_FOR_MS
     return CallCard(
         id=announcement_id(call),
@@ -188,6 +194,13 @@ def _card(call: Call, shown_at: datetime | None, texts: Texts, language: str, no
         again=texts.say(AGAIN[min(call.nth - 2, len(AGAIN) - 1)], language) if call.nth > 1 else "",
         new_for_ms=min(NEW_FOR_MS, max(0, NEW_FOR_MS - age_ms)),
     )
+
+
+def _place_for(call: Call, language: str) -> str | None:
+    """Name the counter in a visitor's language, by the word for a counter where the office has none."""
+    if language in SPOKEN_LANGUAGES and any(sign.isdigit() for sign in call.counter):
+        return named_counter(call, language)
+    return call.counter_name.get(language)
 
 
 def _shown_since(sight: Sight, call: Call) -> datetime | None:
