@@ -199,7 +199,8 @@ def _card(call: Call, shown_at: datetime | None, texts: Texts, language: str, no
 def _place_for(call: Call, language: str) -> str | None:
     """Name the counter in a visitor's language, by the word for a counter where the office has none."""
     if language in SPOKEN_LANGUAGES and any(sign.isdigit() for sign in call.counter):
-        return named_counter(call, language)
+        name = named_counter(call, language)
+        return name[:1].upper() + name[1:]
     return call.counter_name.get(language)
 
 
