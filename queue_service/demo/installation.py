@@ -23,6 +23,8 @@ CLERKS = 8
 """Clerks whose passwords are in credentials.json by contract; a day needs more, see DAY_CLERKS."""
 DAY_CLERKS = 25
 """About the counters of BSC Mitte."""
+PLACES = {DeviceProfile.KIOSK: "Eingang", DeviceProfile.DISPLAY: "Wartebereich"}
+"""Where the devices of an office stand."""
 
 
 class Credentials(msgspec.Struct):
@@ -89,7 +91,7 @@ async def install(conn: Connection, now: datetime, known: Credentials | None) ->
         for profile in DeviceProfile:
             there = any((device.office, device.profile) == (office.slug, profile) for device in installed)
             if not there or profile.value not in held:
-                made = await tokens.make(conn, now, office.slug, profile, f"{profile.value} {office.slug}")
+                made = await tokens.make(conn, now, office.slug, profile, PLACES[profile])
                 held[profile.value] = made.token
     return Credentials("", None, None, users, devices, digest)
 

@@ -134,8 +134,9 @@ async def test_an_address_asks_for_so_many_codes_and_later_again(conn: Connectio
         await pairing.ask(conn, MORNING, request(number), "192.0.2.7")
     with pytest.raises(TooManyAttempts):
         await pairing.ask(conn, MORNING, request(-1), "192.0.2.7")
-    assert await pairing.ask(conn, MORNING, request(-2), "192.0.2.8"), "others are not kept from it"
-    assert await pairing.ask(conn, MORNING + CODE_SHOWN * 1.01, request(-1), "192.0.2.7")
+    # Others are not kept from it.
+    await pairing.ask(conn, MORNING, request(-2), "192.0.2.8")
+    await pairing.ask(conn, MORNING + CODE_SHOWN * 1.01, request(-1), "192.0.2.7")
 
 
 async def test_a_code_that_had_its_time_lets_nobody_in(conn: Connection) -> None:
