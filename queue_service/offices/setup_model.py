@@ -439,7 +439,7 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The waiting area, as named on tickets."""
     reception: Text = {}
     """A sentence that says where help is to be found, for visitors who are stuck at the kiosk."""
-    languages: list[VisitorLanguage] = msgspec.field(default_factory=lambda: list(LANGUAGE_NAMES))
+    languages: list[VisitorLanguage] = msgspec.field(default_factory=lambda: list(get_args(VisitorLanguage)))
     """For visitors, at the kiosk and on their ticket's page; German is always among them."""
     latitude: Latitude | None = None
     longitude: Longitude | None = None

@@ -11,7 +11,7 @@ VisitorLanguage = Literal["de", "de-simple", "en", "tr", "ar", "uk", "ru", "pl",
 SOURCE_LANGUAGE = "de"
 LINGUA_FRANCA = "en"
 """What offices write beside German: rather this than German for whoever grew up with neither."""
-LANGUAGE_NAMES: Mapping[VisitorLanguage, str] = {
+LANGUAGE_NAMES: Mapping[str, str] = {
     "de": "Deutsch",
     "de-simple": "Leichte Sprache",
     "en": "English",

@@ -17,12 +17,13 @@ from tests.system.display_service_stand_in import StandIn, empty_hall, make_call
 
 LANDSCAPE, PORTRAIT = (1920, 1080), (1080, 1920)
 CUT_OFF = """
-() => [...document.querySelectorAll('.wall *')].filter(element =>
-    element.checkVisibility() && element.children.length === 0 && element.textContent.trim()
-    && !element.closest('.kern-sr-only') && getComputedStyle(element).display !== 'inline'
-    && (element.scrollWidth > element.clientWidth + 1 || element.getBoundingClientRect().right > innerWidth + 1
-        || element.getBoundingClientRect().left < -1 || element.getBoundingClientRect().bottom > innerHeight + 1))
-  .map(element => element.outerHTML.slice(0, 120))
+() => [...document.querySelectorAll('.wall *')].filter(element => {
+    const box = element.getBoundingClientRect();
+    const beyond = box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1;
+    return element.checkVisibility() && element.children.length === 0 && element.textContent.trim()
+      && !element.closest('.kern-sr-only') && getComputedStyle(element).display !== 'inline'
+      && (beyond || element.scrollWidth > element.clientWidth + 1);
+  }).map(element => element.outerHTML.slice(0, 120))
 """
 """Elements whose words are wider than their place, or beyond the screen."""
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from queue_service.protocol.languages import LANGUAGE_NAMES, direction
 from queue_service.web.languages import texts
@@ -12,7 +12,7 @@ from tests.browser.demo_office import DemoService, Hall
 from tests.browser.people_at_pages import Axe, OpenPage, has_no_sideways_scroll
 
 TELEPHONE = {"width": 360, "height": 740}
-NARROW_TELEPHONE = {"width": 320, "height": 640}
+NARROW_TELEPHONE: ViewportSize = {"width": 320, "height": 640}
 LARGEST_BYTES = 50 * 1024
 """Of everything that the browser is sent for the page, heads included (issue: follow your number)."""
 FILES_OF_THE_PAGE = 7

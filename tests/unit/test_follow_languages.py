@@ -30,8 +30,8 @@ def wanted() -> set[str]:
 def forms(language: str) -> dict[str, tuple[str, ...]]:
     """All forms of each text."""
     return {
-        message.id if isinstance(message.id, str) else message.id[0]: (
-            (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        message.id[0] if message.pluralizable else str(message.id): (
+            tuple(message.string or ()) if message.pluralizable else (str(message.string),)
         )
         for message in read_catalog(language)
         if message.id
@@ -51,7 +51,7 @@ def test_every_plural_has_as_many_forms_as_the_language_and_no_other_placeholder
     for message in catalog:
         if not message.pluralizable:
             continue
-        said = message.string
+        said = tuple(message.string or ())
         assert len(said) == catalog.num_plurals, message.id
         allowed = set(PLACEHOLDER.findall(message.id[1]))
         assert all(set(PLACEHOLDER.findall(form)) <= allowed for form in said), message.id

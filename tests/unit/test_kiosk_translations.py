@@ -33,12 +33,15 @@ def catalog(path: Path) -> dict[str, tuple[str, ...]]:
     """All forms of each text, by its German words for one."""
     with path.open("rb") as file:
         found = read_po(file, locale=base(path.stem))
-    assert all(len(m.string) == found.num_plurals for m in found if m.pluralizable)
-    return {
-        m.id[0] if m.pluralizable else str(m.id): tuple(m.string) if m.pluralizable else (str(m.string),)
+    forms = {
+        m.id[0] if m.pluralizable else str(m.id): tuple(m.string or ())
+        if m.pluralizable
+        else (str(m.string),)
         for m in found
         if m.id and not m.fuzzy
     }
+    assert {len(forms[m.id[0]]) for m in found if m.pluralizable} == {found.num_plurals}
+    return forms
 
 
 def test_there_is_a_catalog_for_each_language_of_visitors() -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract_from_dir
 
+from queue_service.protocol.languages import SOURCE_LANGUAGE
 from queue_service.web import languages, rendering
 from queue_service.web.assets import STATIC
-from queue_service.web.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, read_catalog, script_texts, texts
+from queue_service.web.languages import LANGUAGE_NAMES, read_catalog, script_texts, texts
 
 WEB = Path(languages.__file__).parent
 TEMPLATES = sorted(rendering.TEMPLATES.rglob("*.html"))
