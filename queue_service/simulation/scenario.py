@@ -178,7 +178,10 @@ class Published(Part, frozen=True):
     """Over all hours of all days, each counted once."""
     p90: ShownMinutes
     hour_tolerance: ShownMinutes
-    """Minutes; so far may each hour be off."""
+    """Minutes."""
+    hour_tolerance_percent: Percent
+    """Each hour may be off by the larger of the two: on afternoons that are open once a week, a year has
+    fifty days and chance some minutes."""
     median_tolerance: ShownMinutes
     p90_tolerance: ShownMinutes
 
