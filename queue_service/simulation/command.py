@@ -84,7 +84,9 @@ MOST_SHOWN = 40
     type=click.FloatRange(1, 5000),
     help="How many times faster than real time; measured when not given.",
 )
-@click.option("--in-memory", is_flag=True, help="Play the scenario's days by the pure rules, without a service.")
+@click.option(
+    "--in-memory", is_flag=True, help="Play the scenario's days by the pure rules, without a service."
+)
 @click.option("--days", type=click.IntRange(1, 2000), default=DAYS, show_default=True, help="In memory.")
 @click.option(
     "--policy",
@@ -144,7 +146,7 @@ def _check_usage(context: click.Context, options: dict[str, Any]) -> None:
 
 
 def _written(names: Iterable[str]) -> str:
-    return ", ".join(sorted(f"--{name.removesuffix('s') if name == 'policies' else name}" for name in names))
+    return ", ".join(sorted(f"--{'policy' if name == 'policies' else name}" for name in names))
 
 
 def _scenario(name: str | None) -> Scenario | None:
@@ -172,9 +174,7 @@ def _order(context: click.Context, options: dict[str, Any], scenario: Scenario |
     for name in by_scenario:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             by_scenario[name] = options[name]
-    return msgspec.structs.replace(
-        order, **by_scenario, habits=habits_of(scenario), rules=scenario.order
-    )
+    return msgspec.structs.replace(order, **by_scenario, habits=habits_of(scenario), rules=scenario.order)
 
 
 def _compare(scenario: Scenario, options: dict[str, Any]) -> None:

@@ -10,7 +10,16 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from queue_service.offices.model import Land, Line, OfficeCalendar, Paragraph, Span, Weekday, WeekHours, allowed
+from queue_service.offices.model import (
+    Land,
+    Line,
+    OfficeCalendar,
+    Paragraph,
+    Span,
+    Weekday,
+    WeekHours,
+    allowed,
+)
 from queue_service.offices.setup_model import (
     ArrivalWindow,
     CounterCount,
@@ -22,7 +31,9 @@ from queue_service.offices.setup_model import (
     WaitMinutes,
 )
 
-Share = Annotated[float, Meta(ge=0, le=10_000, extra=allowed("a number from 0 to 10000; shares are relative"))]
+Share = Annotated[
+    float, Meta(ge=0, le=10_000, extra=allowed("a number from 0 to 10000; shares are relative"))
+]
 Factor = Annotated[float, Meta(ge=0, le=10, extra=allowed("a factor from 0 to 10; 1 is as usual"))]
 Scatter = Annotated[
     float, Meta(ge=0.01, le=4, extra=allowed("a squared coefficient of variation from 0.01 to 4"))

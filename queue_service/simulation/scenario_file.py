@@ -4,12 +4,15 @@ from pathlib import Path as FilePath
 
 from queue_service.offices.model import WEEKDAYS, Span, Weekday
 from queue_service.offices.setup_mistakes import Findings, SetupError, unknown
+from queue_service.offices.setup_model import VisitorClass
 from queue_service.offices.setup_yaml import read_yaml
 from queue_service.simulation.scenario import Scenario, Staff
 
 SHIPPED = FilePath(__file__).with_name("scenarios")
 ENDING = ".yaml"
 ALL_PERCENT = 100
+COME_ABOUT: tuple[VisitorClass, ...] = ("walk_in", "appointment", "transferred")
+"""Classes that a visit gets from what happens to it."""
 
 
 class NoSuchScenario(Exception):
@@ -38,7 +41,8 @@ def read_scenario(text: str, file: str) -> Scenario:
     """Read a scenario. Raises SetupError with every mistake; nothing else, whatever the text is."""
     findings = Findings(file)
     scenario = read_yaml(text, Scenario, findings)
-    _check_shares(scenario, findings)
+    _check_visitors(scenario, findings)
+    _check_services(scenario, findings)
     _check_staff(scenario, findings)
     if not findings.mistakes():
         _check_days(scenario, findings)
@@ -48,11 +52,11 @@ def read_scenario(text: str, file: str) -> Scenario:
     return scenario
 
 
-def _check_shares(scenario: Scenario, findings: Findings) -> None:
+def _check_visitors(scenario: Scenario, findings: Findings) -> None:
     classes = sum(scenario.classes.values())
     if classes > ALL_PERCENT:
         findings.note_consequence(("classes",), f"are {classes} percent together; 100 is everybody")
-    for needless in ("walk_in", "appointment", "transferred"):
+    for needless in COME_ABOUT:
         if needless in scenario.classes:
             message = "nobody comes as such: it follows from how somebody comes"
             findings.note_consequence(("classes", needless), message)
@@ -64,8 +68,10 @@ def _check_shares(scenario: Scenario, findings: Findings) -> None:
     for at, one in enumerate(punctuality):
         if one.earliest > one.latest:
             findings.note_consequence((*path, at), f"from {one.earliest} is later than to {one.latest}")
-    for name in ("walk", "afterwards"):
-        seconds = getattr(scenario.desk, name)
+
+
+def _check_services(scenario: Scenario, findings: Findings) -> None:
+    for name, seconds in (("walk", scenario.desk.walk), ("afterwards", scenario.desk.afterwards)):
         if seconds.shortest > seconds.longest:
             findings.note_consequence(("desk", name), "from is longer than to")
     if not sum(one.share for one in scenario.services):

@@ -15,7 +15,8 @@ def habits_of(scenario: Scenario) -> Habits:
     """Return how the scenario's visitors are; what only days in memory know is left out."""
     every = sum(one.share for one in scenario.services)
     needs = {visitor_class: needs for _, visitor_class, needs in CLASSES}
-    classes = {**scenario.classes, EVERY_CLASS_ELSE: ALL - sum(scenario.classes.values())}
+    classes = {str(name): percent for name, percent in scenario.classes.items()}
+    classes[EVERY_CLASS_ELSE] = ALL - sum(scenario.classes.values())
     appointments, leaving = scenario.appointments, scenario.leaving
     return Habits(
         hours=hour_weights(scenario),

@@ -146,7 +146,7 @@ def plan_visitors(
     rng = Random(seed)  # noqa: S311 - a plan, not a secret
     served = [offer for offer in offers if can_be_served(offer.code, ())]
     minutes = {offer.code: habits.minutes.get(offer.code, offer.minutes) for offer in served}
-    scatter = {offer.code: rng.uniform(*SCATTER) for offer in served} | habits.scatter
+    scatter = {offer.code: rng.uniform(*SCATTER) for offer in served} | dict(habits.scatter)
     walk_in = service_weights([offer.code for offer in served if offer.walk_in], habits.mix)
     appointment = service_weights([offer.code for offer in served if offer.appointment], habits.mix)
     hours = arrival_weights(opens, closes, habits.hours)

@@ -84,10 +84,12 @@ def columns(
                 _n(COLUMNS_LEFT - 5), _n(y(tick) + 4), tick
             )
         )
+    # A mark is dark, and must be seen on its column.
+    shade = "second" if any(hour.mark is not None for hour in hours) else "first"
     for nth, hour in enumerate(hours):
         left = COLUMNS_LEFT + nth * pitch
         if hour.value is not None:
-            parts.append(_box("first", left + pitch * 0.14, y(hour.value), pitch * 0.72, y(0) - y(hour.value)))
+            parts.append(_box(shade, left + pitch * 0.14, y(hour.value), pitch * 0.72, y(0) - y(hour.value)))
         if hour.mark is not None:
             parts.append(
                 Markup('<line x1="{}" x2="{}" y1="{y}" y2="{y}" class="mark"/>').format(
@@ -99,7 +101,9 @@ def columns(
                 _n(left + pitch / 2), _n(y(0) + 17), hour.label
             )
         )
-    parts.append(Markup('<text x="{}" y="{}" class="tick end">{}</text>').format(_n(WIDTH), _n(y(0) + 34), unit))
+    parts.append(
+        Markup('<text x="{}" y="{}" class="tick end">{}</text>').format(_n(WIDTH), _n(y(0) + 34), unit)
+    )
     return _drawing(name, title, description, y(0) + 40, parts)
 
 
@@ -134,7 +138,7 @@ def _ticks(step: int, end: float, unit: str, width: float, height: float) -> Mar
         )
         lines.append(
             Markup('<text x="{}" y="{}" class="tick {}">{}</text>').format(
-                _n(x), _n(height + 16), where, f"{tick} {unit}" if not tick else tick
+                _n(x), _n(height + 16), where, tick or f"{tick} {unit}"
             )
         )
     return Markup("").join(lines)
@@ -148,7 +152,7 @@ def _box(name: str, x: float, y: float, width: float, height: float) -> Markup:
 
 def _drawing(name: str, title: str, description: str, height: float, parts: Sequence[Markup]) -> Markup:
     return Markup(
-        '<svg viewBox="0 0 {} {}" role="img" aria-labelledby="{n}-title {n}-desc">'
+        '<svg viewBox="0 0 {} {}" role="img" aria-labelledby="{n}-title" aria-describedby="{n}-desc">'
         '<title id="{n}-title">{}</title><desc id="{n}-desc">{}</desc>{}</svg>'
     ).format(_n(WIDTH), _n(height), escape(title), escape(description), Markup("").join(parts), n=name)
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from queue_service.queueing.order.turn import APPOINTMENT
 from queue_service.simulation.day_report import CLASS_NAMES
 from queue_service.simulation.in_memory.comparison import Comparison
-from queue_service.simulation.in_memory.figures import ALL, PolicyFigures, Waits
+from queue_service.simulation.in_memory.figures import ALL, Waits
 from queue_service.simulation.in_memory.published_waits import hold_against
 
 
@@ -22,8 +22,9 @@ def tables(comparison: Comparison) -> Iterator[Table]:
 def _overview(comparison: Comparison) -> Table:
     first = comparison.policies[0]
     title = (
-        f"{comparison.scenario.name}, {first.days} days from {comparison.first_day} to {comparison.last_day}, "
-        f"seed {comparison.seed}: {first.came / first.days:.0f} visitors a day, {first.missed} missed an appointment"
+        f"{comparison.scenario.name}, {first.days} days from {comparison.first_day} to "
+        f"{comparison.last_day}, seed {comparison.seed}: {first.came / first.days:.0f} visitors a day, "
+        f"{first.missed:,} missed an appointment"
     )
     table = Table(title=title, title_justify="left")
     table.add_column("policy", no_wrap=True)
@@ -42,7 +43,9 @@ def _overview(comparison: Comparison) -> Table:
             f"{one.gave_back:,}",
             f"{one.called_in_vain:,}",
         )
-    table.caption = "promise: on time for an appointment; cap: everybody else; after closing: p50 / p90 of days"
+    table.caption = (
+        "promise: on time for an appointment; cap: everybody else; after closing: p50 / p90 of days"
+    )
     return table
 
 
@@ -72,11 +75,8 @@ def _published(comparison: Comparison) -> Table:
         table.add_column(column, justify="right")
     for at, one in enumerate(first):
         name = one.what if one.hour is None else f"{one.hour} h"
-        simulated = (f"{all_held[at].simulated:.1f}{'' if all_held[at].holds else ' !'}" for all_held in held.values())
+        simulated = (
+            f"{all_held[at].simulated:.1f}{'' if all_held[at].holds else ' !'}" for all_held in held.values()
+        )
         table.add_row(name, f"{one.published:.0f}", f"± {one.tolerance:.1f}", *simulated)
     return table
-
-
-def outcome(figures: PolicyFigures) -> str:
-    """Say what became of all who came."""
-    return f"{figures.came:,} came: {figures.served:,} served, {figures.called_in_vain:,} called in vain, {figures.gave_back:,} gave up"

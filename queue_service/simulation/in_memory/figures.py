@@ -112,7 +112,9 @@ class Tally:
         """Return the sum of what was added."""
         by_class = {kind: self._waits[kind] for kind in CLASS_ORDER if self._waits.get(kind)}
         by_class[ALL] = [wait for waits in by_class.values() for wait in waits]
-        others = [wait for kind, waits in by_class.items() if kind not in (APPOINTMENT, ALL) for wait in waits]
+        others = [
+            wait for kind, waits in by_class.items() if kind not in (APPOINTMENT, ALL) for wait in waits
+        ]
         hour_means = [mean for means in self._hours.values() for mean in means]
         return PolicyFigures(
             policy=self._rules.policy,
@@ -159,10 +161,10 @@ def _share_within(waits: Sequence[float], minutes: float) -> float:
 
 def _spread(by_hour: dict[int, float], begins: datetime, ends: datetime) -> None:
     """Add the seconds of a span to the hours of the day in which they lie; after midnight, from 24 on."""
-    second = begins.hour * SECONDS_AN_HOUR + begins.minute * 60 + begins.second
+    second: float = begins.hour * SECONDS_AN_HOUR + begins.minute * 60 + begins.second
     left = (ends - begins).total_seconds()
     while left > 0:
         hour, passed = divmod(second, SECONDS_AN_HOUR)
         part = min(left, SECONDS_AN_HOUR - passed)
-        by_hour[hour] += part
+        by_hour[int(hour)] += part
         second, left = second + part, left - part

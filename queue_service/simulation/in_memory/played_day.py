@@ -77,9 +77,7 @@ def play_day(
 class _Hall:
     """The hall while the day is played; counters are known by their place in the day's list."""
 
-    def __init__(
-        self, day: DrawnDay, rules: OrderSetup, window: ArrivalWindow, queue: type[Queue]
-    ) -> None:
+    def __init__(self, day: DrawnDay, rules: OrderSetup, window: ArrivalWindow, queue: type[Queue]) -> None:
         self._day, self._rules, self._window = day, rules, window
         self._group_of_service, self._groups_of_counter = _groups(day)
         self._queue = queue(rules, len(set(self._group_of_service.values())))

@@ -30,17 +30,18 @@ WALK_IN = "walk_in"
 class Table(msgspec.Struct, frozen=True):
     """A chart's figures once more."""
 
+    caption: str
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     """The first cell is the row's head."""
 
 
 class Panel(msgspec.Struct, frozen=True):
-    """A chart with its table."""
+    """Charts with their table."""
 
-    name: str
     title: str
-    chart: Markup
+    charts: Sequence[tuple[str, Markup]]
+    """Of several, each has a name."""
     table: Table
 
 
@@ -66,8 +67,7 @@ def report_page(comparison: Comparison) -> str:
         style=Markup((HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         facts=_facts(comparison),
         rules=[
-            (POLICY_NAMES[one.policy], policy_rule(one.policy, scenario.order))
-            for one in comparison.policies
+            (POLICY_NAMES[one.policy], policy_rule(one.policy, scenario.order)) for one in comparison.policies
         ],
         deadlines=any(one.policy != "strict-order" for one in comparison.policies),
         promise=first.promise_minutes if APPOINTMENT in first.waits else None,
@@ -128,7 +128,7 @@ def _waits(policies: Sequence[PolicyFigures]) -> Section:
     panels = []
     kinds = [kind for kind in CLASS_NAMES if any(kind in one.waits for one in policies)]
     # One class alone is the same as all.
-    kinds = kinds if len(kinds) > 2 else kinds[:1]  # noqa: PLR2004
+    kinds = kinds if len(kinds) > 2 else kinds[:1]
     most = max(one.waits[kind].p99 for kind in kinds for one in policies if kind in one.waits)
     for kind in kinds:
         known = [(one, one.waits[kind]) for one in policies if kind in one.waits]
@@ -142,8 +142,7 @@ def _waits(policies: Sequence[PolicyFigures]) -> Section:
         ]
         title = CLASS_NAMES[kind]
         panels.append(
-            Panel(
-                f"waits-{kind}",
+            _panel(
                 title,
                 bars(
                     f"waits-{kind}",
@@ -154,11 +153,12 @@ def _waits(policies: Sequence[PolicyFigures]) -> Section:
                     most,
                 ),
                 Table(
-                    ("Regel", "die Hälfte höchstens", "9 von 10 höchstens", "99 von 100 höchstens", "Menschen"),
+                    "Wartezeit in Minuten, höchstens",
+                    ("Regel", "die Hälfte", "9 von 10", "99 von 100", "Menschen"),
                     [
                         (
                             POLICY_NAMES[one.policy],
-                            *(minutes(value) for value in (waits.p50, waits.p90, waits.p99)),
+                            *(written(value) for value in (waits.p50, waits.p90, waits.p99)),
                             written(waits.visitors),
                         )
                         for one, waits in known
@@ -180,7 +180,8 @@ def _promises(policies: Sequence[PolicyFigures]) -> Section:
     if APPOINTMENT in policies[0].waits:
         title = f"Pünktlich zum Termin: aufgerufen innerhalb von {policies[0].promise_minutes} Minuten"
         panels.append(_shares("promise", title, policies, lambda one: one.promise_kept))
-    title = f"Alle anderen: aufgerufen innerhalb von {policies[0].cap_minutes} Minuten"
+    who = "Alle anderen: aufgerufen" if panels else "Aufgerufen"
+    title = f"{who} innerhalb von {policies[0].cap_minutes} Minuten"
     panels.append(_shares("cap", title, policies, lambda one: one.cap_kept))
     text = "Anteil derer, die so bald aufgerufen wurden, wie es die Regeln zusagen."
     return Section("promises", "Wird gehalten, was versprochen ist?", text, panels)
@@ -195,11 +196,21 @@ def _longest(policies: Sequence[PolicyFigures]) -> Section:
         title = CLASS_NAMES[kind]
         rows = [Row(name, minutes(value), (value,)) for name, value in figures]
         panels.append(
-            Panel(
-                f"longest-{kind}",
+            _panel(
                 title,
-                bars(f"longest-{kind}", f"Längste Wartezeit: {title}", "Ein Balken je Regel.", rows, "min", most),
-                Table(("Regel", "längste Wartezeit"), [(name, minutes(value)) for name, value in figures]),
+                bars(
+                    f"longest-{kind}",
+                    f"Längste Wartezeit: {title}",
+                    "Ein Balken je Regel.",
+                    rows,
+                    "min",
+                    most,
+                ),
+                Table(
+                    "Längste Wartezeit in Minuten",
+                    ("Regel", "Minuten"),
+                    [(name, written(value)) for name, value in figures],
+                ),
             )
         )
     text = "Der eine Mensch, der an all diesen Tagen am längsten warten musste."
@@ -208,7 +219,12 @@ def _longest(policies: Sequence[PolicyFigures]) -> Section:
 
 def _use(policies: Sequence[PolicyFigures]) -> Section:
     first = policies[0]
-    hours = [(hour, known.use) for hour, known in first.hours.items() if known.use is not None]
+    # When nobody comes any more, the counters that are left serve those who are in.
+    hours = [
+        (hour, known.use)
+        for hour, known in first.hours.items()
+        if known.use is not None and known.waited is not None
+    ]
     by_hour = [Column(f"{hour % 24}", min(use, 1.0) * 100) for hour, use in hours]
     title = f"Nach Uhrzeit ({POLICY_NAMES[first.policy]})"
     return Section(
@@ -218,14 +234,23 @@ def _use(policies: Sequence[PolicyFigures]) -> Section:
         "Schließung bleiben Schalter besetzt, bis alle bedient sind.",
         [
             _shares("use", "An allen Tagen zusammen", policies, lambda one: one.use),
-            Panel(
-                "use-hours",
+            _panel(
                 title,
-                columns("use-hours", f"Auslastung. {title}", "Eine Säule je Stunde.", by_hour, "Uhr, in %", 100),
-                Table(("Stunde", "Auslastung"), [(f"{hour % 24} Uhr", percent(use)) for hour, use in hours]),
+                columns(
+                    "use-hours", f"Auslastung. {title}", "Eine Säule je Stunde.", by_hour, "Uhr, in %", 100
+                ),
+                Table(
+                    "Auslastung",
+                    ("Stunde", "Anteil"),
+                    [(f"{hour % 24} Uhr", percent(use)) for hour, use in hours],
+                ),
             ),
         ],
     )
+
+
+def _panel(title: str, chart: Markup, table: Table) -> Panel:
+    return Panel(title, [(title, chart)], table)
 
 
 def _shares(
@@ -233,11 +258,10 @@ def _shares(
 ) -> Panel:
     figures = [(POLICY_NAMES[one.policy], share(one)) for one in policies]
     rows = [Row(policy, percent(value), (value * 100,)) for policy, value in figures]
-    return Panel(
-        name,
+    return _panel(
         title,
         bars(name, title, "Ein Balken je Regel, von 0 bis 100 Prozent.", rows, "%", 100),
-        Table(("Regel", "Anteil"), [(policy, percent(value)) for policy, value in figures]),
+        Table("Anteil", ("Regel", "Anteil"), [(policy, percent(value)) for policy, value in figures]),
     )
 
 
@@ -245,37 +269,39 @@ def _hours(comparison: Comparison) -> Section:
     policies, published = comparison.policies, comparison.scenario.published
     marks = {one.hour: one.minutes for one in published.hours} if published else {}
     most = max([*(known.waited or 0.0 for one in policies for known in one.hours.values()), *marks.values()])
-    panels = []
+    hours = sorted(
+        {hour for one in policies for hour, known in one.hours.items() if known.waited is not None}
+    )
+    description = "Eine Säule je Stunde." + (" Die Linie ist der veröffentlichte Wert." if marks else "")
+    charts, waited = [], {}
     for one in policies:
-        hours = [(hour, known.waited) for hour, known in one.hours.items() if known.waited is not None]
-        name, title = f"hours-{one.policy}", POLICY_NAMES[one.policy]
-        panels.append(
-            Panel(
-                name,
-                title,
-                columns(
-                    name,
-                    f"Wartezeit nach Uhrzeit: {title}",
-                    "Eine Säule je Stunde." + (" Die Linie ist der veröffentlichte Wert." if marks else ""),
-                    [Column(str(hour), waited, marks.get(hour)) for hour, waited in hours],
-                    "Uhr, in Minuten",
-                    most,
-                ),
-                Table(
-                    ("Ankunft", "mittlere Wartezeit"),
-                    [(f"{hour} Uhr", minutes(waited)) for hour, waited in hours],
-                ),
-            )
-        )
-    legend = [("first", "gerechnet"), ("mark", "veröffentlicht")] if marks else []
+        waited[one.policy] = [known.waited if (known := one.hours.get(hour)) else None for hour in hours]
+        title = POLICY_NAMES[one.policy]
+        by_hour = [
+            Column(str(hour), wait, marks.get(hour))
+            for hour, wait in zip(hours, waited[one.policy], strict=True)
+        ]
+        name, title_of_all = f"hours-{one.policy}", f"Wartezeit nach Uhrzeit: {title}"
+        charts.append((title, columns(name, title_of_all, description, by_hour, "Uhr, in Minuten", most)))
+    table = Table(
+        "Mittlere Wartezeit in Minuten",
+        ("Ankunft", *(POLICY_NAMES[one.policy] for one in policies)),
+        [
+            (f"{hour} Uhr", *(NOTHING if wait is None else written(wait) for wait in waits))
+            for hour, *waits in zip(hours, *waited.values(), strict=True)
+        ],
+    )
+    legend = [("second", "gerechnet"), ("mark", "veröffentlicht")] if marks else []
     text = "Mittlere Wartezeit aller, die in dieser Stunde kamen; jeder Tag zählt gleich."
-    return Section("hours", "Wann wartet man wie lange?", text, panels, legend)
+    return Section(
+        "hours", "Wann wartet man wie lange?", text, [Panel("Mittlere Wartezeit", charts, table)], legend
+    )
 
 
 def _published(comparison: Comparison) -> Section:
     published, first = comparison.scenario.published, comparison.policies[0]
     assert published is not None, "asked for only then"
-    names = {"median": "Median aller Stunden", "p90": "9 von 10 Stunden höchstens"}
+    names = {"median": "Hälfte der Stunden", "p90": "9 von 10 Stunden"}
     held = hold_against(published, first)
     rows = [
         Row(
@@ -291,8 +317,7 @@ def _published(comparison: Comparison) -> Section:
         "Stimmt das mit der Wirklichkeit überein?",
         f"{published.source}. {met} von {len(held)} Werten liegen innerhalb der erlaubten Abweichung.",
         [
-            Panel(
-                "published",
+            _panel(
                 f"Veröffentlicht und gerechnet ({POLICY_NAMES[first.policy]})",
                 bars(
                     "published",
@@ -303,13 +328,14 @@ def _published(comparison: Comparison) -> Section:
                     max(one.simulated for one in held),
                 ),
                 Table(
+                    "Wartezeit in Minuten",
                     ("Wert", "veröffentlicht", "gerechnet", "erlaubte Abweichung", "eingehalten"),
                     [
                         (
                             f"{one.hour} Uhr" if one.hour is not None else names[one.what],
-                            minutes(one.published),
-                            f"{written(one.simulated, 1)} min",
-                            f"± {written(one.tolerance, 1)} min",
+                            written(one.published),
+                            written(one.simulated, 1),
+                            f"± {written(one.tolerance, 1)}",
                             "ja" if one.holds else "nein",
                         )
                         for one in held
