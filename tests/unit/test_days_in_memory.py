@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import islice, pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from queue_service.offices.setup_model import OrderSetup
-from queue_service.queueing.order.turn import APPOINTMENT, Moment, Waiting
+from queue_service.offices.setup_model import OrderPolicyName, OrderSetup
+from queue_service.queueing.order.turn import APPOINTMENT, Moment, Waiting, call_by, head_start
 from queue_service.queueing.order_policy import POLICIES, in_calling_order
 from queue_service.simulation.in_memory.calling_queue import CallingQueue
 from queue_service.simulation.in_memory.comparison import compare_policies
@@ -21,7 +22,7 @@ from queue_service.simulation.in_memory.played_day import play_day
 from queue_service.simulation.in_memory.published_waits import hold_against
 from queue_service.simulation.scenario_file import find_scenario, read_scenario
 from tests.unit.test_scenarios import SMALL
-from tests.unit.waiting_rooms import NOW, order_rules, tickets
+from tests.unit.waiting_rooms import NOW, order_rules
 
 BSC = find_scenario("bsc-mitte")
 BUSY = replace(
@@ -59,24 +60,29 @@ class CheckedQueue(CallingQueue):
         return expected
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.data(), order_rules)
+@pytest.mark.parametrize("policy", POLICIES)
+@settings(max_examples=100, deadline=None)
+@given(order_rules, st.integers(5, 60), st.integers(5, 60), st.randoms(use_true_random=True))
 def test_a_counter_calls_the_first_of_the_order_whom_it_can_serve(
-    data: st.DataObject, rules: OrderSetup
+    policy: OrderPolicyName, rules: OrderSetup, cap: int, promise: int, chance: Random
 ) -> None:
+    rules = replace(rules, policy=policy, cap_minutes=cap, promise_minutes=promise)
     queue = CheckedQueue(rules, GROUPS)
-    here: list[Waiting] = []
-    for number in range(1, data.draw(st.integers(2, 14)) + 1):
-        here.append(data.draw(tickets(number, rules)))
-        queue.join(here[-1], data.draw(st.integers(0, GROUPS - 1)))
-    if data.draw(st.booleans()):
-        queue.leave(here[0])
-    now = NOW
-    for _ in here:
-        now += timedelta(minutes=data.draw(st.integers(0, 90)))
-        place = data.draw(st.integers(0, rules.appointments + rules.walk_ins - 1))
-        groups = data.draw(st.sets(st.integers(0, GROUPS - 1), min_size=1))
-        queue.call(groups, Moment(now, place, kept=data.draw(st.booleans())))
+    # About as many of a kind have waited beyond their deadline as not.
+    for number in range(1, 13):
+        since = NOW - timedelta(minutes=chance.randint(-20, 80))
+        visitor_class = chance.choice([APPOINTMENT, APPOINTMENT, "walk_in", "disabled"])
+        rank_at = since - chance.choice([0, 1]) * head_start(visitor_class, rules)
+        deadline = call_by(visitor_class, since, rules)
+        ticket = Waiting(f"A{number:03}", visitor_class, since, rank_at, deadline)
+        queue.join(ticket, chance.randrange(GROUPS))
+        if chance.random() < 0.1:
+            queue.leave(ticket)
+    for minutes in range(12):
+        place = chance.randrange(rules.appointments + rules.walk_ins)
+        groups = chance.sample(range(GROUPS), chance.randint(1, GROUPS))
+        moment = Moment(NOW + timedelta(minutes=minutes), place, kept=chance.random() < 0.5)
+        queue.call(groups, moment)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
