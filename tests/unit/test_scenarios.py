@@ -1,8 +1,12 @@
 """A scenario says what it means, or is refused with every mistake and its place."""
 
+from pathlib import Path
+
+import msgspec
 import pytest
 
 from queue_service.offices.setup_mistakes import SetupError
+from queue_service.simulation.scenario import Part, Scenario
 from queue_service.simulation.scenario_file import (
     SHIPPED,
     NoSuchScenario,
@@ -87,6 +91,13 @@ def test_a_mistake_is_told_with_its_place_and_what_is_allowed(old: str, new: str
     found = mistakes_of(old, new)
     assert told in "\n".join(found)
     assert all(line.startswith("small.yaml:") for line in found)
+
+
+def test_every_field_of_a_scenario_is_explained() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "simulation.md").read_text(encoding="utf-8")
+    blocks = [Scenario, *Part.__subclasses__()]
+    fields = {field.encode_name for block in blocks for field in msgspec.structs.fields(block)}
+    assert {name for name in fields if f"`{name}`" not in page} == set()
 
 
 def test_an_unknown_name_is_answered_with_those_that_there_are() -> None:
