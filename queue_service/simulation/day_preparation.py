@@ -21,6 +21,7 @@ from queue_service.simulation.visitor_plan import (
     Habits,
     Offer,
     Visitor,
+    arrival_weights,
     plan_visitors,
 )
 
@@ -92,6 +93,8 @@ async def prepare(
     now = datetime.now(UTC)
     offers = [_offer(service) for service in await api.services(slug)]
     opens, closes = await _long_day(api, office, offers, now)
+    if not sum(arrival_weights(opens, closes, order.habits.hours).values()):
+        raise NoDayToPlay(f"by the scenario nobody comes while {slug} is open")
     names = clerk_names(users)[: order.clerks]
     if not names:
         raise NoDayToPlay("the credentials name no clerk")

@@ -101,7 +101,9 @@ def _check_days(scenario: Scenario, findings: Findings) -> None:
     if not open_days:
         findings.note(("opening_hours",), "the office is never open")
     for day, spans in open_days.items():
-        if not sum(shared_minutes(one.hours, spans) * one.share for one in scenario.arrivals.hours):
+        arrivals = scenario.arrivals
+        come = sum(shared_minutes(one.hours, spans) * one.share for one in arrivals.hours)
+        if not come * arrivals.weekdays.get(day, 1.0):
             findings.note(("arrivals", "hours"), f"nobody comes on {day}, which is open")
         closes = spans[-1].closes
         for one in scenario.services:
@@ -123,7 +125,7 @@ def works_on(row: Staff, day: Weekday) -> bool:
 
 def stays(row: Staff, day: Weekday, closes: int) -> bool:
     """Tell whether a row's counters serve until nobody is left."""
-    return works_on(row, day) and row.hours.closes >= closes
+    return works_on(row, day) and row.hours.opens < closes <= row.hours.closes
 
 
 def serves(row: Staff, service: str) -> bool:

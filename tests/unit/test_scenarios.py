@@ -82,6 +82,8 @@ def test_every_figure_that_comes_along_has_a_source_or_is_called_assumed() -> No
         ("a_day: 60", "a_day: many", "arrivals.visitors_a_day: 'many': allowed is a number"),
         ("name: Amt\n", "", "small.yaml:1:1: name: is missing"),
         ("12:00, breaks", "11:00, breaks", "nobody serves 'ausweis' on monday until it closes at 12:00"),
+        ("08:00-12:00, breaks: [10:00-10:15]", "12:00-14:00", "nobody serves 'ausweis' on tuesday until"),
+        ("share: 1}]", "share: 1}]\n  weekdays: {monday: 0}", "nobody comes on monday, which is open"),
         ("{hours: 08:00-12:00,", "{hours: 13:00-14:00,", "nobody comes on monday, which is open"),
         ("service: zeugnis", "service: ausweis", "services[1].service: 'ausweis' is listed twice"),
         (SMALL, "", "the file is empty; allowed: name, office, land"),

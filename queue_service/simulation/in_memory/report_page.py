@@ -154,7 +154,13 @@ def _waits(policies: Sequence[PolicyFigures]) -> Section:
                 ),
                 Table(
                     "Wartezeit in Minuten, höchstens",
-                    ("Regel", "die Hälfte", "9 von 10", "99 von 100", "Menschen"),
+                    (
+                        "Regel",
+                        "die Hälfte",
+                        "9\N{NO-BREAK SPACE}von 10",
+                        "99\N{NO-BREAK SPACE}von 100",
+                        "Menschen",
+                    ),
                     [
                         (
                             POLICY_NAMES[one.policy],
@@ -329,7 +335,7 @@ def _published(comparison: Comparison) -> Section:
                 ),
                 Table(
                     "Wartezeit in Minuten",
-                    ("Wert", "veröffentlicht", "gerechnet", "erlaubte Abweichung", "eingehalten"),
+                    ("Wert", "veröffentlicht", "gerechnet", "erlaubt", "hält"),
                     [
                         (
                             f"{one.hour} Uhr" if one.hour is not None else names[one.what],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from queue_service.offices.setup_model import OrderPolicyName, OrderSetup
+from queue_service.offices.setup_model import OrderPolicyName, OrderSetup, VisitorClass
 from queue_service.queueing.order.turn import APPOINTMENT
 from queue_service.simulation.in_memory.figures import ALL, LATE
 
@@ -24,6 +24,7 @@ CLASS_NAMES: Mapping[str, str] = {
     "transferred": "Weitergeleitet",
     ALL: "Alle",
 }
+CLASSES_WITH_PRIORITY: tuple[VisitorClass, ...] = ("small_children", "disabled", "pregnant")
 MONTHS = (
     *("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli"),
     *("August", "September", "Oktober", "November", "Dezember"),
@@ -32,16 +33,25 @@ MONTHS = (
 
 def policy_rule(policy: OrderPolicyName, rules: OrderSetup) -> str:
     """Say in a sentence whom a policy calls."""
-    appointment = rules.head_starts.get("appointment", 0)
     return {
-        "head-start": "Wer am längsten wartet, kommt zuerst; ein Termin zählt wie "
-        f"{appointment} Minuten mehr, auch Vorrang zählt mehr.",
+        "head-start": f"Wer am längsten wartet, kommt zuerst.{_head_starts(rules)}",
         "appointments-first": "Alle mit Termin vor allen ohne.",
         "strict-order": "Wer am längsten wartet, kommt zuerst, ohne Ausnahme.",
         "ratio": f"{rules.appointments} mit Termin, dann {rules.walk_ins} ohne, immer reihum.",
         "reserve": f"Wie „Mit Vorsprung“; bei Andrang rufen {rules.reserved_percent} von 100 Schaltern "
         f"zuerst diese Gruppe auf: {CLASS_NAMES[rules.reserved_class]}.",
     }[policy]
+
+
+def _head_starts(rules: OrderSetup) -> str:
+    others = [minutes for name, minutes in rules.head_starts.items() if name in CLASSES_WITH_PRIORITY]
+    said = []
+    if appointment := rules.head_starts.get("appointment", 0):
+        said.append(f"ein Termin wie {appointment} Minuten Wartezeit")
+    if others:
+        least, most = min(others), max(others)
+        said.append(f"Vorrang wie {least}" + (f" bis {most} Minuten" if most > least else " Minuten"))
+    return f" Dabei zählt {', '.join(said)}." if said else ""
 
 
 def written(number: float, digits: int = 0) -> str:
