@@ -97,7 +97,7 @@ def test_a_mistake_is_told_with_its_place_and_what_is_allowed(old: str, new: str
 
 def test_every_field_of_a_scenario_is_explained() -> None:
     page = (Path(__file__).parents[2] / "docs" / "simulation.md").read_text(encoding="utf-8")
-    blocks = [Scenario, *Part.__subclasses__()]
+    blocks: list[type[Part]] = [Scenario, *Part.__subclasses__()]
     fields = {field.encode_name for block in blocks for field in msgspec.structs.fields(block)}
     assert {name for name in fields if f"`{name}`" not in page} == set()
 

@@ -15,8 +15,6 @@ from queue_service.simulation.in_memory.played_day import PlayedDay, PlayedVisit
 LATE = "late"
 """With an appointment, but too late for its place: admitted as without one."""
 ALL = "all"
-WITHOUT_PLACE = "without_place"
-"""All but those who are on time for an appointment: those whom the cap protects."""
 CLASS_ORDER = (APPOINTMENT, LATE, "walk_in", "small_children", "disabled", "pregnant", "transferred")
 MINUTE = timedelta(minutes=1)
 SECONDS_AN_HOUR = 3600
