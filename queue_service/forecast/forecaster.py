@@ -30,13 +30,13 @@ class Forecaster:
     def __init__(
         self, knowledge: Knowledge, order: CallOrder, calibration: Calibration | None = None
     ) -> None:
-        self._drawing = Drawing(knowledge)
-        self._order = order
+        self.drawing = Drawing(knowledge)
+        self.order = order
         self.calibration = calibration or Calibration()
 
     def forecast(self, state: HallState, now: float, newcomers: Sequence[Newcomer] = ()) -> HallForecast:
         """Return the answer for each ticket that waits and for each of ``newcomers``."""
-        run = HallRun(state, now, self._drawing, self._order, newcomers)
+        run = HallRun(state, now, self.drawing, self.order, newcomers)
         run.play()
         hour = hour_of_day(now, state.day_starts_at)
         classes = [
@@ -78,19 +78,20 @@ class Forecaster:
 def spread_of(waits: list[float]) -> Spread | None:
     """Return the spread of drawn waits; None when a tenth of them never ends."""
     ordered = sorted(waits)
-    high = _quantile(ordered, LEVELS["high"])
+    high = quantile(ordered, LEVELS["high"])
     if ordered[-1] == NEVER and high == NEVER:
         return None
     ended = [wait for wait in ordered if wait < NEVER]
     return Spread(
-        _quantile(ordered, LEVELS["low"]),
-        _quantile(ordered, LEVELS["middle"]),
+        quantile(ordered, LEVELS["low"]),
+        quantile(ordered, LEVELS["middle"]),
         high,
         sum(ended) / len(ended),
     )
 
 
-def _quantile(ordered: list[float], level: float) -> float:
+def quantile(ordered: list[float], level: float) -> float:
+    """Return the value below which a share of an ascending sample lies."""
     place = level * len(ordered) - 0.5
     below = max(0, int(place))
     above = min(below + 1, len(ordered) - 1)

@@ -76,7 +76,7 @@ def picture(
     state = HallState(
         waiting=tuple(_waiting(ticket) for ticket in waiting),
         counters=tuple(_serving(counter, hall.tickets, waiting, spans) for counter in open_counters),
-        day_starts_at=_instant(office, day, 0).timestamp(),
+        day_starts_at=instant(office, day, 0).timestamp(),
         coming=tuple(
             ComingAppointment(visit.starts_at.timestamp(), APPOINTMENT, _wished(visit))
             for visit in coming
@@ -121,24 +121,34 @@ def calling_spans(office: Office, day: date, now: datetime) -> tuple[CallingSpan
 
     A counter that is open outside the hours goes on until its clerk goes home.
     """
-    hours = office.setup.walk_ins if isinstance(office.setup.walk_ins, WeekHours) else None
-    if office.setup.walk_ins == "always" or is_closed(day, office.calendar):
-        return None
-    # Clerks stay until the office closes, also where numbers are given out for a shorter time.
-    opening = office.setup.opening_hours.on(day) or (hours.on(day) if hours else [])
-    spans = [_span(office, day, span) for span in opening]
+    spans = [_span(office, day, span) for span in _open_hours(office, day)]
     if not any(span.start <= now.timestamp() < span.end for span in spans):
         return None
     return tuple(span for span in spans if span.end > now.timestamp())
 
 
+def closing_today(office: Office, now: datetime) -> datetime | None:
+    """Return when the office closes for the day, which may be over; None when no closing is known."""
+    day = local_day(now, office.setup.time_zone)
+    spans = _open_hours(office, day)
+    return instant(office, day, spans[-1].closes) if spans else None
+
+
+def _open_hours(office: Office, day: date) -> list[Span]:
+    hours = office.setup.walk_ins if isinstance(office.setup.walk_ins, WeekHours) else None
+    if office.setup.walk_ins == "always" or is_closed(day, office.calendar):
+        return []
+    # Clerks stay until the office closes, also where numbers are given out for a shorter time.
+    return office.setup.opening_hours.on(day) or (hours.on(day) if hours else [])
+
+
 def _span(office: Office, day: date, span: Span) -> CallingSpan:
     return CallingSpan(
-        _instant(office, day, span.opens).timestamp(), _instant(office, day, span.closes).timestamp()
+        instant(office, day, span.opens).timestamp(), instant(office, day, span.closes).timestamp()
     )
 
 
-def _instant(office: Office, day: date, minute: int) -> datetime:
+def instant(office: Office, day: date, minute: int) -> datetime:
     """Return the instant at which the office's clock shows this minute; 1440 is the next midnight."""
     days, minute = divmod(minute, MINUTES_A_DAY)
     return datetime.combine(day + days * ONE_DAY, time(minute // 60, minute % 60), office.zone)

@@ -19,6 +19,7 @@ from queue_service.forecast.learning import learn
 from queue_service.forecast.model import Answer, HallState, Newcomer, Unknown
 from queue_service.forecast.office_order import office_order
 from queue_service.forecast.past_days import PastDay
+from queue_service.forecast.rest_of_day import DayAhead, DayOutlook, look_ahead
 from queue_service.forecast.stretch import Promise, fit_stretch
 from queue_service.offices.setup_model import OrderSetup
 from queue_service.protocol.stream import WaitRange
@@ -41,6 +42,8 @@ class Play(msgspec.Struct, frozen=True, tag=True):
     calibration: Calibration
     knowledge: Knowledge | None
     """None: as last time."""
+    ahead: DayAhead | None = None
+    """Asks for the rest of the day as well."""
 
 
 class Remember(msgspec.Struct, frozen=True, tag=True):
@@ -62,6 +65,7 @@ class Played(msgspec.Struct, frozen=True, tag=True):
 
     tickets: list[ToldWait]
     newcomers: list[NewcomerWait]
+    rest_of_day: DayOutlook | None = None
 
 
 class Learned(msgspec.Struct, frozen=True, tag=True):
@@ -107,6 +111,7 @@ class _Answering:
         return Played(
             [_told(told.tickets[waiting.ticket]).told for waiting in question.state.waiting],
             [_told(told.newcomers[newcomer]) for newcomer in question.newcomers],
+            _rest_of_day(forecaster, question) if question.ahead else None,
         )
 
     def _forecaster(self, question: Play) -> Forecaster:
@@ -122,6 +127,18 @@ class _Answering:
         forecaster = Forecaster(self._knowledge.get(question.office, Knowledge()), order)
         self._forecasters[question.office] = (made_for, forecaster)
         return forecaster
+
+
+def _rest_of_day(forecaster: Forecaster, question: Play) -> DayOutlook:
+    assert question.ahead is not None, "asked for"
+    return look_ahead(
+        question.state,
+        question.now,
+        forecaster.drawing,
+        forecaster.order,
+        forecaster.calibration,
+        question.ahead,
+    )
 
 
 def _told(answer: Answer) -> NewcomerWait:

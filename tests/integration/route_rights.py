@@ -128,6 +128,7 @@ POST   /api/v1/offices/{office}/alarms          1   1    x3    x3        33    x
 POST   /api/v1/offices/{office}/alarms/{alarm}/acknowledge 1 1 x3   x3        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/alarms/{alarm}/end 1 1   33    33        33    x3         x3    33    33
 GET    /api/v1/offices/{office}/hall            1   1    33    33        33    x3         x3    33    33
+GET    /api/v1/offices/{office}/outlook         1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/hall/leave      1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/hall/pause      1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/hall/resume     1   1    33    33        33    x3         x3    33    33
