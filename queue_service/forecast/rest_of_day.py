@@ -139,6 +139,8 @@ class _DayRun(HallRun):
         self.waits += [[NEVER] * runs for _ in self.looks_at]
         self.people = [[0] * runs for _ in self.looks_at]
         self.unserved = [0] * runs
+        # Whom no counter can serve is in no queue of the play, and waits all the same.
+        self._stuck = sum(not able for able in self.can_serve)
         # Every look has an answer of its own, and so has the one at the end.
         self._answerable += (2 if self._asked else 1) * len(self.looks_at) + 1
 
@@ -178,14 +180,14 @@ class _DayRun(HallRun):
         for nth, at in enumerate(self.looks_at):
             yield at
             later.arrive(at)
-            self.people[nth][run] = _still_here(queues, at, run)
+            self.people[nth][run] = self._stuck + _still_here(queues, at, run)
             if self._asked:
                 services = chance.choice(self._asked)
                 queue, entry = self._all_later.asker(WALK_IN, services, at, self._first_asker + nth)
                 later.queues[queue].insert(0, entry)
         yield self._ahead.until
         later.arrive(self._ahead.until)
-        self.unserved[run] = _still_here(queues, self._ahead.until, run)
+        self.unserved[run] = self._stuck + _still_here(queues, self._ahead.until, run)
 
 
 def _rates(learned: dict[str, ArrivalRate], day_starts_at: float, ahead: DayAhead) -> dict[str, ArrivalRate]:

@@ -111,7 +111,7 @@ async def keep_forecast(
 
 
 async def outlook_made_at(conn: Connection, office_id: int) -> datetime | None:
-    """When the office's outlook was made; None before its first."""
+    """When the office's outlook was made; None when it has none that says anything."""
     made: datetime | None = await _queries.outlook_made_at(conn, office_id=office_id)
     return made
 

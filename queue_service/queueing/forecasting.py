@@ -149,10 +149,11 @@ async def forecast_office(conn: Connection, now: datetime, slug: str, process: F
     process.told[office.id] = named
     body = visitor_waits(seen, played, now)
     told = hall_waits(body, services, knowledge)
-    await _keep(conn, now, office, hall.version, told, body)
     if ahead is not None and played.rest_of_day is not None:
+        # Before the screens are told anything: a page that hears of it finds both.
         rest_of_day = hall_outlook.told(played.rest_of_day, ahead, now)
         await forecast_store.keep_outlook(conn, office.id, rest_of_day, now)
+    await _keep(conn, now, office, hall.version, told, body)
 
 
 async def outlook(conn: Connection, now: datetime, office: Office) -> HallOutlook:

@@ -37,8 +37,9 @@ ON CONFLICT (office_id) DO UPDATE
    SET at = excluded.at, version = excluded.version, told = excluded.told, body = excluded.body;
 
 -- name: outlook_made_at(office_id)$
--- When the office's outlook on the rest of the day was made; no row before its first.
-SELECT at FROM hall_outlook WHERE office_id = :office_id;
+-- When the office's outlook on the rest of the day was made; no row when there is none or it says nothing,
+-- which may be another in a moment and costs nothing to find out.
+SELECT at FROM hall_outlook WHERE office_id = :office_id AND body -> 'reason' = 'null';
 
 -- name: keep_outlook(office_id, body, now)!
 -- Replaces the office's outlook.

@@ -9,6 +9,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.demo_office import OFFICE, Hall
 from tests.browser.people_at_pages import Axe, OpenPage, has_no_sideways_scroll, is_connected, log_in
 
+NEXT_FORECAST_MS = 15_000
+"""Halls are looked at every few seconds, one after another."""
+
 
 @pytest.fixture
 def hall_view(hall: Hall, open_page: OpenPage) -> Iterator[Page]:
@@ -65,6 +68,15 @@ def test_a_team_lead_sees_who_is_stuck_who_depends_on_a_counter_and_pauses_the_h
     expect(hall_view.locator("#alarms")).to_contain_text("Ihre Kolleginnen und Kollegen wissen Bescheid.")
     hall_view.get_by_role("button", name="Alarm beenden").press("Enter")
     expect(hall_view.locator("#alarms")).to_be_empty()
+
+    # How the day goes on is told in words and figures, soon after somebody calls.
+    words = hall_view.locator("#outlook-words")
+    expect(words).to_contain_text("Ein Ende des Tages ist nicht bekannt", timeout=NEXT_FORECAST_MS)
+    hall_view.get_by_text("Zahlen dazu").click()
+    now, *later = hall_view.locator("#outlook-figures tr").all()
+    expect(now.get_by_role("cell").first).to_have_text("2")
+    assert len(later) in {7, 8}
+    expect(hall_view.locator("#outlook-picture circle")).to_have_count(1 + len(later))
 
     # What new rules would do is seen before they are made.
     hall_view.get_by_role("button", name="Reihenfolge ändern").press("Enter")

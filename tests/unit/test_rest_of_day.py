@@ -66,6 +66,9 @@ def test_whoever_is_not_reached_before_closing_is_counted_and_told_to_nobody_as_
     # Twelve are called from ten to ten to twelve.
     assert seen.unserved == surely(4)
     assert [look.why_none for look in seen.looks] == ["closes_before"] * 4
+    # Whom nobody serves waits until the evening.
+    stuck = replace(hall(2, 1), waiting=(*hall(2, 1).waiting, Waiting("A099", "walk_in", ("dog",), NOW, NOW)))
+    assert outlook(stuck).looks[-1].waiting == outlook(stuck).unserved == surely(1)
     # Nobody who has given up is left behind: all are gone after an hour at most.
     impatient = replace(TEN_MINUTES, patience={"walk_in": Patience((HOUR,), (0.0,))})
     assert outlook(hall(16, 1), impatient).unserved == surely(0)
