@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -85,3 +87,34 @@ def test_a_team_lead_sees_who_is_stuck_who_depends_on_a_counter_and_pauses_the_h
         "Die Reihenfolge der Wartenden bleibt, wie sie ist."
     )
     axe(hall_view)
+
+
+def test_counters_for_appointments_are_taken_away_for_some_hours_after_a_look_at_whom_it_affects(
+    hall: Hall, hall_view: Page, axe: Axe
+) -> None:
+    with closing(hall.service.api("supervisor1")) as lead:
+        office = lead.get(f"/offices/{OFFICE}").json()
+        day = datetime.now(ZoneInfo(office["time_zone"])).date().isoformat()
+        whole_day = {"hours": {"opens": 0, "closes": 1440}, "counters": 2, "breaks": []}
+        change = {"reason": "Probe", "staffing": [whole_day], "pools": ["fahrzeuge"]}
+        lead.put(f"/offices/{OFFICE}/staffing/{day}", json=change).raise_for_status()
+        hall_view.reload()
+
+        hall_view.get_by_role("button", name="Ändern … Auto und Führerschein").press("Enter")
+        hall_view.get_by_label("Weniger Schalter").check()
+        for field, typed in (("von", "12:00"), ("bis", "08:00"), ("Grund, nur für das Team", "Krankheit")):
+            hall_view.get_by_label(field, exact=True).fill(typed)
+        hall_view.get_by_role("button", name="Übernehmen").press("Enter")
+        expect(hall_view.locator("#pool-error")).to_have_text("„Bis“ muss nach „von“ liegen.")
+        hall_view.get_by_label("bis", exact=True).fill("14:00")
+        axe(hall_view)
+        hall_view.get_by_role("button", name="Wirkung zeigen").press("Enter")
+        expect(hall_view.locator("#pool-effect")).to_have_text("Kein Termin verliert seinen Schalter.")
+        row = hall_view.locator('[data-pool="fahrzeuge"]')
+        expect(row).to_contain_text("00:00–24:00 2 Schalter")
+        hall_view.get_by_role("button", name="Übernehmen").press("Enter")
+        expect(row).to_contain_text("00:00–12:00 2 Schalter, 12:00–14:00 1 Schalter, 14:00–24:00 2 Schalter")
+        expect(row).to_contain_text("Heute geändert: Krankheit")
+        plan = lead.get(f"/offices/{OFFICE}/staffing?from={day}&to={day}").json()["items"]
+        assert [len(entry["decided"] or []) for entry in plan if entry["pool"] == "fahrzeuge"] == [3]
+        lead.delete(f"/offices/{OFFICE}/staffing/{day}?pool=fahrzeuge").raise_for_status()

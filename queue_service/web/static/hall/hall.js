@@ -13,6 +13,7 @@ import { CountersView } from "./counters_view.js";
 import { OrderDialog } from "./order_dialog.js";
 import { OutlookView } from "./outlook_view.js";
 import { PastAlarms } from "./past_alarms.js";
+import { PoolsView } from "./pools_view.js";
 import { QueuesView } from "./queues_view.js";
 
 const READ_AFTER = 250; // ms after a change; changes that follow within it are read together
@@ -32,6 +33,7 @@ const counters = new CountersView(byId("counters"), timeZone, { act: actOnCounte
 const queues = new QueuesView(timeZone);
 const order = new OrderDialog(path);
 const outlook = new OutlookView(path, timeZone);
+new PoolsView(path, timeZone, () => Date.now() + skew);
 const past = new PastAlarms(timeZone);
 const closed = new ClosedHall({ act: actOnHall });
 const stream = new Stream(office, { snapshot: heard, change: heard, state: connection });
