@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from queue_service.forecast.calibration import Calibration
 from queue_service.forecast.call_order import CallOrder
 from queue_service.forecast.drawn_visits import NEVER, Drawing
-from queue_service.forecast.hall_run import HallRun
+from queue_service.forecast.hall_run import HallRun, next_call
 from queue_service.forecast.knowledge import Knowledge
 from queue_service.forecast.model import (
     Answer,
@@ -66,13 +66,19 @@ class Forecaster:
             return Unknown("no_counter_open")
         if not counters:
             return Unknown("nobody_serves_this")
-        if not any(_still_calls(state, index, now) for index in counters):
+        if all(_calls_next(state, index, now) == NEVER for index in counters):
             return Unknown("no_counter_open")
         spread = spread_of(waits)
         if spread is None:
             return Unknown("closes_before")
         calibrated = self.calibration.corrected(spread, visitor_class, hour)
-        return Range(*told_minutes(calibrated.low, calibrated.high), calibrated, spread)
+        opens_at = min(_calls_next(state, index, now) for index in counters)
+        return Range(
+            *told_minutes(calibrated.low, calibrated.high),
+            calibrated,
+            spread,
+            opens_at if opens_at > now else None,
+        )
 
 
 def spread_of(waits: list[float]) -> Spread | None:
@@ -101,6 +107,6 @@ def quantile(ordered: list[float], level: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * share
 
 
-def _still_calls(state: HallState, index: int, now: float) -> bool:
-    spans = state.counters[index].spans
-    return spans is None or any(span.end > now for span in spans)
+def _calls_next(state: HallState, index: int, now: float) -> float:
+    begins = next_call(state.counters[index].spans, now)
+    return NEVER if begins is None else begins

@@ -274,6 +274,10 @@ class CounterSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: Annotated[list[Slug], Meta(extra={"word_for_every": "all"})] = []
     """Codes that can be served here; ``all`` in the file becomes every service of the office."""
     features: list[Feature] = []
+    hours: WeekHours | None = None
+    """When it is planned to be open, where that is not as long as the office."""
+    breaks: WeekHours = WeekHours()
+    """When nobody is called there. A clerk opens, rests and closes; these are for forecasts and reminders."""
 
 
 class TeamSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -206,11 +206,13 @@ def _usual(crowd: list[ToldWait]) -> ToldWait:
     """Return the middle of what they are told, bound by bound, or why most of them are told nothing."""
     ranges = [told.wait for told in crowd if told.wait is not None]
     if 2 * len(ranges) > len(crowd):
+        planned = [told.opens_at for told in crowd if told.opens_at is not None]
         return ToldWait(
             WaitRange(
                 median_low(wait.low_minutes for wait in ranges),
                 median_low(wait.high_minutes for wait in ranges),
-            )
+            ),
+            opens_at=min(planned) if len(planned) == len(ranges) else None,
         )
     reasons = Counter(told.reason for told in crowd if told.reason is not None)
     return ToldWait(reason=reasons.most_common(1)[0][0] if reasons else "nobody_serves_this")

@@ -8,6 +8,7 @@ keeps nothing but what it can be told again, and ends when its input does.
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 import msgspec
@@ -145,7 +146,8 @@ def _told(answer: Answer) -> NewcomerWait:
     if isinstance(answer, Unknown):
         return NewcomerWait(reason=answer.reason)
     told = WaitRange(answer.low_minutes, answer.high_minutes)
-    return NewcomerWait(told, None, answer.calibrated, answer.simulated)
+    opens_at = datetime.fromtimestamp(answer.opens_at, UTC) if answer.opens_at else None
+    return NewcomerWait(told, None, opens_at, answer.calibrated, answer.simulated)
 
 
 def recalibrated(promises: Sequence[Promise]) -> Calibration:

@@ -246,3 +246,26 @@ async def test_the_rest_of_the_day_is_told_as_it_was_seen_last_and_not_made_anew
     await forecasting.forecast_office(conn, evening, office.slug, process)
     late = await forecasting.outlook(conn, evening, office)
     assert (late.closes_at, late.unserved, late.items[0].reason) == (None, None, "no_numbers")
+
+
+async def test_before_a_counter_opens_the_wait_is_told_from_its_planned_opening(
+    conn: Connection, now: datetime, bsc_mitte: Office, process: ForecastProcess
+) -> None:
+    await conn.execute(
+        """
+        UPDATE office
+           SET setup = jsonb_set(setup, '{counters,0,hours}', '{"monday": [{"opens": 645, "closes": 780}]}')
+         WHERE id = $1
+        """,
+        bsc_mitte.id,
+    )
+    await forecasting.one_round(conn, now, process)
+    issued = await issue(conn, now + A_WHILE, bsc_mitte)
+    # Ten o'clock: nobody is there, and counter 1 opens at a quarter to eleven.
+    assert issued.wait is not None
+    assert 40 <= issued.wait.low_minutes <= 45 <= issued.wait.high_minutes
+    # It should be open now, and is not: nobody knows when somebody comes.
+    late = now + timedelta(minutes=50)
+    await forecasting.one_round(conn, late, process)
+    unknown = await issue(conn, late, bsc_mitte)
+    assert (unknown.wait, unknown.wait_reason) == (None, "no_counter_open")
