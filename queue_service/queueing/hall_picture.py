@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from queue_service.booking.model import ExpectedVisitor
 from queue_service.forecast.model import (
@@ -163,18 +164,32 @@ def _still_to_open(office: Office, hall: Hall, day: date, now: datetime) -> Iter
     """Give counters that call nobody now and are planned to, later today."""
     if is_closed(day, office.calendar):
         return
-    at = now.timestamp()
     for counter in sorted(hall.counters.values(), key=lambda counter: counter.position):
         setup = _setup_of(office, counter)
         if setup is None or counter.state == "open":
             continue
-        own = calling_hours(setup, day, office.setup.opening_hours.on(day))
-        later = tuple(span for span in (_span(office, day, span) for span in own) if span.start > at)
-        resting = any(span.start <= at < span.end for span in _breaks(office, setup, day))
-        if later and (resting if counter.state == "paused" else setup.hours is not None):
+        later = _later_spans(office, counter, setup, day, now.timestamp())
+        if later:
             facilities = frozenset([*counter.features, f"counter {counter.id}"])
             services = counter.serving if counter.state == "paused" else setup.services
             yield Serving(counter.id, frozenset(services), facilities, spans=later)
+
+
+def _later_spans(
+    office: Office, counter: Counter, setup: CounterSetup, day: date, at: float
+) -> tuple[CallingSpan, ...]:
+    """Return when a counter calls that does not call now; nothing when nobody has written that down."""
+    if counter.state == "paused":
+        if not any(pause.start <= at < pause.end for pause in _breaks(office, setup, day)):
+            return ()
+        planned = calling_hours(setup, day, office.setup.opening_hours.on(day))
+        return tuple(span for span in (_span(office, day, span) for span in planned) if span.start > at)
+    # A clerk who has not come when the hours began does not come because a break is over.
+    to_come = [
+        span for span in (setup.hours.on(day) if setup.hours else []) if _span(office, day, span).start > at
+    ]
+    planned = calling_hours(replace(setup, hours=None), day, to_come)
+    return tuple(_span(office, day, span) for span in planned)
 
 
 def _breaks(office: Office, setup: CounterSetup, day: date) -> list[CallingSpan]:

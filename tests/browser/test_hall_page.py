@@ -118,3 +118,26 @@ def test_counters_for_appointments_are_taken_away_for_some_hours_after_a_look_at
         plan = lead.get(f"/offices/{OFFICE}/staffing?from={day}&to={day}").json()["items"]
         assert [len(entry["decided"] or []) for entry in plan if entry["pool"] == "fahrzeuge"] == [3]
         lead.delete(f"/offices/{OFFICE}/staffing/{day}?pool=fahrzeuge").raise_for_status()
+
+
+def test_what_is_planned_for_a_counter_is_said_in_few_words(hall_view: Page) -> None:
+    words = """async () => {
+        const address = document.querySelector('script[src*="hall/hall.js"]').src;
+        const { planWords } = await import(address.replace("hall/hall.js", "desk/plan_words.js"));
+        const at = (time) => Date.parse(`2026-11-23T${time}:00Z`);
+        const span = (begin, end) => ({ begin: `2026-11-23T${begin}:00Z`, end: `2026-11-23T${end}:00Z` });
+        const plan = { hours: [span("08:00", "12:00"), span("14:00", "16:00")], breaks: [span("10:00", "10:15")] };
+        const said = (state, time, of = plan) => planWords(of, state, at(time), "UTC");
+        return [
+            said("closed", "07:30"), said("closed", "13:00"), said("closed", "15:00"),
+            said("open", "08:10"), said("open", "09:00"), said("paused", "10:05"), said("open", "11:00"),
+            said("open", "13:00"), said("open", "16:30"), said("open", "09:00", { hours: [], breaks: [] }),
+            said("open", "09:30", { hours: null, breaks: plan.breaks }), said("open", "09:00", null),
+        ];
+    }"""
+    assert hall_view.evaluate(words) == [
+        "öffnet 08:00", "öffnet 14:00", "",
+        "schließt 12:00", "Pause 10:00–10:15, schließt 12:00", "Pause 10:00–10:15, schließt 12:00",
+        "schließt 12:00", "geplant ab 14:00", "sollte seit 16:00 geschlossen sein", "heute nicht geplant",
+        "Pause 10:00–10:15", "",
+    ]  # fmt: skip

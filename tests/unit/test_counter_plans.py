@@ -112,8 +112,8 @@ def test_an_open_counter_rests_and_closes_as_planned_in_a_forecast() -> None:
 def test_a_counter_that_is_planned_to_open_is_waited_for_and_one_that_pauses_otherwise_is_not() -> None:
     own = setup([span("08:00", "12:00"), span("14:00", "16:00")], [span("10:00", "10:15")])
     assert calls(own, "closed", at(7, 40)) == [(at(8), at(10)), (at(10, 15), at(12)), (at(14), at(16))]
-    # The clerk is late; nobody knows how late.
-    assert calls(own, "closed", at(8, 5)) == [(at(10, 15), at(12)), (at(14), at(16))]
+    # The clerk is late; nobody knows how late, and the end of a break brings nobody.
+    assert calls(own, "closed", at(8, 5)) == [(at(14), at(16))]
     assert calls(own, "closed", at(15)) == []
     assert calls(own, "paused", at(10, 5)) == [(at(10, 15), at(12)), (at(14), at(16))]
     assert calls(own, "paused", at(11)) == []
