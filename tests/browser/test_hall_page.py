@@ -126,7 +126,8 @@ def test_what_is_planned_for_a_counter_is_said_in_few_words(hall_view: Page) -> 
         const { planWords } = await import(address.replace("hall/hall.js", "desk/plan_words.js"));
         const at = (time) => Date.parse(`2026-11-23T${time}:00Z`);
         const span = (begin, end) => ({ begin: `2026-11-23T${begin}:00Z`, end: `2026-11-23T${end}:00Z` });
-        const plan = { hours: [span("08:00", "12:00"), span("14:00", "16:00")], breaks: [span("10:00", "10:15")] };
+        const hours = [span("08:00", "12:00"), span("14:00", "16:00")];
+        const plan = { hours, breaks: [span("10:00", "10:15")] };
         const said = (state, time, of = plan) => planWords(of, state, at(time), "UTC");
         return [
             said("closed", "07:30"), said("closed", "13:00"), said("closed", "15:00"),
