@@ -50,7 +50,7 @@ async def reception_page(request: PageRequest, office: FromPath[str]) -> Respons
 
 
 def _works_at(request: PageRequest, office: Office) -> bool:
-    return request.user.may(Permission.ALARM_RAISE, office.id, office.authority_id)
+    return bool(request.user.may(Permission.ALARM_RAISE, office.id, office.authority_id))
 
 
 reception_handlers: list[ControllerRouterHandler] = [choose_reception, reception_page]
