@@ -177,3 +177,49 @@ async def test_negative_control_without_the_key_each_press_writes_one(
     await conn.execute("DROP INDEX hall_alarm_staff_key")
     await crossed(database, OFFICES_VERSION, bsc_mitte.id, presses(now, bsc_mitte))
     assert len(await states(conn)) > 1
+
+
+async def test_of_all_who_say_they_come_at_once_one_stands_in_the_alarm(
+    conn: Connection, database: Database, now: datetime, bsc_mitte: Office
+) -> None:
+    alarm = await raised(conn, now, bsc_mitte)
+
+    def coming(who: int) -> Verb:
+        return lambda conn: emergency.acknowledge(conn, now, bsc_mitte.id, alarm, f"staff:{who}")
+
+    answers = await crossed(database, OFFICES_VERSION, bsc_mitte.id, [coming(who) for who in range(PRESSES)])
+    assert {getattr(answer, "acknowledged_by", None) for answer in answers} == {await who_comes(conn, alarm)}
+    told = "SELECT count(*) FROM change WHERE office_id = $1 AND kind = 'alarm.acknowledged'"
+    assert await conn.fetchval(told, bsc_mitte.id) == 1
+
+
+async def test_negative_control_who_looks_first_and_writes_then_is_one_of_many(
+    conn: Connection, database: Database, now: datetime, bsc_mitte: Office
+) -> None:
+    alarm = await raised(conn, now, bsc_mitte)
+
+    def coming(who: int) -> Verb:
+        async def look_then_write(conn: Connection) -> bool:
+            nobody = await who_comes(conn, alarm) is None
+            await conn.execute(OFFICES_VERSION, bsc_mitte.id)
+            if nobody:
+                sql = "UPDATE hall_alarm SET acknowledged_by = $2, acknowledged_at = $3 WHERE id = $1"
+                await conn.execute(sql, alarm, f"staff:{who}", now)
+            return nobody
+
+        return look_then_write
+
+    answers = await crossed(database, OFFICES_VERSION, bsc_mitte.id, [coming(who) for who in range(PRESSES)])
+    assert answers.count(True) > 1
+
+
+async def raised(conn: Connection, now: datetime, office: Office) -> int:
+    """Let somebody call for help; gives the alarm's id."""
+    async with conn.transaction():
+        return int((await emergency.call_for_help(conn, now, office.id, "staff:1", None)).id)
+
+
+async def who_comes(conn: Connection, alarm: int) -> str | None:
+    """Give who stands in an alarm as coming."""
+    name: str | None = await conn.fetchval("SELECT acknowledged_by FROM hall_alarm WHERE id = $1", alarm)
+    return name
