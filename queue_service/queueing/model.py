@@ -154,6 +154,11 @@ class FoundTicket(msgspec.Struct, frozen=True):
     desk_services: list[int]
     """Inner ids of what can be served where the acting clerk sits."""
 
+    def at_once(self, service_id: int | None = None) -> list[int]:
+        """Return the inner ids of all that one counter must serve, with this service as the first."""
+        first = self.service_id if service_id is None else service_id
+        return [first, *(self.further_services if self.ticket.together else [])]
+
 
 class FoundCounter(msgspec.Struct, frozen=True):
     """A counter before a verb."""
@@ -174,9 +179,9 @@ class FoundCounter(msgspec.Struct, frozen=True):
     """By which its office calls."""
     visits: VisitSetup
 
-    def can_serve(self, service_id: int, needs: Sequence[str]) -> bool:
-        """Tell whether such a visitor could ever be called to it."""
-        return not self.retired and service_id in self.services and set(needs) <= set(self.features)
+    def can_serve(self, services: Sequence[int], needs: Sequence[str]) -> bool:
+        """Tell whether somebody who wants all this at once could ever be called to it."""
+        return not self.retired and set(services) <= set(self.services) and set(needs) <= set(self.features)
 
 
 class LastStep(msgspec.Struct, frozen=True):

@@ -12,7 +12,16 @@ import msgspec
 
 from queue_service.offices.setup_model import OrderPolicyName, OrderSetup
 from queue_service.queueing.order import appointments_first, head_start, ratio, reserve, strict_order
-from queue_service.queueing.order.turn import APPOINTMENT, DUE, CallFacts, Moment, OrderPolicy, Rule, Waiting
+from queue_service.queueing.order.turn import (
+    APPOINTMENT,
+    DUE,
+    Bond,
+    CallFacts,
+    Moment,
+    OrderPolicy,
+    Rule,
+    Waiting,
+)
 
 POLICIES: Mapping[OrderPolicyName, OrderPolicy] = MappingProxyType(
     {
@@ -35,6 +44,8 @@ class Why(msgspec.Struct, frozen=True):
     policy: OrderPolicyName = "head-start"
     reason: str = ""
     """In the clerk's words, where somebody was chosen out of turn."""
+    overridden: list[Bond] = []
+    """Whose visitor it was to be: another counter's, a colleague's, a team's."""
 
 
 def in_calling_order(waiting: Sequence[Waiting], rules: OrderSetup, moment: Moment) -> list[Waiting]:
@@ -55,6 +66,7 @@ def explain(facts: CallFacts, now: datetime) -> Why:
         visitor_class=facts.visitor_class,
         policy=facts.policy,
         reason=facts.reason or "",
+        overridden=facts.overridden,
     )
 
 

@@ -221,7 +221,7 @@ async def transfer(
     if counter is not None and counter.office_id != found.office_id:
         raise errors.CounterNotFound
     service_id = offered.id if offered else found.service_id
-    if counter is not None and not counter.can_serve(service_id, found.ticket.needs):
+    if counter is not None and not counter.can_serve(found.at_once(service_id), found.ticket.needs):
         # Nobody else may call a visitor who is bound to a counter: this one would wait for ever.
         raise errors.CannotServe(needs=found.ticket.needs, service=target.service or found.ticket.service)
     rank_at, deadline = sent_on_rank(found.waiting_since, found.rank_at, found.call_by, office.order)

@@ -104,20 +104,28 @@ RETURNING c.place;
 UPDATE call_cycle SET place = :place WHERE office_id = :office_id;
 
 -- name: call_ticket(office_id, counter_id, clerk_id, ticket_id, reason, actor, now)^
--- Calls one chosen waiting visitor, under the same conditions as call_next.
+-- Calls one chosen waiting visitor at a counter that can serve them by its set-up. What people have
+-- arranged - a counter, a colleague, a team - is only overridden for a reason, and the call says what.
 WITH desk AS (
-    SELECT c.office_id, c.id, c.services, c.features
+    SELECT c.office_id, c.id, c.services, c.features, c.team
       FROM counter c
      WHERE c.office_id = :office_id AND c.id = :counter_id AND c.clerk_id = :clerk_id
        AND c.state = 'open' AND c.ticket_id IS NULL AND hall_now(:office_id) = 'open'
        FOR NO KEY UPDATE OF c
 ), next AS (
-    SELECT t.office_id, t.id
+    SELECT t.office_id, t.id, bound.overridden
       FROM desk d JOIN ticket t ON t.office_id = d.office_id
+     CROSS JOIN LATERAL (SELECT array_remove(ARRAY[
+               CASE WHEN t.counter_id <> d.id THEN 'counter' END,
+               CASE WHEN t.clerk_id <> :clerk_id
+                         AND EXISTS (SELECT FROM counter b WHERE b.office_id = :office_id AND b.clerk_id = t.clerk_id)
+                    THEN 'clerk' END,
+               CASE WHEN t.team IS DISTINCT FROM d.team
+                         AND EXISTS (SELECT FROM counter b WHERE b.office_id = :office_id AND b.team = t.team AND b.state <> 'closed')
+                    THEN 'team' END], NULL) AS overridden) AS bound
      WHERE t.id = :ticket_id AND t.state = 'waiting' AND t.service_id = ANY (d.services)
-       AND t.needs <@ d.features AND (t.counter_id IS NULL OR t.counter_id = d.id)
-       AND (t.clerk_id IS NULL OR t.clerk_id = :clerk_id
-            OR NOT EXISTS (SELECT FROM counter b WHERE b.office_id = :office_id AND b.clerk_id = t.clerk_id))
+       AND t.needs <@ d.features AND (NOT t.together OR t.further_services <@ d.services)
+       AND (:reason ::text IS NOT NULL OR bound.overridden = '{}')
        FOR NO KEY UPDATE OF t
 ), called AS (
     UPDATE ticket t SET state = 'called', counter_id = :counter_id, called_at = :now, calls = t.calls + 1, clerk_id = NULL
@@ -132,8 +140,8 @@ WITH desk AS (
 ), why AS (
     SELECT jsonb_build_object('policy', o.order_rules ->> 'policy', 'chosen', true, 'class', i.class,
                               'waiting_since', i.waiting_since, 'rank_at', i.rank_at, 'call_by', i.call_by,
-                              'reason', :reason ::text) AS why
-      FROM called i JOIN office o ON o.id = i.office_id
+                              'reason', :reason ::text, 'overridden', to_jsonb(n.overridden)) AS why
+      FROM called i CROSS JOIN next n JOIN office o ON o.id = i.office_id
 ), event AS (
     INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor, detail)
     SELECT office_id, id, :now, 'call', state, counter_id, :actor, why FROM called, why

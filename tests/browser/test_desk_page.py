@@ -218,6 +218,20 @@ def test_what_the_office_asks_of_calls_is_shown_and_said(hall: Hall, desk: Page)
     expect(desk.locator("#error")).to_have_text("Erst nach dem 2. Aufruf; dies war der 1.")
 
 
+def test_somebody_elses_visitor_is_called_for_a_reason(hall: Hall, desk: Page) -> None:
+    hall.open_counter("2")
+    sent = hall.arrive()
+    hall.transfer(sent["id"], counter="2")
+    row = desk.locator("#queue-list li", has_text=sent["number"])
+    expect(row).to_contain_text("wartet auf Schalter 2")
+    row.get_by_role("button").click()
+    form = desk.get_by_role("form", name=f"{sent['number']} wartet auf Schalter 2. Warum rufen Sie auf?")
+    form.get_by_label("Grund").fill("Kollegin telefoniert")
+    desk.keyboard.press("Enter")
+    number_shown(desk, sent["number"])
+    expect(desk.locator("#message")).to_contain_text("ausgewählt, weil: Kollegin telefoniert")
+
+
 def test_a_counter_pauses_goes_on_and_closes_after_its_visit(hall: Hall, desk: Page) -> None:
     hall.arrive()
     desk.keyboard.press("u")

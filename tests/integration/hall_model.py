@@ -91,20 +91,25 @@ class ModelHall:
     def may_call(self, seat: Seat, ticket: Ticket) -> bool:
         """Tell whether "next" may bring this visitor here."""
         together = not ticket.together or seat.serving >= set(ticket.further_services)
-        return ticket.service in seat.serving and self._fits(seat, ticket) and together
+        fits = seat.features >= set(ticket.needs) and not self.bonds(seat, ticket)
+        return ticket.service in seat.serving and fits and together
 
-    def may_choose(self, seat: Seat, ticket: Ticket) -> bool:
-        """Tell whether its clerk may call this visitor out of turn."""
-        return ticket.service in seat.services and self._fits(seat, ticket)
+    def why_no_choice(self, seat: Seat, ticket: Ticket, reason: str) -> str | None:
+        """Give the code with which its clerk may not call this visitor out of turn."""
+        if ticket.state != "waiting":
+            return "illegal_transition"
+        wanted = {ticket.service, *(ticket.further_services if ticket.together else ())}
+        if not seat.services >= wanted or not seat.features >= set(ticket.needs):
+            return "cannot_serve"
+        return "reason_required" if self.bonds(seat, ticket) and not reason else None
 
-    def _fits(self, seat: Seat, ticket: Ticket) -> bool:
+    def bonds(self, seat: Seat, ticket: Ticket) -> list[str]:
+        """Give what keeps a visitor for others than this counter."""
         here = {other.clerk for other in self.seats.values()}
-        return (
-            seat.features >= set(ticket.needs)
-            and ticket.counter in (None, seat.id)
-            # Nobody waits for a colleague who has gone home.
-            and (ticket.clerk in (None, seat.clerk) or ticket.clerk not in here)
-        )
+        elsewhere = ticket.counter not in (None, seat.id)
+        # Nobody waits for a colleague who has gone home.
+        colleagues = ticket.clerk not in (None, seat.clerk) and ticket.clerk in here
+        return ["counter"] * elsewhere + ["clerk"] * colleagues
 
     def next_for(self, seat: Seat, now: datetime) -> Ticket | None:
         """Give whose turn it is at this counter."""

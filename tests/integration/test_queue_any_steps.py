@@ -145,25 +145,23 @@ class AnySteps(HallUnderSteps):
             assert expected.id == ticket.id
             self.model.called(ticket, seat, by_turn=True)
 
-    @rule(nth=seats, which=numbers)
-    def call_chosen(self, nth: int, which: int) -> None:
+    @rule(nth=seats, which=numbers, reason=st.sampled_from(["", "Rollstuhl"]))
+    def call_chosen(self, nth: int, which: int, reason: str) -> None:
         seat, ticket_id = self.seat(nth), self.some(which)
         if ticket_id is None:
             return
         clerk, ticket = self._clerk_at(seat), self.model.tickets[ticket_id]
-        refusal = self.model.why_no_call(seat, clerk)
-        if refusal is None and ticket.state != "waiting":
-            refusal = "illegal_transition"
-        if refusal is None and not self.model.may_choose(seat, ticket):
-            refusal = "cannot_serve"
+        refusal = self.model.why_no_call(seat, clerk) or self.model.why_no_choice(seat, ticket, reason)
+        bonds = self.model.bonds(seat, ticket)
 
         async def verb(conn: Connection) -> service.Called:
             found = await service.find_counter(conn, seat.id)
-            return await service.call_ticket(conn, self.now, found, ticket_id, clerk, "Rollstuhl")
+            return await service.call_ticket(conn, self.now, found, ticket_id, clerk, reason)
 
         called = self.take(verb, refusal)
         if called:
             assert (called.ticket.state, called.why.rule) == ("called", "chosen")
+            assert (called.why.reason, called.why.overridden) == (reason, bonds)
             self.model.called(called.ticket, seat, by_turn=False)
 
     @precondition(lambda self: self.who_may("finish"))
@@ -316,7 +314,8 @@ class AnySteps(HallUnderSteps):
         clerk = self._clerk_at(seat) if seat and colleague and seat.clerk else None
         bound = None if clerk else seat
         refusal = self.model.why_not("transfer", ticket_id, actor)
-        if bound and (code not in bound.services or not bound.features >= set(was.needs)):
+        wanted = {code, *(was.further_services if was.together else ())}
+        if bound and not (bound.services >= wanted and bound.features >= set(was.needs)):
             refusal = "cannot_serve"
 
         async def verb(conn: Connection) -> Ticket:

@@ -196,6 +196,59 @@ async def test_a_visitor_sent_to_a_colleague_is_called_by_nobody_else(
         await service.clerk_of(conn, bsc_mitte, "staff:999999")
 
 
+@pytest.mark.parametrize("bond", ["counter", "clerk", "team"])
+async def test_somebody_elses_visitor_is_called_for_a_reason_alone_which_stays_on_record(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat], bond: str
+) -> None:
+    issued, (own, clerk), (theirs, colleague) = await issue(conn, now, bsc_mitte), seats[0], seats[1]
+    await service.open_counter(
+        conn, now, theirs, None, colleague, TeamSetup("pass", {"de": "Pässe"}, [SERVICE])
+    )
+    bonds = {
+        "counter": ("counter_id", theirs.id),
+        "clerk": ("clerk_id", colleague.user_id),
+        "team": ("team", "pass"),
+    }
+    column, holder = bonds[bond]
+    await conn.execute(f"UPDATE ticket SET {column} = $1 WHERE id = $2", holder, issued.id)  # noqa: S608 - of three
+    for said in (None, "  "):
+        with pytest.raises(errors.ReasonRequired):
+            await service.call_ticket(conn, now, own, issued.id, clerk, said)
+    called = await service.call_ticket(conn, now, own, issued.id, clerk, "Kollegin telefoniert")
+    assert (called.why.reason, called.why.overridden) == ("Kollegin telefoniert", [bond])
+    told = await service.timeline(conn, await service.find_ticket(conn, issued.id, clerk))
+    assert told[-1].detail["overridden"] == [bond]
+
+
+async def test_no_reason_makes_a_counter_serve_what_it_cant(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    issued = await issue(conn, now, bsc_mitte, further_services=[OTHER_SERVICE], together=True)
+    service_ids = await conn.fetch("SELECT id FROM service WHERE code = $1", SERVICE)
+    await conn.execute(
+        "UPDATE counter SET services = $1 WHERE id = $2", [service_ids[0]["id"]], seats[0][0].id
+    )
+    counter, clerk = await seat_again(conn, seats[0])
+    with pytest.raises(errors.CannotServe):
+        await service.call_ticket(conn, now, counter, issued.id, clerk, "Ich kann das")
+
+
+async def test_where_the_office_asks_why_only_whoever_is_next_is_chosen_without_a_reason(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    await change_rules(conn, bsc_mitte, reason_for_choice=True)
+    unservable = await issue(conn, now - MINUTE, bsc_mitte)
+    await conn.execute("UPDATE ticket SET counter_id = $1 WHERE id = $2", seats[1][0].id, unservable.id)
+    first, second = await issue(conn, now, bsc_mitte), await issue(conn, now, bsc_mitte)
+    counter, clerk = await seat_again(conn, seats[0])
+    with pytest.raises(errors.ReasonRequired):
+        await service.call_ticket(conn, now, counter, second.id, clerk)
+    assert (await service.call_ticket(conn, now, counter, first.id, clerk)).ticket.id == first.id
+    other, colleague = await seat_again(conn, seats[2])
+    called = await service.call_ticket(conn, now, other, second.id, colleague, "Rollstuhl")
+    assert (called.why.reason, called.why.overridden) == ("Rollstuhl", [])
+
+
 async def test_a_colleague_who_has_gone_keeps_nobody_waiting(
     conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
 ) -> None:

@@ -34,6 +34,9 @@ Rule = Literal[
 ]
 """What decided a call, as the desk puts it into words."""
 
+Bond = Literal["counter", "clerk", "team"]
+"""What people may have arranged for somebody who waits: who alone calls them."""
+
 
 class Waiting(msgspec.Struct, frozen=True):
     """What the order looks at."""
@@ -81,6 +84,7 @@ class CallFacts(msgspec.Struct, frozen=True, rename={"visitor_class": "class"}):
     tier: int = 0
     chosen: bool = False
     reason: str | None = None
+    overridden: list[Bond] = []
 
 
 class OrderPolicy(Protocol):

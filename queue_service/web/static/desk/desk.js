@@ -309,15 +309,23 @@ async function addFurther() {
   show();
 }
 
-/** Whoever is next anyway needs no reason. */
-async function callChosen(ticket) {
-  const next = waitingRows().find(({ obstacle }) => obstacle === null)?.ticket;
-  if (!visits.reason_for_choice || ticket.id === next?.id) {
+const WAITS_FOR = {
+  counter: ({ awaited }) => awaited,
+  clerk: ({ awaited }) => awaited,
+  team: () => gettext("ein anderes Team"),
+};
+
+/** Whoever is next anyway needs no reason; who waits for somebody else always does. */
+async function callChosen(row) {
+  const { ticket, obstacle } = row;
+  const next = waitingRows().find((entry) => entry.obstacle === null)?.ticket;
+  const awaited = WAITS_FOR[obstacle]?.(row) ?? "";
+  if (!awaited && (!visits.reason_for_choice || ticket.id === next?.id)) {
     run(() => steps.callChosen(ticket));
     return;
   }
   const stillWaits = () => state.tickets.get(ticket.id)?.state === "waiting";
-  answered(await panels.choice.ask(ticket, stillWaits), (body) => steps.callChosen(ticket, body));
+  answered(await panels.choice.ask(ticket, awaited, stillWaits), (body) => steps.callChosen(ticket, body));
 }
 
 function takeBack(ticket) {

@@ -8,21 +8,21 @@ import { localized, needTags, whyTags } from "./words.js";
 const byId = (id) => document.getElementById(id);
 const FOR_THIS_COUNTER = "mine";
 
-const CALLABLE = new Set([null, "choice", "team"]);
+const IMPOSSIBLE = new Set(["service", "needs"]);
 const OBSTACLES = {
   service: () => gettext("nicht an diesem Schalter"),
   needs: () => gettext("braucht einen anderen Schalter"),
   choice: () => gettext("nicht in Ihrer Auswahl"),
   team: () => gettext("wartet auf ein anderes Team"),
   counter: ({ awaited }) => gettext("wartet auf %(counter)s", { counter: awaited }),
-  clerk: ({ awaited }) => (awaited ? gettext("wartet auf %(counter)s", { counter: awaited }) : gettext("wartet auf eine Person, die nicht da ist")),
+  clerk: ({ awaited }) => gettext("wartet auf %(counter)s", { counter: awaited }),
 };
 
 export class QueueView {
   #services = new Map();
   #blocked = "";
 
-  /** family: who is being chosen as belonging together; handlers: call(ticket), refused(sentence). */
+  /** family: who is being chosen as belonging together; handlers: call(row), refused(sentence). */
   constructor(timeZone, family, handlers) {
     Object.assign(this, { timeZone, family, handlers });
     this.list = byId("queue-list");
@@ -91,13 +91,13 @@ export class QueueView {
     box.checked = this.family.has(ticket);
     button.hidden = this.family.active;
     button.setAttribute("aria-label", gettext("%(number)s aufrufen", { number: ticket.number }));
-    button.setAttribute("aria-disabled", String(this.#blocked !== "" || !CALLABLE.has(obstacle)));
+    button.setAttribute("aria-disabled", String(this.#blocked !== "" || IMPOSSIBLE.has(obstacle)));
   }
 
   #press(button) {
     const { entry } = button.closest("li");
-    if (button.getAttribute("aria-disabled") === "false") this.handlers.call(entry.ticket);
-    else if (CALLABLE.has(entry.obstacle)) this.handlers.refused(this.#blocked);
+    if (button.getAttribute("aria-disabled") === "false") this.handlers.call(entry);
+    else if (!IMPOSSIBLE.has(entry.obstacle)) this.handlers.refused(this.#blocked);
     else this.handlers.refused(`${entry.ticket.number}: ${OBSTACLES[entry.obstacle](entry)}`);
   }
 
