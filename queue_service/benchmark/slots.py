@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -19,15 +20,15 @@ from queue_service.accounts import service as accounts
 from queue_service.accounts.model import Role
 from queue_service.accounts.passwords import make_password
 from queue_service.benchmark.light_http import LightClient, expect
+from queue_service.benchmark.side_by_side import TURNS, by_turns
 from queue_service.benchmark.slot_city import (
     CODES,
     OFFICES,
     WAVE_OFFICE,
     WAVE_PLACES,
     WAVE_SERVICE,
-    add_past,
 )
-from queue_service.benchmark.verbs import Timing, measure, quantile
+from queue_service.benchmark.verbs import Round, Timing, measure, quantile
 from queue_service.booking import service as booking
 from queue_service.booking import slot_store
 from queue_service.booking.contingents import Level
@@ -39,7 +40,7 @@ from queue_service.platform.errors import SlotTaken
 from queue_service.platform.queries import Connection
 
 AGENT = "bench-agent"
-SEARCHES, MAPS, BOOKINGS = 1000, 200, 1600
+SEARCHES, MAPS, BOOKINGS = 1500, 300, 1600
 CLIENTS = 16
 RUSH, RUSH_PLACES = 500, 5
 """Attempts at the places of five counters at one time."""
@@ -72,48 +73,52 @@ async def make_agent(conn: Connection) -> str:
     return password
 
 
-async def search_rows(
-    database: Database, agent: LightClient, past: int, add: Callable[[str, Timing], None]
-) -> None:
-    """Time searches and the map of days, with no past and with ``past`` appointments."""
-    without = await _searches(database, agent, "no past", add)
-    async with database.connection() as conn:
-        await add_past(conn, system_clock(), past)
-    full = await _searches(database, agent, f"{past:,} past", add)
-    for name, before in without.items():
-        ratio = full[name].p50 / before.p50
-        add(f"{name}: {past:,} past : none (p50)", Timing(ratio, 0, 0))
+class City(msgspec.Struct, frozen=True):
+    """One of two cities that differ in their past: a pool of connections and an agent's line to a service."""
+
+    database: Database
+    agent: LightClient
 
 
-async def _searches(
-    database: Database, agent: LightClient, label: str, add: Callable[[str, Timing], None]
-) -> dict[str, Timing]:
-    async with database.connection() as conn:
+async def search_rows(without: City, with_past: City, past: int, add: Callable[[str, Timing], None]) -> None:
+    """Time searches and the map of days by turns, where nothing is past and where so much is."""
+    async with without.database.connection() as ours, with_past.database.connection() as theirs:
+        searches, same = _searches(ours, without.agent), _searches(theirs, with_past.agent)
+        for name, (rounds, here) in searches.items():
+            there = same[name][1]
+            compared = await by_turns(
+                partial(measure, 1, rounds // TURNS, here), partial(measure, 1, rounds // TURNS, there)
+            )
+            add(f"{name}, no past", compared.without)
+            add(f"{name}, {past:,} past", compared.with_it)
+            add(f"{name}: {past:,} past : none (p50)", Timing(compared.ratio, 0, 0))
+            add(f"{name}: slowest turn : fastest (p50)", Timing(compared.drift, 0, 0))
 
-        async def in_sql(_: int) -> None:
-            wanted = slot_store.Wanted([_next_code()], [1], None)
-            period = slot_store.Period(system_clock())
-            await slot_store.search_days(conn, wanted, PHONE, period, after=date.min, days=FIRST_DAYS)
 
-        async def map_in_sql(_: int) -> None:
-            wanted = slot_store.Wanted([_next_code()], [1], None)
-            await slot_store.overview_days(conn, wanted, PHONE, slot_store.Period(system_clock()))
+def _searches(conn: Connection, agent: LightClient) -> dict[str, tuple[int, Round]]:
+    """Give what is asked, and how often."""
 
-        async def over_http(_: int) -> None:
-            await expect(agent, 200, "GET", f"/api/v1/slots?service={_next_code()}&channel=phone&limit=20")
+    async def in_sql(_: int) -> None:
+        wanted = slot_store.Wanted([_next_code()], [1], None)
+        period = slot_store.Period(system_clock())
+        await slot_store.search_days(conn, wanted, PHONE, period, after=date.min, days=FIRST_DAYS)
 
-        async def map_over_http(_: int) -> None:
-            await expect(agent, 200, "GET", f"/api/v1/slots/overview?service={_next_code()}&channel=phone")
+    async def map_in_sql(_: int) -> None:
+        wanted = slot_store.Wanted([_next_code()], [1], None)
+        await slot_store.overview_days(conn, wanted, PHONE, slot_store.Period(system_clock()))
 
-        timings = {
-            "search, SQL": await measure(1, SEARCHES, in_sql),
-            "search, HTTP": await measure(1, SEARCHES, over_http),
-            "map of days, SQL": await measure(1, MAPS, map_in_sql),
-            "map of days, HTTP": await measure(1, MAPS, map_over_http),
-        }
-    for name, timing in timings.items():
-        add(f"{name}, {label}", timing)
-    return timings
+    async def over_http(_: int) -> None:
+        await expect(agent, 200, "GET", f"/api/v1/slots?service={_next_code()}&channel=phone&limit=20")
+
+    async def map_over_http(_: int) -> None:
+        await expect(agent, 200, "GET", f"/api/v1/slots/overview?service={_next_code()}&channel=phone")
+
+    return {
+        "search, SQL": (SEARCHES, in_sql),
+        "search, HTTP": (SEARCHES, over_http),
+        "map of days, SQL": (MAPS, map_in_sql),
+        "map of days, HTTP": (MAPS, map_over_http),
+    }
 
 
 _asked = 0

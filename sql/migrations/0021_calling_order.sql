@@ -49,30 +49,36 @@ $$;
 -- Python's queueing.order says the same and why; a test holds both together.
 CREATE FUNCTION calling_order(p_office_id integer, p_counter_id integer, p_now timestamptz)
 RETURNS TABLE (ticket ticket, tier integer, at timestamptz) LANGUAGE sql STABLE AS $$
+    -- Read twice, and therefore once for everybody who waits and not for each of them.
+    WITH rules AS (
+        SELECT r.order_rules ->> 'policy' AS policy, (r.order_rules ->> 'appointments')::int AS n,
+               (r.order_rules ->> 'walk_ins')::int AS m, r.order_rules ->> 'reserved_class' AS reserved,
+               coalesce((SELECT c.place FROM call_cycle c WHERE c.office_id = r.id), 0)::int AS cycle,
+               counter_is_kept(r.id, p_counter_id, r.order_rules) AS kept
+          FROM office r WHERE r.id = p_office_id
+    )
+    SELECT t,
+           CASE WHEN r.policy <> 'strict-order' AND t.call_by <= p_now THEN 0
+                WHEN r.policy = 'appointments-first' THEN CASE t.class WHEN 'appointment' THEN 1 ELSE 2 END
+                WHEN r.policy = 'reserve' THEN CASE WHEN r.kept AND t.class = r.reserved THEN 1 ELSE 2 END
+                ELSE 1 END,
+           CASE WHEN r.policy <> 'strict-order' AND t.call_by <= p_now THEN t.call_by
+                WHEN r.policy IN ('head-start', 'reserve') THEN t.rank_at
+                ELSE t.waiting_since END
+      FROM rules r JOIN ticket t ON t.office_id = p_office_id AND t.state = 'waiting'
+     WHERE r.policy <> 'ratio' OR t.call_by <= p_now
+    UNION ALL
+    -- Only here does a place depend on how many of the same kind stand before.
     SELECT w.ticket,
-           CASE WHEN w.due THEN 0
-                ELSE CASE w.policy
-                     WHEN 'appointments-first' THEN CASE w.class WHEN 'appointment' THEN 1 ELSE 2 END
-                     WHEN 'reserve' THEN CASE WHEN w.kept AND w.class = w.reserved THEN 1 ELSE 2 END
-                     WHEN 'ratio' THEN 1 + CASE WHEN w.class = 'appointment'
-                         THEN (w.n + w.m) * ((w.nth + least(w.cycle, w.n)) / w.n) + (w.nth + least(w.cycle, w.n)) % w.n
-                         ELSE (w.n + w.m) * ((w.nth + greatest(w.cycle - w.n, 0)) / w.m)
-                              + w.n + (w.nth + greatest(w.cycle - w.n, 0)) % w.m END
-                     ELSE 1 END END,
-           CASE WHEN w.due THEN w.call_by
-                WHEN w.policy IN ('head-start', 'reserve') THEN w.rank_at
-                ELSE w.waiting_since END
-      FROM (SELECT t AS ticket, t.class, t.waiting_since, t.rank_at, t.call_by, o.policy, o.n, o.m, o.cycle, o.kept, o.reserved,
-                   o.policy <> 'strict-order' AND t.call_by <= p_now AS due,
-                   (row_number() OVER (PARTITION BY t.class = 'appointment', t.call_by <= p_now
-                                           ORDER BY t.waiting_since, t.number) - 1)::int AS nth
-              FROM ticket t
-             CROSS JOIN (SELECT r.order_rules ->> 'policy' AS policy, (r.order_rules ->> 'appointments')::int AS n,
-                                (r.order_rules ->> 'walk_ins')::int AS m, r.order_rules ->> 'reserved_class' AS reserved,
-                                coalesce((SELECT c.place FROM call_cycle c WHERE c.office_id = r.id), 0)::int AS cycle,
-                                counter_is_kept(r.id, p_counter_id, r.order_rules) AS kept
-                           FROM office r WHERE r.id = p_office_id) AS o
-             WHERE t.office_id = p_office_id AND t.state = 'waiting') AS w
+           1 + CASE WHEN w.booked
+               THEN (w.n + w.m) * ((w.nth + least(w.cycle, w.n)) / w.n) + (w.nth + least(w.cycle, w.n)) % w.n
+               ELSE (w.n + w.m) * ((w.nth + greatest(w.cycle - w.n, 0)) / w.m)
+                    + w.n + (w.nth + greatest(w.cycle - w.n, 0)) % w.m END,
+           w.waiting_since
+      FROM (SELECT t AS ticket, t.waiting_since, t.class = 'appointment' AS booked, r.n, r.m, r.cycle,
+                   (row_number() OVER (PARTITION BY t.class = 'appointment' ORDER BY t.waiting_since, t.number) - 1)::int AS nth
+              FROM rules r JOIN ticket t ON t.office_id = p_office_id AND t.state = 'waiting'
+             WHERE r.policy = 'ratio' AND t.call_by > p_now) AS w
 $$;
 
 DROP FUNCTION call_rank(timestamptz, timestamptz, interval, timestamptz);

@@ -96,28 +96,55 @@ ALTER TABLE counter
     ADD COLUMN place text;
 CREATE UNIQUE INDEX counter_place_key ON counter (place) WHERE place IS NOT NULL AND state <> 'closed';
 
-CREATE OR REPLACE FUNCTION ticket_json(t ticket) RETURNS jsonb LANGUAGE sql STABLE AS $$
+-- As its id is told: the office's slug and the number.
+CREATE FUNCTION counter_name(p_office_id integer, p_counter_id integer) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT o.slug || '.' || c.number FROM counter c JOIN office o ON o.id = c.office_id
+     WHERE c.office_id = p_office_id AND c.id = p_counter_id
+$$;
+
+-- A ticket as every reader sees it, with the names that it refers to by their numbers. Without a look
+-- into another table: the planner then puts it in the place of its call.
+CREATE FUNCTION ticket_json(t ticket, office text, service text, counter text, return_counter text, further jsonb)
+RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object(
         'id', t.id, 'number', t.number, 'state', t.state, 'class', t.class,
-        'office', (SELECT o.slug FROM office o WHERE o.id = t.office_id),
-        'service', (SELECT s.code FROM service s WHERE s.id = t.service_id),
+        'office', office, 'service', service, 'counter', counter,
         'needs', to_jsonb(t.needs), 'language', t.language, 'channel', t.channel,
-        'counter', (SELECT o.slug || '.' || c.number FROM counter c JOIN office o ON o.id = c.office_id
-                     WHERE c.office_id = t.office_id AND c.id = t.counter_id),
         'note', t.note, 'calls', t.calls, 'appointment', t.appointment_at,
         'created_at', t.created_at, 'arrived_at', t.arrived_at,
         'waiting_since', t.waiting_since, 'rank_at', t.rank_at, 'call_by', t.call_by, 'called_at', t.called_at,
-        'started_at', t.started_at, 'parked_at', t.parked_at, 'finished_at', t.finished_at)
-        || jsonb_build_object(
+        'started_at', t.started_at, 'parked_at', t.parked_at, 'finished_at', t.finished_at,
         'pick_up', t.pick_up, 'slow_walk', t.slow_walk,
         'clerk', 'staff:' || t.clerk_id, 'team', t.team, 'together', t.together,
-        'further_services', CASE WHEN t.further_services = '{}' THEN '[]'::jsonb ELSE
-            (SELECT jsonb_agg(s.code ORDER BY f.nth) FROM unnest(t.further_services) WITH ORDINALITY AS f (id, nth)
-               JOIN service s ON s.id = f.id) END,
-        'return_counter', (SELECT o.slug || '.' || c.number FROM counter c JOIN office o ON o.id = c.office_id
-                            WHERE c.office_id = t.office_id AND c.id = t.return_counter_id),
+        'further_services', further, 'return_counter', return_counter,
         'park_reason', t.park_reason, 'remind_at', t.remind_at, 'missed_at', t.missed_at,
         'merged_into', t.merged_into, 'performed', t.performed)
+$$;
+
+CREATE FUNCTION service_codes(services integer[]) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT coalesce(jsonb_agg(s.code ORDER BY f.nth), '[]')
+      FROM unnest(services) WITH ORDINALITY AS f (id, nth) JOIN service s ON s.id = f.id
+$$;
+
+-- Tickets of an office, each with what ``ticket_json`` says of it: for many at once, whose names are
+-- looked up together.
+CREATE FUNCTION office_tickets(p_office_id integer) RETURNS TABLE (ticket ticket, body jsonb) LANGUAGE sql STABLE AS $$
+    SELECT t, ticket_json(t, o.slug, s.code, o.slug || '.' || c.number, o.slug || '.' || r.number,
+                          CASE WHEN t.further_services = '{}' THEN '[]' ELSE service_codes(t.further_services) END)
+      FROM ticket t
+      JOIN office o ON o.id = t.office_id
+      JOIN service s ON s.id = t.service_id
+      LEFT JOIN counter c ON c.office_id = t.office_id AND c.id = t.counter_id
+      LEFT JOIN counter r ON r.office_id = t.office_id AND r.id = t.return_counter_id
+     WHERE t.office_id = p_office_id
+$$;
+
+CREATE OR REPLACE FUNCTION ticket_json(t ticket) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT ticket_json(
+        t, (SELECT o.slug FROM office o WHERE o.id = t.office_id), (SELECT s.code FROM service s WHERE s.id = t.service_id),
+        CASE WHEN t.counter_id IS NOT NULL THEN counter_name(t.office_id, t.counter_id) END,
+        CASE WHEN t.return_counter_id IS NOT NULL THEN counter_name(t.office_id, t.return_counter_id) END,
+        CASE WHEN t.further_services = '{}' THEN '[]' ELSE service_codes(t.further_services) END)
 $$;
 
 CREATE OR REPLACE FUNCTION counter_json(c counter) RETURNS jsonb LANGUAGE sql STABLE AS $$
@@ -184,6 +211,10 @@ CREATE OR REPLACE FUNCTION ticket_json(t ticket) RETURNS jsonb LANGUAGE sql STAB
         'waiting_since', t.waiting_since, 'rank_at', t.rank_at, 'call_by', t.call_by, 'called_at', t.called_at,
         'started_at', t.started_at, 'parked_at', t.parked_at, 'finished_at', t.finished_at)
 $$;
+DROP FUNCTION office_tickets(integer);
+DROP FUNCTION ticket_json(ticket, text, text, text, text, jsonb);
+DROP FUNCTION service_codes(integer[]);
+DROP FUNCTION counter_name(integer, integer);
 UPDATE counter SET state = 'closed', clerk_id = NULL WHERE state = 'paused';
 ALTER TABLE counter DROP COLUMN closing, DROP COLUMN team, DROP COLUMN idle_since, DROP COLUMN pause_reason,
     DROP COLUMN place, DROP CONSTRAINT counter_state_check,

@@ -411,21 +411,23 @@ SELECT (SELECT coalesce(jsonb_object_agg(w.service_id, w.tickets), '{}') FROM (
 -- Who is waiting, in the order in which they would be called (from this counter, where one is named),
 -- everybody else who is still here, and whom nobody found today, at one version.
 SELECT v.version,
-       coalesce((SELECT jsonb_agg(ticket_json(p.ticket) ORDER BY p.tier, p.at, (p.ticket).number)
-                   FROM calling_order(:office_id, :counter_id, :now) p), '[]') ::text AS items,
-       coalesce((SELECT jsonb_agg(ticket_json(t) ORDER BY t.number)
-                   FROM ticket t
-                  WHERE t.office_id = o.id
-                    AND (t.state IN ('called', 'serving', 'parked')
-                         OR (t.state = 'no_show' AND t.day = (:now AT TIME ZONE o.time_zone)::date))), '[]') ::text AS others
+       coalesce((SELECT jsonb_agg(b.body ORDER BY p.tier, p.at, (p.ticket).number)
+                   FROM calling_order(:office_id, :counter_id, :now) p
+                   JOIN office_tickets(:office_id) b
+                     ON (b.ticket).id = (p.ticket).id AND (b.ticket).state = 'waiting'), '[]') ::text AS items,
+       coalesce((SELECT jsonb_agg(b.body ORDER BY (b.ticket).number)
+                   FROM office_tickets(:office_id) b
+                  WHERE (b.ticket).state IN ('called', 'serving', 'parked')
+                     OR ((b.ticket).state = 'no_show'
+                         AND (b.ticket).day = (:now AT TIME ZONE o.time_zone)::date)), '[]') ::text AS others
   FROM office o JOIN office_version v ON v.office_id = o.id
  WHERE o.id = :office_id;
 
 -- name: hall(office_id, calls)^
 -- Everything that any screen of the office shows, at one version; what the feed's changes are applied to.
 SELECT v.version,
-       coalesce((SELECT jsonb_agg(ticket_json(t)) FROM ticket t
-                  WHERE t.office_id = :office_id AND t.state IN ('waiting', 'called', 'serving', 'parked')), '[]') ::text AS tickets,
+       coalesce((SELECT jsonb_agg(b.body) FROM office_tickets(:office_id) b
+                  WHERE (b.ticket).state IN ('waiting', 'called', 'serving', 'parked')), '[]') ::text AS tickets,
        coalesce((SELECT jsonb_agg(counter_json(c) ORDER BY c.position) FROM counter c
                   WHERE c.office_id = :office_id AND NOT c.retired), '[]') ::text AS counters,
        coalesce((SELECT jsonb_agg(jsonb_build_object('version', l.version, 'kind', l.kind, 'at', l.at, 'body', l.body) ORDER BY l.version DESC)
