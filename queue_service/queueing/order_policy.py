@@ -51,7 +51,7 @@ class Why(msgspec.Struct, frozen=True):
 def in_calling_order(waiting: Sequence[Waiting], rules: OrderSetup, moment: Moment) -> list[Waiting]:
     """Return everybody in the order in which they are called."""
     turns = POLICIES[rules.policy].turns(waiting, rules, moment)
-    return sorted(waiting, key=lambda ticket: turns[ticket.number])
+    return sorted(waiting, key=lambda ticket: (ticket.number == moment.put_back, turns[ticket.number]))
 
 
 def explain(facts: CallFacts, now: datetime) -> Why:

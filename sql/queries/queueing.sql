@@ -43,7 +43,7 @@ SELECT ticket ::text AS ticket,
 -- The lateral look at the ticket runs down the sorted list and stops at the first that it can lock:
 -- an ORDER BY outside would lock everybody first.
 WITH desk AS (
-    SELECT c.office_id, c.id, c.serving, c.features, c.clerk_id, c.team
+    SELECT c.office_id, c.id, c.serving, c.features, c.clerk_id, c.team, c.put_back
       FROM counter c
      WHERE c.office_id = :office_id AND c.id = :counter_id AND c.clerk_id = :clerk_id
        AND c.state = 'open' AND c.ticket_id IS NULL AND hall_now(:office_id) = 'open'
@@ -61,7 +61,8 @@ WITH desk AS (
                     OR NOT EXISTS (SELECT FROM counter b WHERE b.office_id = :office_id AND b.team = (p.ticket).team
                                       AND b.state <> 'closed'))
                AND (NOT (p.ticket).together OR (p.ticket).further_services <@ d.serving)
-             ORDER BY p.tier, p.at, (p.ticket).number) AS o
+             -- Whom this counter has put back comes last here, as in the statement "queue".
+             ORDER BY (p.ticket).id IS NOT DISTINCT FROM d.put_back, p.tier, p.at, (p.ticket).number) AS o
      CROSS JOIN LATERAL (SELECT t.office_id, t.id FROM ticket t
                           WHERE t.office_id = :office_id AND t.id = o.id AND t.state = 'waiting'
                             FOR NO KEY UPDATE SKIP LOCKED) AS l
@@ -71,7 +72,7 @@ WITH desk AS (
       FROM next n WHERE t.office_id = n.office_id AND t.id = n.id
     RETURNING t.*
 ), seat AS (
-    UPDATE counter c SET ticket_id = called.id, idle_since = NULL
+    UPDATE counter c SET ticket_id = called.id, idle_since = NULL, put_back = NULL
       FROM called WHERE c.office_id = called.office_id AND c.id = :counter_id
     RETURNING c.*
 ), undo AS (
@@ -132,7 +133,7 @@ WITH desk AS (
       FROM next n WHERE t.office_id = n.office_id AND t.id = n.id
     RETURNING t.*
 ), seat AS (
-    UPDATE counter c SET ticket_id = called.id, idle_since = NULL
+    UPDATE counter c SET ticket_id = called.id, idle_since = NULL, put_back = NULL
       FROM called WHERE c.office_id = called.office_id AND c.id = :counter_id
     RETURNING c.*
 ), undo AS (
@@ -237,7 +238,8 @@ WITH contingent AS (
            clerk_id = CASE WHEN c.closing AND m.state NOT IN ('called', 'serving') THEN NULL ELSE c.clerk_id END,
            opened_at = CASE WHEN c.closing AND m.state NOT IN ('called', 'serving') THEN NULL ELSE c.opened_at END,
            serving = CASE WHEN c.closing AND m.state NOT IN ('called', 'serving') THEN '{}' ELSE c.serving END,
-           closing = c.closing AND m.state IN ('called', 'serving')
+           closing = c.closing AND m.state IN ('called', 'serving'),
+           put_back = CASE :verb WHEN 'requeue' THEN m.id WHEN 'resume' THEN NULL ELSE c.put_back END
       FROM moved m
      WHERE c.office_id = :office_id AND c.id = :counter_id AND (c.ticket_id = m.id OR :verb = 'resume')
     RETURNING c.*
@@ -299,7 +301,8 @@ WITH desk AS (
 ), seat AS (
     UPDATE counter c
        SET ticket_id = CASE WHEN b.state IN ('called', 'serving') THEN b.id END,
-           idle_since = CASE WHEN b.state IN ('called', 'serving') THEN NULL ELSE :now ::timestamptz END
+           idle_since = CASE WHEN b.state IN ('called', 'serving') THEN NULL ELSE :now ::timestamptz END,
+           put_back = nullif(c.put_back, b.id)
       FROM back b
      WHERE c.office_id = :office_id AND c.id = :counter_id
        AND (c.ticket_id = b.id OR b.state IN ('called', 'serving'))
@@ -411,7 +414,10 @@ SELECT (SELECT coalesce(jsonb_object_agg(w.service_id, w.tickets), '{}') FROM (
 -- Who is waiting, in the order in which they would be called (from this counter, where one is named),
 -- everybody else who is still here, and whom nobody found today, at one version.
 SELECT v.version,
-       coalesce((SELECT jsonb_agg(b.body ORDER BY p.tier, p.at, (p.ticket).number)
+       coalesce((SELECT jsonb_agg(b.body ORDER BY (p.ticket).id IS NOT DISTINCT FROM (
+                                             SELECT c.put_back FROM counter c
+                                              WHERE c.office_id = :office_id AND c.id = :counter_id),
+                                         p.tier, p.at, (p.ticket).number)
                    FROM calling_order(:office_id, :counter_id, :now) p
                    JOIN office_tickets(:office_id) b
                      ON (b.ticket).id = (p.ticket).id AND (b.ticket).state = 'waiting'), '[]') ::text AS items,
@@ -468,6 +474,7 @@ WITH opened AS (
     UPDATE counter c
        SET state = 'open', clerk_id = :clerk_id, opened_at = coalesce(c.opened_at, :now),
            idle_since = CASE WHEN c.ticket_id IS NULL THEN :now END, pause_reason = '', closing = false, team = :team,
+           put_back = CASE WHEN c.state <> 'closed' THEN c.put_back END,
            serving = CASE WHEN :service_codes ::text[] IS NULL THEN c.services
                           ELSE (SELECT coalesce(array_agg(s.id ORDER BY s.id), '{}') FROM service s
                                  WHERE s.code = ANY (:service_codes ::text[]) AND s.id = ANY (c.services)) END

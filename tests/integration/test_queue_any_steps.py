@@ -79,6 +79,15 @@ class AnySteps(HallUnderSteps):
         if seat.ticket:
             self._step("start", seat.ticket, self._clerk_at(seat))
 
+    @precondition(lambda self: self.busy_seats())
+    @rule(nth=seats)
+    def put_back_and_call(self, nth: int) -> None:
+        """The same visitor again only when it can be nobody else."""
+        seat = nth_of(self.busy_seats(), nth)
+        assert seat.ticket is not None
+        self._step("requeue", seat.ticket, self._clerk_at(seat))
+        self._call_next(seat)
+
     def _call_next(self, seat: Seat) -> None:
         """It is the turn of whom the model says, or it is refused as the model says."""
         clerk = self._clerk_at(seat)

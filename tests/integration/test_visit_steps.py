@@ -169,6 +169,62 @@ async def test_who_comes_back_within_the_grace_keeps_the_place(
     assert (queue.items[0].id == first.id) == keeps
 
 
+async def test_whoever_is_put_back_comes_last_at_that_counter_until_it_has_had_somebody_else(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    (counter, clerk), (elsewhere, _) = seats[:2]
+    first, second, third = [await issue(conn, now - 9 * MINUTE + n * MINUTE, bsc_mitte) for n in range(3)]
+
+    async def shown(at: FoundCounter | None) -> list[UUID]:
+        return [ticket.id for ticket in (await service.queue(conn, now, bsc_mitte, at)).items]
+
+    assert await called(conn, now, seats[0]) == first.id
+    back = await step(conn, now, first.id, "requeue", clerk)
+    assert back.waiting_since == now - 9 * MINUTE
+    assert await shown(counter) == [second.id, third.id, first.id]
+    for other in (elsewhere, None):
+        assert await shown(other) == [first.id, second.id, third.id]
+    assert await called(conn, now, seats[0]) == second.id
+    assert await shown(counter) == [first.id, third.id]
+    await step(conn, now, second.id, "requeue", clerk)
+    assert await shown(counter) == [first.id, third.id, second.id]
+
+
+async def test_whoever_is_put_back_is_called_again_when_nobody_else_can_be(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    ticket = await served(conn, now, bsc_mitte, seats[0])
+    not_here = await issue(conn, now, bsc_mitte)
+    await conn.execute("UPDATE ticket SET counter_id = $1 WHERE id = $2", seats[1][0].id, not_here.id)
+    await step(conn, now, ticket, "requeue", seats[0][1])
+    assert await called(conn, now, seats[0]) == ticket
+
+
+@pytest.mark.parametrize("what", ["undone", "resumed", "reopened"])
+async def test_a_counter_forgets_whom_it_put_back(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat], what: str
+) -> None:
+    """When that is taken back, when it has had somebody who was parked, and for the next clerk there."""
+    counter, clerk = seats[0]
+    parked = await served(conn, now, bsc_mitte, seats[0])
+    await step(conn, now, parked, "park", clerk)
+    ticket = await served(conn, now, bsc_mitte, seats[0])
+    later = await issue(conn, now + MINUTE, bsc_mitte)
+    await step(conn, now, ticket, "requeue", clerk)
+    match what:
+        case "undone":
+            await undone(conn, now, ticket, clerk)
+            await step(conn, now, ticket, "park", clerk)
+            await step(conn, now, ticket, "requeue", clerk)
+        case "resumed":
+            await step(conn, now, parked, "resume", clerk)
+        case _:
+            await service.close_counter(conn, now, counter, clerk)
+            await service.open_counter(conn, now, counter, None, clerk)
+    queue = await service.queue(conn, now, bsc_mitte, counter)
+    assert [entry.id for entry in queue.items] == [ticket, later.id]
+
+
 async def test_a_parked_visitor_has_a_reason_and_a_reminder_until_it_goes_on(
     conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
 ) -> None:

@@ -63,6 +63,8 @@ class Moment(msgspec.Struct, frozen=True):
     """Of ``ratio``: the next place in the cycle of appointments and walk-ins."""
     kept: bool = False
     """Of ``reserve``: whether the calling counter is kept for the reserved class now."""
+    put_back: str | None = None
+    """The number that the calling counter has put back, and has had nobody since: it comes last there."""
 
 
 class Turn(msgspec.Struct, frozen=True, order=True):
