@@ -150,6 +150,7 @@ def illegal(ticket: Ticket, verb: str) -> errors.IllegalTransition:
     """Return the refusal of a step that the ticket's state doesn't allow."""
     return errors.IllegalTransition(
         f"A ticket that is {ticket.state} can't take the step {verb}.",
+        number=ticket.number,
         state=ticket.state,
         allowed=[verb for verb in TICKET.allowed(ticket.state) if verb not in INNER_VERBS],
     )

@@ -263,10 +263,12 @@ async def merge(
 ) -> Ticket:
     """Let one number go on for a whole family: the others' services follow in its visit.
 
-    In a transaction of the caller. Raises TicketNotFound for a ticket of another office, and
-    IllegalTransition for one that doesn't wait and isn't parked.
+    Whatever one of them needs, the family needs. In a transaction of the caller. Raises TicketNotFound
+    for a ticket of another office, NotYourTicket for one that another counter has called, and
+    IllegalTransition for one whose service has begun, or that is over.
     """
     further, since = list(found.further_services), found.waiting_since
+    everybody = [found.ticket]
     for other_id in sorted(set(others) - {found.ticket.id}):
         other = await find_ticket(conn, other_id, actor)
         if other.office_id != found.office_id:
@@ -277,6 +279,7 @@ async def merge(
             detail={"into": found.ticket.number},
         )
         await take_step(conn, now, other, step, actor)
+        everybody.append(other.ticket)
         further += [other.service_id, *other.further_services]
         since = min(since, other.waiting_since)
     earned = found.waiting_since - since
@@ -284,8 +287,11 @@ async def merge(
         "further_services": further,
         "rank_at": found.rank_at - earned,
         "call_by": found.call_by - earned,
+        "needs": list(dict.fromkeys(need for ticket in everybody for need in ticket.needs)),
+        "pick_up": any(ticket.pick_up for ticket in everybody),
+        "slow_walk": any(ticket.slow_walk for ticket in everybody),
     }
-    return await _describe(conn, now, found, actor, changes)
+    return await _describe(conn, now, found, actor, changes, "merge")
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -307,11 +313,16 @@ async def describe(
 
 
 async def _describe(
-    conn: Connection, now: datetime, found: FoundTicket, actor: Actor, changes: dict[str, object]
+    conn: Connection,
+    now: datetime,
+    found: FoundTicket,
+    actor: Actor,
+    changes: dict[str, object],
+    verb: str = "describe",
 ) -> Ticket:
     described = await store.describe_ticket(conn, found.office_id, found.ticket.id, changes, actor.key, now)
     if described is None:
-        raise illegal(found.ticket, "describe")
+        raise illegal((await find_ticket(conn, found.ticket.id, actor)).ticket, verb)
     return described
 
 

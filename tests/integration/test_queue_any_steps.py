@@ -399,6 +399,7 @@ class AnySteps(HallUnderSteps):
         merged, *gone = done
         brought = [code for child in children for code in [child.service, *child.further_services]]
         assert merged.further_services == [*was.further_services, *brought]
+        assert set(merged.needs) == {need for ticket in [was, *children] for need in ticket.needs}
         since = min(ticket.waiting_since for ticket in [was, *children])
         earned = was.waiting_since - since
         assert (merged.rank_at, merged.call_by) == (was.rank_at - earned, was.call_by - earned)

@@ -414,6 +414,49 @@ async def test_a_family_goes_on_with_one_number_and_the_longest_wait_of_its_memb
     assert [ticket.id for ticket in queue.items] == [mother.id, other.id]
 
 
+@pytest.mark.parametrize("where", ["waiting", "parked", "called"])
+async def test_somebody_of_a_family_joins_it_wherever_they_stand_and_brings_what_they_need(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat], where: str
+) -> None:
+    clerk = seats[0][1]
+    child = (await issue(conn, now, bsc_mitte, OTHER_SERVICE, needs=["level_access"])).id
+    await service.describe(
+        conn, now, await service.find_ticket(conn, child, clerk), clerk, Profile(slow_walk=True)
+    )
+    if where != "waiting":
+        assert await called(conn, now, seats[0]) == child
+    if where == "parked":
+        await step(conn, now, child, "park", clerk)
+    mother = (await issue(conn, now, bsc_mitte)).id
+    async with conn.transaction():
+        merged = await service.merge(
+            conn, now, await service.find_ticket(conn, mother, clerk), [child], clerk
+        )
+    assert (merged.further_services, merged.needs, merged.slow_walk) == (
+        [OTHER_SERVICE],
+        ["level_access"],
+        True,
+    )
+    assert (await service.find_ticket(conn, child, clerk)).state == "cancelled"
+    assert await called(conn, now, seats[0]) == mother
+
+
+async def test_nobody_joins_a_family_whom_another_counter_has_or_whose_service_has_begun(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    begun, clerk = await served(conn, now, bsc_mitte, seats[0]), seats[0][1]
+    await issue(conn, now, bsc_mitte)
+    elsewhere = await called(conn, now, seats[1])
+    mother = await service.find_ticket(conn, (await issue(conn, now, bsc_mitte)).id, clerk)
+    for other, refusal in ((begun, errors.IllegalTransition), (elsewhere, errors.NotYourTicket)):
+        with pytest.raises(refusal) as refused:
+            async with conn.transaction():
+                await service.merge(conn, now, mother, [other], clerk)
+        if refusal is errors.IllegalTransition:
+            number = (await service.find_ticket(conn, begun, clerk)).ticket.number
+            assert (refused.value.extra["number"], refused.value.extra["state"]) == (number, "serving")
+
+
 @pytest.mark.parametrize(("current", "state"), [("finish", "finished"), ("park", "parked")])
 async def test_the_next_one_is_called_and_the_visit_before_ends_or_is_stored(
     conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat], current: str, state: str

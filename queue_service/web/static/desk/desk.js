@@ -49,12 +49,12 @@ const performed = new PerformedView(callable);
 const counterView = new CounterView({ pause, leave });
 const family = new FamilyChoice({
   redraw: show,
-  enter: () => queue.focus(),
+  enter: () => (state.inState("waiting").length ? queue : aside).focus(),
   join: (into, others) => run(() => steps.merge(into, others)),
   refused: decline,
 });
 const queue = new QueueView(timeZone, family, { call: callChosen, refused: decline });
-const aside = new AsideView(counterId, timeZone, visits.grace_minutes, {
+const aside = new AsideView(counterId, timeZone, visits.grace_minutes, family, {
   resume: (ticket) => run(() => steps.move("resume", ticket)),
   requeue: (ticket) => run(() => steps.move("requeue", ticket)),
   refused: decline,
@@ -110,7 +110,7 @@ function show() {
   const next = rows.find(({ obstacle }) => obstacle === null)?.ticket;
   view.show({ visitor: current, counter, services, done, next, now });
   counterView.show(counter, rows, Boolean(current), now);
-  family.show(current, rows.map(({ ticket }) => ticket));
+  family.show(current, [...rows.map(({ ticket }) => ticket), ...state.inState("parked")]);
   queue.show(rows, blocked(), now);
   aside.show(state.inState("parked"), state.inState("no_show"), blocked(), now);
   Panel.tidy();

@@ -66,12 +66,10 @@ export class QueueView {
 
   #makeRow(ticket) {
     const button = element("button", { class: "row-button", type: "button", onclick: () => this.#press(button) }, gettext("Aufrufen"));
-    const box = element("input", { class: "row__pick", type: "checkbox", "aria-label": gettext("%(number)s gehört dazu", { number: ticket.number }) });
-    box.addEventListener("change", () => this.family.choose(ticket, box.checked));
     return element(
       "li",
       { class: "row" },
-      box,
+      this.family.box(ticket),
       element("span", { class: "row__number" }, ticket.number),
       element("div", { class: "row__about" }, element("span", { class: "row__service" }), element("ul", { class: "tags" })),
       button,
@@ -116,9 +114,8 @@ export class QueueView {
     const rows = [...this.list.children];
     const at = rows.indexOf(event.target.closest("li"));
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
-    if (event.key === "Enter" && this.family.active) this.family.join();
-    if (event.key === "Escape" && this.family.active) this.family.leave();
-    else if (event.key === "Escape") byId("primary").focus();
+    if (this.family.pressed(event.key)) return;
+    if (event.key === "Escape") byId("primary").focus();
     if (to === undefined) return;
     event.preventDefault();
     this.#focusRow(Math.max(0, Math.min(to, rows.length - 1)));
