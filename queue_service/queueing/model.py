@@ -196,7 +196,7 @@ class LastStep(msgspec.Struct, frozen=True):
     contingent: bool
 
 
-class TimelineEntry(msgspec.Struct, frozen=True):
+class Happened(msgspec.Struct, frozen=True):
     """One thing that happened to a visit; ``actor`` names a role's key and no person."""
 
     at: datetime
@@ -206,3 +206,10 @@ class TimelineEntry(msgspec.Struct, frozen=True):
     actor: str
     detail: dict[str, Any]
     """Of a call: what decided it; of other steps: reason, note, target."""
+
+
+class TimelineEntry(Happened, frozen=True):
+    """One thing that happened to a visit, and how it is told."""
+
+    text: dict[str, str]
+    """One sentence in each language of the staff, German and English."""

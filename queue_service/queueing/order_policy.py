@@ -22,6 +22,7 @@ from queue_service.queueing.order.turn import (
     Rule,
     Waiting,
 )
+from queue_service.queueing.why_words import why_words
 
 POLICIES: Mapping[OrderPolicyName, OrderPolicy] = MappingProxyType(
     {
@@ -46,6 +47,8 @@ class Why(msgspec.Struct, frozen=True):
     """In the clerk's words, where somebody was chosen out of turn."""
     overridden: list[Bond] = []
     """Whose visitor it was to be: another counter's, a colleague's, a team's."""
+    text: dict[str, str] = {}
+    """The same in words that end a sentence, German and English."""
 
 
 def in_calling_order(waiting: Sequence[Waiting], rules: OrderSetup, moment: Moment) -> list[Waiting]:
@@ -56,17 +59,18 @@ def in_calling_order(waiting: Sequence[Waiting], rules: OrderSetup, moment: Mome
 
 def explain(facts: CallFacts, now: datetime) -> Why:
     """Say which rule put the ticket where it was when it was called at ``now``."""
-    waited = now - facts.waiting_since
-    start = facts.waiting_since - facts.rank_at
+    rule, start = _rule(facts), facts.waiting_since - facts.rank_at
+    # Somebody called before the appointed time has not waited a negative time.
+    waited = max(0, int((now - facts.waiting_since).total_seconds() // 60))
     return Why(
-        rule=_rule(facts),
-        # Somebody called before the appointed time has not waited a negative time.
-        waited_minutes=max(0, int(waited.total_seconds() // 60)),
+        rule=rule,
+        waited_minutes=waited,
         head_start_minutes=int(start.total_seconds() // 60),
         visitor_class=facts.visitor_class,
         policy=facts.policy,
         reason=facts.reason or "",
         overridden=facts.overridden,
+        text=why_words(rule, facts.visitor_class, waited, facts.reason or "", facts.overridden),
     )
 
 

@@ -56,10 +56,11 @@ from queue_service.queueing.steps import (
     park,
     recall,
     requeue,
-    timeline,
     transfer,
     undo,
 )
+from queue_service.queueing.timeline import timeline
+from queue_service.queueing.timeline_words import END_OF_DAY
 from queue_service.queueing.wait_learning import learn_waits
 
 __all__ = [
@@ -198,7 +199,7 @@ async def end_days(conn: Connection, now: datetime, office: Office) -> int:
     Each one is a change of its own, so that screens that ran through the night follow.
     """
     today = local_day(now, office.setup.time_zone)
-    sweep = Actor("service:end_of_day")
+    sweep = Actor(END_OF_DAY)
     cancelled = 0
     for ticket_id in await store.left_over(conn, office.id, today):
         found = await find_ticket(conn, ticket_id, sweep)

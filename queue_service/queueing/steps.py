@@ -17,7 +17,7 @@ from queue_service.queueing import store
 from queue_service.queueing.actor import Actor
 from queue_service.queueing.calling import illegal
 from queue_service.queueing.lifecycle import TICKET, UNDOABLE
-from queue_service.queueing.model import FoundCounter, FoundTicket, Performed, Ticket, TimelineEntry
+from queue_service.queueing.model import FoundCounter, FoundTicket, Performed, Ticket
 from queue_service.queueing.open_hall import closed_hall_refuses
 from queue_service.queueing.order.turn import call_by, head_start
 
@@ -291,7 +291,8 @@ async def merge(
         "pick_up": any(ticket.pick_up for ticket in everybody),
         "slow_walk": any(ticket.slow_walk for ticket in everybody),
     }
-    return await _describe(conn, now, found, actor, changes, "merge")
+    joined = [ticket.number for ticket in everybody[1:]]
+    return await _describe(conn, now, found, actor, store.Description(changes, _said(joined=joined)), "merge")
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -309,7 +310,7 @@ async def describe(
 ) -> Ticket:
     """Change what a visitor needs, wherever the ticket stands; raises IllegalTransition when it is over."""
     named = {key: value for key, value in msgspec.structs.asdict(profile).items() if value is not None}
-    return await _describe(conn, now, found, actor, named)
+    return await _describe(conn, now, found, actor, store.Description(named))
 
 
 async def _describe(
@@ -317,10 +318,12 @@ async def _describe(
     now: datetime,
     found: FoundTicket,
     actor: Actor,
-    changes: dict[str, object],
+    description: store.Description,
     verb: str = "describe",
 ) -> Ticket:
-    described = await store.describe_ticket(conn, found.office_id, found.ticket.id, changes, actor.key, now)
+    described = await store.describe_ticket(
+        conn, found.office_id, found.ticket.id, description, actor.key, now
+    )
     if described is None:
         raise illegal((await find_ticket(conn, found.ticket.id, actor)).ticket, verb)
     return described
@@ -356,11 +359,6 @@ async def undo(conn: Connection, now: datetime, found: FoundTicket, actor: Actor
     if undone is None:
         raise errors.CannotUndo(reason="counter_taken")
     return undone
-
-
-async def timeline(conn: Connection, found: FoundTicket) -> list[TimelineEntry]:
-    """Return everything that happened to a visit, in order, with the why of each call."""
-    return await store.timeline(conn, found.office_id, found.ticket.id)
 
 
 async def forget_undo(conn: Connection, now: datetime) -> None:

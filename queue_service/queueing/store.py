@@ -18,10 +18,10 @@ from queue_service.queueing.model import (
     CounterWithServices,
     FoundCounter,
     FoundTicket,
+    Happened,
     LastStep,
     Queue,
     Ticket,
-    TimelineEntry,
 )
 from queue_service.queueing.order.turn import CallFacts
 from queue_service.queueing.told_waits import HallWaits
@@ -93,6 +93,13 @@ class Move(msgspec.Struct, frozen=True):
     """Further columns as they are to be; those that aren't named stay."""
     detail: dict[str, object] = {}
     """For the timeline."""
+
+
+class Description(msgspec.Struct, frozen=True):
+    """What is to be known of a ticket from now on: columns as they are to be, and what the timeline says."""
+
+    changes: dict[str, object]
+    detail: dict[str, object] = {}
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -302,19 +309,25 @@ async def forget_undo(conn: Connection, before: datetime) -> None:
 
 
 async def describe_ticket(
-    conn: Connection, office_id: int, ticket_id: UUID, changes: dict[str, object], actor: str, now: datetime
+    conn: Connection, office_id: int, ticket_id: UUID, described: Description, actor: str, now: datetime
 ) -> Ticket | None:
     """Change what a ticket needs; None when its visitor has left."""
     row = await _queries.describe_ticket(
-        conn, office_id=office_id, ticket_id=ticket_id, changes=_json(changes), actor=actor, now=now
+        conn,
+        office_id=office_id,
+        ticket_id=ticket_id,
+        changes=_json(described.changes),
+        detail=_json(described.detail),
+        actor=actor,
+        now=now,
     )
     return _ticket(row["ticket"]) if row else None
 
 
-async def timeline(conn: Connection, office_id: int, ticket_id: UUID) -> list[TimelineEntry]:
+async def timeline(conn: Connection, office_id: int, ticket_id: UUID) -> list[Happened]:
     """Everything that happened to a visit, in order."""
     return [
-        TimelineEntry(**{**row, "detail": msgspec.json.decode(row["detail"], type=dict[str, Any])})
+        Happened(**{**row, "detail": msgspec.json.decode(row["detail"], type=dict[str, Any])})
         async for row in _queries.timeline(conn, office_id=office_id, ticket_id=ticket_id)
     ]
 

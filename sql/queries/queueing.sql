@@ -322,7 +322,7 @@ SELECT (body -> 'ticket') ::text AS ticket, publish_change(office_id, 'ticket.un
 -- Steps that are too old to be taken back.
 DELETE FROM ticket_undo WHERE at < :before;
 
--- name: describe_ticket(office_id, ticket_id, changes, actor, now)^
+-- name: describe_ticket(office_id, ticket_id, changes, detail, actor, now)^
 -- Changes what a ticket needs and how it is called, wherever it stands, without a step.
 WITH was AS (
     SELECT t.* FROM ticket t
@@ -341,8 +341,8 @@ WITH was AS (
     -- Taking an older step back would lose what is noted here.
     DELETE FROM ticket_undo u USING described d WHERE u.office_id = d.office_id AND u.ticket_id = d.id
 ), event AS (
-    INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor)
-    SELECT office_id, id, :now, 'describe', state, counter_id, :actor FROM described
+    INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor, detail)
+    SELECT office_id, id, :now, 'describe', state, counter_id, :actor, :detail ::text::jsonb FROM described
 ), body AS (
     SELECT office_id, ticket_json(ROW(d.*)::ticket) AS ticket FROM described d
 )

@@ -60,9 +60,9 @@ from queue_service.queueing.model import (
     CounterWithServices,
     FoundCounter,
     FoundTicket,
+    Happened,
     LastStep,
     Ticket,
-    TimelineEntry,
 )
 from queue_service.rescheduling.model import AffectedPartyRow, AffectedRow, PoolDayFigures, ServingPool
 from queue_service.rescheduling.party_proposals import OpenHour
@@ -373,7 +373,7 @@ RESULTS: Mapping[str, Result] = {
     "queueing.undo_step": VERSIONED_TICKET,
     "queueing.forget_undo": None,
     "queueing.describe_ticket": VERSIONED_TICKET,
-    "queueing.timeline": TimelineEntry,
+    "queueing.timeline": Happened,
     "queueing.lock_sending": bool,
     "queueing.clerk_sits_here": bool,
     "queueing.find_ticket": FoundTicket,

@@ -59,17 +59,13 @@ const aside = new AsideView(counterId, timeZone, visits.grace_minutes, family, {
   requeue: (ticket) => run(() => steps.move("requeue", ticket)),
   refused: decline,
 });
-const names = {
-  counterName: (number) => localized(state.counters.get(`${office}.${number}`)?.name) || number,
-  serviceName: (code) => localized(services.get(code)?.name) || code,
-};
 const panels = {
   park: new ParkPanel(),
   transfer: new TransferPanel(),
   choice: new ChoicePanel(),
   further: new FurtherPanel(),
   profile: new ProfilePanel(),
-  timeline: new TimelinePanel(timeZone, names),
+  timeline: new TimelinePanel(timeZone),
 };
 const help = new KeyHelp();
 const stream = new Stream(office, { snapshot, change, state: connection });
