@@ -57,9 +57,15 @@ def test_every_step_that_can_be_taken_back_is_named_when_it_is(verb: str) -> Non
         ),
         (
             "call",
-            CALL | {"chosen": True, "reason": "Eilt", "overridden": ["team"]},
-            "Aufruf an Schalter 3: ausgewählt, weil: Eilt (gewartet 1 Std. 2 Min.; war für ein anderes Team).",
-            "Called to Counter 3: chosen because: Eilt (waited 1 h 2 min; was for another team).",
+            CALL
+            | {
+                "waiting_since": "2026-11-23T11:42:00Z",
+                "chosen": True,
+                "reason": "Eile",
+                "overridden": ["team"],
+            },
+            "Aufruf an Schalter 3: ausgewählt, weil: Eile (gewartet 18 Min.; war für ein anderes Team).",
+            "Called to Counter 3: chosen because: Eile (waited 18 min; was for another team).",
         ),
         (
             "finish",
