@@ -52,6 +52,10 @@ class _Vocabulary(msgspec.Struct, frozen=True):
     """For places without one: "Empfang" and "Kasse" would need articles that nobody entered."""
     calls: tuple[str, ...]
     """How the second, third … call begins; the last entry serves all later ones."""
+    fetched_at_reception: str
+    """For visitors whom staff fetch: they go to no counter."""
+    fetched: str
+    """The same where the office has no reception."""
 
 
 _VOCABULARIES: Final = {
@@ -70,6 +74,8 @@ _VOCABULARIES: Final = {
         go_to_numbered="Bitte zu {place}.",
         go_to_named="Bitte melden Sie sich hier: {place}.",
         calls=("Zweiter Aufruf.", "Dritter Aufruf.", "Erneuter Aufruf."),
+        fetched_at_reception="Bitte warten Sie am Empfang, Sie werden abgeholt.",
+        fetched="Bitte warten Sie, Sie werden abgeholt.",
     ),
     "en": _Vocabulary(
         number="Number",
@@ -86,6 +92,8 @@ _VOCABULARIES: Final = {
         go_to_numbered="Please go to {place}.",
         go_to_named="Please report here: {place}.",
         calls=("Second call.", "Third call.", "Repeated call."),
+        fetched_at_reception="Please wait at the reception, staff will come for you.",
+        fetched="Please wait, staff will come for you.",
     ),
 }
 
@@ -93,13 +101,16 @@ SPOKEN_LANGUAGES: Final = tuple(_VOCABULARIES)
 """Languages in which a call can be said."""
 
 
-def announce(call: Call, house_language: str) -> list[Wording]:
-    """What is said, in order: the house's language, then the visitor's if it is another that we can say."""
+def announce(call: Call, house_language: str, *, reception: bool = False) -> list[Wording]:
+    """What is said, in order: the house's language, then the visitor's if it is another that we can say.
+
+    ``reception`` tells whether the office has one, where visitors wait whom staff fetch.
+    """
     languages = [house_language]
     visitors = call.language.partition("-")[0]
     if visitors in _VOCABULARIES and visitors != house_language:
         languages.append(visitors)
-    return [_word(call, language) for language in languages]
+    return [_word(call, language, reception=reception) for language in languages]
 
 
 def spell_number(number: str, language: str) -> str:
@@ -118,14 +129,20 @@ def speak_place(name: str, language: str) -> str:
     return " ".join("".join(sign if sign.isalnum() or sign in "-'," else " " for sign in worded).split())
 
 
-def _word(call: Call, language: str) -> Wording:
+def _word(call: Call, language: str, *, reception: bool) -> Wording:
     vocabulary = _VOCABULARIES[language]
-    place = call.counter_name.get(language) or f"{vocabulary.counter} {call.counter}"
-    go = vocabulary.go_to_numbered if any(sign.isdigit() for sign in place) else vocabulary.go_to_named
-    where = go.format(place=speak_place(place, language))
+    where = _where(call, language, vocabulary, reception=reception)
     again = f"{vocabulary.number} {spell_number(call.number, language)}. {where}"
     first = f"{_which_call(call.nth, vocabulary)} {again}" if call.nth > 1 else again
     return Wording(first=Utterance(language, first), again=Utterance(language, again))
+
+
+def _where(call: Call, language: str, vocabulary: _Vocabulary, *, reception: bool) -> str:
+    if call.pick_up:
+        return vocabulary.fetched_at_reception if reception else vocabulary.fetched
+    place = call.counter_name.get(language) or f"{vocabulary.counter} {call.counter}"
+    go = vocabulary.go_to_numbered if any(sign.isdigit() for sign in place) else vocabulary.go_to_named
+    return go.format(place=speak_place(place, language))
 
 
 def _which_call(nth: int, vocabulary: _Vocabulary) -> str:

@@ -89,6 +89,7 @@ class Display:
             now=now,
             on_change=self._view.tell,
             hall=lambda: self._view.hall,
+            reception=lambda: self._view.has_reception,
         )
         self._view.when_called(self._announcer.wake)
         self._link = ServiceLink(settings.service, settings.token_file, self._view, now)

@@ -42,6 +42,8 @@ class Call(msgspec.Struct, frozen=True):
     """1 for the first call of this number, 2 for its first recall."""
     language: str = "de"
     """Language that the visitor asked for; spoken after the German when it is another."""
+    pick_up: bool = False
+    """Staff fetch the visitor, who waits at the reception and is to go to no counter."""
 
 
 class OfficeCard(msgspec.Struct, frozen=True):

@@ -204,6 +204,7 @@ def call_of(change: ChangeRecord, body: ChangeBody) -> Call | None:
         at=change.at,
         nth=body.ticket.calls,
         language=body.ticket.language,
+        pick_up=body.ticket.pick_up,
     )
 
 

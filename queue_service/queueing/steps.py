@@ -39,6 +39,9 @@ KIND_OF_VERB = {
 UNDO_KEPT = timedelta(hours=1)
 """Longer than any office lets its clerks take a step back."""
 TRANSFERRED = "transferred"
+SLOW_WALK_TAKES = 2
+"""So many times the pause between two calls for somebody who needs longer for the way (ours; the desk's
+``verbs.js`` counts the same down)."""
 
 
 async def find_ticket(conn: Connection, ticket_id: UUID, actor: Actor) -> FoundTicket:
@@ -80,7 +83,10 @@ async def recall(conn: Connection, now: datetime, found: FoundTicket, actor: Act
             raise errors.TooSoon(
                 "This number has been called often enough.", reason="recalls_used_up", calls=ticket.calls
             )
-        pause = (ticket.called_at + timedelta(seconds=rules.recall_pause_seconds) - now).total_seconds()
+        times = SLOW_WALK_TAKES if ticket.slow_walk else 1
+        pause = (
+            ticket.called_at + timedelta(seconds=times * rules.recall_pause_seconds) - now
+        ).total_seconds()
         if pause > 0:
             raise errors.TooSoon(reason="recall_pause", retry_after=int(pause) + 1)
     with closed_hall_refuses():

@@ -166,6 +166,22 @@ def overflowing(page: Page) -> list[str]:
     return found
 
 
+def test_whoever_is_fetched_reads_all_of_it_in_the_large_place(open_hall: Callable[..., Hall]) -> None:
+    hall = open_hall(sizes=[LANDSCAPE, PORTRAIT])
+    hall.service.call("A042", "3", pick_up=True, nth=2, language="en")
+
+    def fits(page: Page) -> None:
+        expect(page.locator("[data-place]")).to_have_text("Sie werden abgeholt")
+        expect(page.locator("[data-fetched]")).to_have_text("Bitte warten Sie.")
+        expect(page.locator("[data-again]")).to_have_text("Zweiter Aufruf")
+        expect(page.locator("[data-arrow]")).to_be_hidden()
+        expect(page.get_by_text("Schalter 3")).to_have_count(0)
+        hidden = "card => card.scrollHeight - card.clientHeight"
+        assert page.locator("[data-call-filled]").evaluate(hidden) <= 0
+
+    hall.on_every_screen(fits)
+
+
 @pytest.mark.parametrize("number", ["A042", "W1042"])
 def test_the_number_can_be_read_from_ten_metres_on_a_55_inch_screen(
     open_hall: Callable[..., Hall], number: str

@@ -143,6 +143,18 @@ async def test_a_number_is_called_again_as_often_and_as_soon_as_the_office_allow
     assert often.value.extra["reason"] == "recalls_used_up"
 
 
+async def test_who_needs_longer_for_the_way_is_not_hurried(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    await change_rules(conn, bsc_mitte, recall_pause_seconds=20)
+    await issue(conn, now, bsc_mitte, slow_walk=True)
+    ticket, clerk = await called(conn, now, seats[0]), seats[0][1]
+    with pytest.raises(errors.TooSoon) as soon:
+        await step(conn, now + timedelta(seconds=39), ticket, "recall", clerk)
+    assert soon.value.retry_after == 2
+    assert (await step(conn, now + timedelta(seconds=40), ticket, "recall", clerk)).calls == 2
+
+
 async def test_nobody_counts_as_not_come_before_the_last_call(
     conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
 ) -> None:
@@ -509,6 +521,17 @@ async def test_a_visitors_needs_are_noted_and_bind_the_counter_from_then_on(
         "de",
     )
     assert await service.call_next(conn, now, *seats[0]) is None
+
+
+async def test_displays_are_told_of_whom_staff_fetch(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    for fetched in (True, False):
+        await issue(conn, now, bsc_mitte, pick_up=fetched)
+    await called(conn, now, seats[0])
+    await called(conn, now, seats[1])
+    calls = (await service.read_hall(conn, bsc_mitte)).calls
+    assert [(call.counter, call.pick_up) for call in calls] == [("2", False), ("1", True)]
 
 
 async def test_a_paused_counter_keeps_its_visitor_and_calls_nobody(

@@ -33,7 +33,10 @@ def call(version: int, at: datetime = NOON, **more: Any) -> Call:
 
 
 def hall(*calls: Call, **more: Any) -> DisplaySnapshot:
-    office = OfficeCard("rathaus", {"de": "Rathaus"}, "Europe/Berlin", notice=more.pop("notice", {}))
+    office = OfficeCard(
+        "rathaus", {"de": "Rathaus"}, "Europe/Berlin",
+        reception=more.pop("reception", {}), notice=more.pop("notice", {}),
+    )  # fmt: skip
     facts = {"waiting": 0, "open_counters": 1, "wait": None, **more}
     return DisplaySnapshot(office=office, version=99, calls=sorted(calls, key=lambda c: -c.version), **facts)
 
@@ -128,6 +131,27 @@ def test_the_visitors_language_stands_beneath_only_if_the_call_asks_for_it() -> 
     assert german.second is None
     assert english.place == Line("Schalter 3", "de")
     assert english.second == Line("Counter 3", "en")
+
+
+def test_whoever_is_fetched_reads_the_reception_in_place_of_the_counter_everywhere() -> None:
+    fetched, reception = call(3, pick_up=True, nth=2, language="en"), {"de": "Empfang gegenüber dem Eingang"}
+    card = seen(hall(fetched, reception=reception)).current
+    assert card is not None
+    assert (card.place, card.points, card.fetched, card.again) == (
+        Line("Empfang", "de"),
+        True,
+        "Sie werden dort abgeholt.",
+        "Zweiter Aufruf",
+    )
+    assert card.second == Line("Reception – staff will come", "en")
+    [listed] = seen(hall(fetched, call(4), reception=reception)).listed
+    assert (listed.number, listed.counter) == ("A003", "Empfang")
+
+
+def test_without_a_reception_nothing_points_anywhere() -> None:
+    card = seen(hall(call(3, pick_up=True))).current
+    assert card is not None
+    assert (card.place.text, card.points, card.fetched) == ("Sie werden abgeholt", False, "Bitte warten Sie.")
 
 
 def test_a_recall_says_so_in_words() -> None:
