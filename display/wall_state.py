@@ -170,6 +170,8 @@ def wait_words(
 
 
 def _no_wait(open_counters: int, reason: str | None) -> str:
+    if reason == "hall_paused":
+        return N_("Wartezeit wieder, sobald es weitergeht")
     if open_counters == 0:
         return N_("Zurzeit ist kein Schalter geöffnet")
     if reason == "closes_before":

@@ -79,7 +79,8 @@ class DisplaySnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="ty
     wait: WaitRange | None
     """For somebody who would come now; None when nothing honest can be said."""
     wait_reason: str | None = None
-    """Why there is none: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``."""
+    """Why there is none: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``,
+    ``hall_paused``."""
     audience: str = "display"
     hall: HallState = "open"
 

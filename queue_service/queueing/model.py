@@ -126,7 +126,8 @@ class FollowedTicket(msgspec.Struct, frozen=True):
     counter_name: dict[str, str] | None
     called_at: datetime | None
     wait_reason: str | None = None
-    """Why a waiting ticket has no wait: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``."""
+    """Why a waiting ticket has no wait: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``,
+    ``hall_paused``."""
 
 
 class FoundTicket(msgspec.Struct, frozen=True):

@@ -59,6 +59,7 @@ from queue_service.queueing.steps import (
     transfer,
     undo,
 )
+from queue_service.queueing.stuck import count_stuck
 from queue_service.queueing.timeline import timeline
 from queue_service.queueing.timeline_words import END_OF_DAY
 from queue_service.queueing.wait_learning import learn_waits
@@ -80,6 +81,7 @@ __all__ = [
     "check_needs",
     "clerk_of",
     "close_counter",
+    "count_stuck",
     "describe",
     "end_days",
     "find_counter",

@@ -11,6 +11,7 @@ from asyncpg import Record
 from queue_service.emergency.model import Alarm
 from queue_service.offices.setup_model import OrderSetup, VisitSetup
 from queue_service.platform.queries import Connection, load_queries
+from queue_service.protocol.stream import HallState
 from queue_service.queueing.arrival import Admission
 from queue_service.queueing.hall import ChangeRecord, HallRecord, TakenPlaces
 from queue_service.queueing.model import (
@@ -144,6 +145,7 @@ class Ahead(msgspec.Struct, frozen=True):
     waiting: dict[str, int]
     minutes: dict[str, int]
     counters: list[CounterLoad]
+    hall: HallState
 
     def open_counters(self) -> list[OpenCounter]:
         """The counters that take visitors now."""
@@ -375,6 +377,7 @@ async def queue_ahead(conn: Connection, *, office_id: int, ticket_id: UUID, now:
         waiting=msgspec.json.decode(row["waiting"], type=dict[str, int]),
         minutes=msgspec.json.decode(row["minutes"], type=dict[str, int]),
         counters=msgspec.json.decode(row["counters"], type=list[CounterLoad]),
+        hall=row["hall"],
     )
 
 
@@ -514,6 +517,11 @@ async def my_counter(conn: Connection, clerk_id: int) -> str | None:
 async def left_over(conn: Connection, office_id: int, today: date) -> list[UUID]:
     """Tickets of earlier days that still wait or are parked."""
     return [row["id"] async for row in _queries.left_over(conn, office_id=office_id, today=today)]
+
+
+async def stuck_tickets(conn: Connection) -> dict[str, list[str]]:
+    """Numbers of those whom no counter that calls can call, by office."""
+    return {row["office"]: row["numbers"] async for row in _queries.stuck_tickets(conn)}
 
 
 async def waiting_figures(conn: Connection) -> dict[str, WaitingFigures]:

@@ -6,13 +6,16 @@ knows better by then: ``at_least_as_new`` says which of the two is believed.
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 from queue_service.forecast.model import Reason, Spread
-from queue_service.protocol.stream import WaitRange
+from queue_service.protocol.stream import HallState, WaitRange
 
+NoWait = Reason | Literal["hall_paused"]
+"""Why nobody can say a wait: the forecast's reasons, and that nobody is called in the hall at all."""
 FRESH = timedelta(minutes=2)
 """An older forecast is told to nobody."""
 
@@ -21,7 +24,7 @@ class ToldWait(msgspec.Struct, frozen=True):
     """A wait as told: one of both is None."""
 
     wait: WaitRange | None = None
-    reason: Reason | None = None
+    reason: NoWait | None = None
 
 
 class NewcomerWait(msgspec.Struct, frozen=True):
@@ -60,11 +63,15 @@ class VisitorWaits(msgspec.Struct, frozen=True):
     """Local hour in which the forecast was made."""
 
 
-def at_least_as_new(told: ToldWait | None, seen: WaitRange | None, *, any_counter_open: bool) -> ToldWait:
+def at_least_as_new(
+    told: ToldWait | None, seen: WaitRange | None, hall: HallState, *, any_counter_open: bool
+) -> ToldWait:
     """Return what to tell: the forecast, as long as an open counter serves the visitor.
 
     ``seen`` is the simple estimate of the hall as it is now; None: no open counter serves the visitor.
     """
+    if hall != "open":
+        return ToldWait(reason="hall_paused")
     if seen is None:
         return ToldWait(reason="nobody_serves_this" if any_counter_open else "no_counter_open")
     if told is None or told.reason in ("no_counter_open", "nobody_serves_this"):

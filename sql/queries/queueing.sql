@@ -407,7 +407,8 @@ SELECT (SELECT coalesce(jsonb_object_agg(w.service_id, w.tickets), '{}') FROM (
                    'services', (SELECT coalesce(jsonb_agg(s ::text), '[]')
                                   FROM unnest(CASE c.state WHEN 'open' THEN c.serving ELSE c.services END) AS s),
                    'busy_with', (SELECT b.service_id ::text FROM ticket b WHERE b.office_id = c.office_id AND b.id = c.ticket_id))), '[]')
-          FROM counter c WHERE c.office_id = o.id AND NOT c.retired) ::text AS counters
+          FROM counter c WHERE c.office_id = o.id AND NOT c.retired) ::text AS counters,
+       hall_now(o.id) AS hall
   FROM office o WHERE o.id = :office_id;
 
 -- name: queue(office_id, counter_id, now)^
@@ -574,6 +575,26 @@ SELECT id FROM ticket
 SELECT o.slug,
        (SELECT count(*) FROM ticket t WHERE t.office_id = o.id AND t.state = 'waiting') ::int AS waiting,
        (SELECT count(*) FROM counter c WHERE c.office_id = o.id AND c.state = 'open') ::int AS open_counters
+  FROM office o ORDER BY o.slug;
+
+-- name: stuck_tickets()
+-- By office: numbers of those waiting whom no counter that calls can call, as call_next asks it. Nobody is
+-- stuck where no counter calls at all, as before the doors open: that is seen from the counters.
+SELECT o.slug AS office,
+       coalesce((SELECT array_agg(t.number ORDER BY t.number) FROM ticket t
+                  WHERE t.office_id = o.id AND t.state = 'waiting'
+                    AND EXISTS (SELECT FROM counter c WHERE c.office_id = o.id AND c.state = 'open' AND NOT c.closing)
+                    AND NOT EXISTS (
+                        SELECT FROM counter c
+                         WHERE c.office_id = o.id AND c.state = 'open' AND NOT c.closing
+                           AND t.service_id = ANY (c.serving) AND t.needs <@ c.features
+                           AND (t.counter_id IS NULL OR t.counter_id = c.id)
+                           AND (t.clerk_id IS NULL OR t.clerk_id = c.clerk_id
+                                OR NOT EXISTS (SELECT FROM counter b WHERE b.office_id = o.id AND b.clerk_id = t.clerk_id))
+                           AND (t.team IS NULL OR t.team = c.team
+                                OR NOT EXISTS (SELECT FROM counter b
+                                                WHERE b.office_id = o.id AND b.team = t.team AND b.state <> 'closed'))
+                           AND (NOT t.together OR t.further_services <@ c.serving))), '{}') AS numbers
   FROM office o ORDER BY o.slug;
 
 -- name: same_day_places_taken(now)

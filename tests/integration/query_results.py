@@ -393,6 +393,7 @@ RESULTS: Mapping[str, Result] = {
     "queueing.idle_counters": {"office_id": int, "counter_id": int},
     "queueing.my_counter": str,
     "queueing.left_over": {"id": UUID},
+    "queueing.stuck_tickets": {"office": str, "numbers": list[str]},
     "queueing.waiting_figures": columns_of(queueing.WaitingFigures, slug=str),
     "queueing.same_day_places_taken": {"slug": str, "code": str, "used": int},
     "queueing.forget_changes": None,

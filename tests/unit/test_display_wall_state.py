@@ -113,6 +113,11 @@ def test_a_clock_set_back_does_not_make_a_call_new_for_ever() -> None:
     assert state.current.new_for_ms == NEW_FOR_MS
 
 
+def test_in_a_pause_the_wait_is_told_again_later() -> None:
+    state = seen(hall(wait_reason="hall_paused", hall="paused"))
+    assert state.wait == "Wartezeit wieder, sobald es weitergeht"
+
+
 def test_yesterdays_calls_are_gone_in_the_morning_of_the_offices_own_day() -> None:
     # 23:30 UTC is half past midnight in Berlin, so 22:59 UTC was yesterday there.
     half_past_midnight = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
