@@ -28,6 +28,7 @@ from display.announcement import SPOKEN_LANGUAGES, announce
 from display.announcement_sound import AnnouncementStudio
 from display.announcer import Announcer
 from display.call_ledger import CallLedger
+from display.health import display_health
 from display.loopback_guard import LoopbackGuard
 from display.office_view import OfficeView
 from display.page import STATIC, render_page
@@ -48,6 +49,8 @@ from display.speech_cache import SpeechCache
 from display.texts import SOURCE_LANGUAGE, Texts
 from display.voice import EspeakCommand, EspeakLibrary, Voice
 from display.wall import Wall
+from queue_service.device_program.caretaker import Caretaker
+from queue_service.device_program.token_file import TOKEN_FILE, TokenFile
 from queue_service.protocol.stream import Call
 
 LOOPBACK = "127.0.0.1"
@@ -92,7 +95,16 @@ class Display:
             reception=lambda: self._view.has_reception,
         )
         self._view.when_called(self._announcer.wake)
-        self._link = ServiceLink(settings.service, settings.token_file, self._view, now)
+        token_file = TokenFile(settings.token_file)
+        self._caretaker = Caretaker(
+            service=settings.service,
+            profile="display",
+            token_file=token_file,
+            data_dir=settings.data_dir,
+            health=lambda own: display_health(own, self._link.losses, pages, ledger),
+            changed=lambda: self._view.show_code(self._caretaker.code),
+        )
+        self._link = ServiceLink(settings.service, token_file, self._view, now, self._caretaker.let_in)
         self._language = settings.language
         page = render_page(texts, settings.language, settings.theme)
         wall = Wall(
@@ -116,7 +128,8 @@ class Display:
     @asynccontextmanager
     async def _running(self, _: Litestar) -> AsyncIterator[None]:
         tasks = [
-            asyncio.create_task(part) for part in (self._link.run(), self._announcer.run(), self._warm_up())
+            asyncio.create_task(part)
+            for part in (self._link.run(), self._announcer.run(), self._warm_up(), self._caretaker.run())
         ]
         for task in tasks:
             task.add_done_callback(self._part_ended)
@@ -126,6 +139,7 @@ class Display:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await self._caretaker.close()
             await self._studio.close()
 
     async def _warm_up(self) -> None:
@@ -145,7 +159,9 @@ class Display:
 @click.command()
 @click.option("--service", required=True, help="Address of the service, such as https://termine.example.de")
 @click.option(
-    "--token-file", required=True, type=click.Path(path_type=Path), help="File with the device token"
+    "--token-file",
+    type=click.Path(path_type=Path),
+    help="File with the device token; device.token in the data directory, if not named",
 )
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, HIGHEST_PORT))
 @click.option("--data-dir", required=True, type=click.Path(path_type=Path, file_okay=False))
@@ -179,7 +195,7 @@ class Display:
 def main(  # noqa: PLR0913 - one parameter an option
     *,
     service: str,
-    token_file: Path,
+    token_file: Path | None,
     port: int,
     data_dir: Path,
     language: str,
@@ -192,7 +208,7 @@ def main(  # noqa: PLR0913 - one parameter an option
     try:
         settings = DisplaySettings(
             service=service_address(service),
-            token_file=token_file,
+            token_file=token_file or data_dir / TOKEN_FILE,
             port=port,
             data_dir=data_dir,
             language=language,

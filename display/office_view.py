@@ -32,6 +32,7 @@ class OfficeView:
         self._ledger = ledger
         self._clock = clock
         self._snapshot: DisplaySnapshot | None = None
+        self._code: str | None = None
         self._link = Link.CONNECTING
         self._listeners: set[asyncio.Event] = set()
         self._on_call: Callable[[], None] = lambda: None
@@ -55,6 +56,16 @@ class OfficeView:
     def link(self) -> Link:
         """How the connection to the service stands."""
         return self._link
+
+    @property
+    def code(self) -> str | None:
+        """By which the device is let in, while it is not."""
+        return self._code
+
+    def show_code(self, code: str | None) -> None:
+        """Show the code by which the device is let in, or that it is."""
+        self._code = code
+        self.tell()
 
     def when_called(self, on_call: Callable[[], None]) -> None:
         """Have ``on_call`` run whenever calls wait to be said, or the hall is another."""

@@ -1,11 +1,11 @@
 """Holds one WebSocket to the service and keeps the office's view true by it."""
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
 
 from display.office_view import Link, OfficeView
+from queue_service.device_program.token_file import NoToken, TokenFile
 from queue_service.protocol.reconnect_delay import reconnect_delay
 from queue_service.protocol.stream import DisplayChange, DisplaySnapshot, VersionGapError
 
@@ -53,18 +54,31 @@ class _Kind(msgspec.Struct):
 class ServiceLink:
     """Reconnects for ever; each connection begins with a snapshot."""
 
-    def __init__(self, service: str, token_file: Path, view: OfficeView, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        service: str,
+        token_file: TokenFile,
+        view: OfficeView,
+        now: Callable[[], datetime],
+        let_in: asyncio.Event,
+    ) -> None:
+        """``let_in`` is set when a token begins to hold: then there is no reason to wait."""
         self._address = "ws" + service.removeprefix("http") + STREAM_PATH
         self._token_file = token_file
         self._view = view
         self._now = now
+        self._let_in = let_in
         self._failures = 0
+        self.losses = 0
+        """How often a connection that stood was lost."""
 
     async def run(self) -> None:
         """Connect, follow, wait, again; ends only by cancellation."""
         while True:
             begun = time.monotonic()
             link, reason = await self._follow_until_lost()
+            if self._view.link is Link.CONNECTED:
+                self.losses += 1
             self._view.lose(link)
             steady = time.monotonic() - begun >= STEADY_SECONDS
             self._failures = 1 if steady else self._failures + 1
@@ -73,12 +87,17 @@ class ServiceLink:
                 self._failures, chance, first=FIRST_DELAY_SECONDS, longest=LONGEST_DELAY_SECONDS
             )
             log.info("service_link_lost", reason=reason, again_in_seconds=round(delay, 1))
-            await asyncio.sleep(delay)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(delay):
+                    await self._let_in.wait()
+            self._let_in.clear()
 
     async def _follow_until_lost(self) -> tuple[Link, str]:
         """How the link stands afterwards, and why."""
         try:
             await self._follow()
+        except NoToken:
+            return Link.REFUSED, "no token"
         except InvalidStatus as error:
             status = error.response.status_code
             return (Link.REFUSED if status in REFUSING_STATUSES else Link.CONNECTING), f"status {status}"
@@ -89,7 +108,7 @@ class ServiceLink:
         return Link.CONNECTING, "closed"
 
     async def _follow(self) -> None:
-        token = await asyncio.to_thread(_read_token, self._token_file)
+        token = await asyncio.to_thread(self._token_file.read)
         async with connect(
             self._address,
             additional_headers={"Authorization": f"Bearer {token}"},
@@ -125,7 +144,3 @@ class ServiceLink:
                 raise UnexpectedMessageError(kind)
             case _:
                 self._view.follow(msgspec.json.decode(message, type=DisplayChange), self._now())
-
-
-def _read_token(path: Path) -> str:
-    return path.read_text(encoding="ascii").strip()

@@ -129,6 +129,7 @@ class Wall:
             sound_blocked=self._pages.blocked if self._pages else False,
             playing=self._playing(),
             page=self._page_digest,
+            code=self._view.code,
         )
         return wall_state(sight, self._texts, self._language, now=now, service_now=self._clock.at(now))
 

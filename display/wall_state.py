@@ -9,6 +9,7 @@ import msgspec
 from display.announcer import Announcement, announcement_id
 from display.hall_words import HallSign, hall_sign
 from display.texts import N_, Texts, localized
+from queue_service.device_program.pairing_sign import PairingSign, pairing_sign
 from queue_service.protocol.stream import Call, DisplaySnapshot, OfficeCard, WaitRange
 
 LISTED_CALLS = 5
@@ -78,6 +79,8 @@ class WallState(msgspec.Struct, frozen=True):
     """Digest of the page's files; a page of another digest loads itself again."""
     hall: HallSign | None = None
     """Stands instead of calls, or of everything, while the hall is not as usual."""
+    pairing: PairingSign | None = None
+    """Stands instead of everything: somebody has to let the device in first."""
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -92,6 +95,8 @@ class Sight(msgspec.Struct, frozen=True):
     sound_blocked: bool
     playing: Playing | None
     page: str
+    code: str | None = None
+    """By which the device is let in, while it is not."""
 
 
 LOST = N_("Anzeige wird aktualisiert – Aufrufe erfolgen auch mündlich")
@@ -111,8 +116,12 @@ def wall_state(
     bars = [] if sight.connected else [texts.say(LOST, language)]
     if sight.sound_blocked:
         bars.append(texts.say(SOUNDLESS, language))
+    sign_for_staff = pairing_sign(sight.code)
     if snapshot is None:
-        return WallState(Line("", language), "", "", bars, None, [], "", "", None, sight.playing, sight.page)
+        empty = Line("", language)
+        return WallState(
+            empty, "", "", bars, None, [], "", "", None, sight.playing, sight.page, pairing=sign_for_staff
+        )
     office = snapshot.office
     calls = _calls_of_today(snapshot.calls, ZoneInfo(office.time_zone), service_now)
     # What concerns everybody stands in the large place; the last call then joins the list.
@@ -133,6 +142,7 @@ def wall_state(
         playing=sight.playing,
         page=sight.page,
         hall=sign,
+        pairing=sign_for_staff,
     )
 
 

@@ -23,6 +23,7 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from kiosk.errors import KioskError
+from kiosk.health import kiosk_health
 from kiosk.last_snapshot import keep_snapshot, kept_snapshot
 from kiosk.loopback_guard import LoopbackGuard
 from kiosk.office_view import OfficeView
@@ -36,6 +37,8 @@ from kiosk.service_link import ServiceLink
 from kiosk.settings import KioskSettings, SettingError, printer_choice, service_address
 from kiosk.texts import Texts
 from kiosk.ticketing import Ticketing, utc_now
+from queue_service.device_program.caretaker import Caretaker
+from queue_service.device_program.token_file import TOKEN_FILE, TokenFile
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8081
@@ -62,18 +65,28 @@ def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] 
     page_events = PageEvents(view)
     printer = chosen_printer(settings)
     printing = TicketPrinting(printer, texts)
-    service = ServiceApi(settings.service, settings.token_file)
+    token_file = TokenFile(settings.token_file)
+    service = ServiceApi(settings.service, token_file)
+    caretaker = Caretaker(
+        service=settings.service,
+        profile="kiosk",
+        token_file=token_file,
+        data_dir=settings.data_dir,
+        health=lambda own: kiosk_health(own, link.losses, page_events.pages, printing.state),
+        changed=lambda: view.show_code(caretaker.code),
+    )
     ticketing = Ticketing(service, view, printing, clock, page_events.tell_ticket)
     link = ServiceLink(
         settings.service,
-        settings.token_file,
+        token_file,
         view,
         lambda snapshot: keep_snapshot(settings.data_dir, snapshot),
+        caretaker.let_in,
     )
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(link.run())]
+        tasks = [asyncio.create_task(link.run()), asyncio.create_task(caretaker.run())]
         if isinstance(printer, PdfDirectory):
             tasks.append(asyncio.create_task(_forget_old_tickets(printer, clock)))
         for task in tasks:
@@ -86,6 +99,7 @@ def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] 
             await asyncio.gather(*tasks, return_exceptions=True)
             await ticketing.finish()
             await service.close()
+            await caretaker.close()
             await asyncio.to_thread(printing.close)
 
     app = Litestar(
@@ -124,7 +138,9 @@ async def _forget_old_tickets(tickets: PdfDirectory, clock: Callable[[], datetim
 @click.command()
 @click.option("--service", required=True, help="Address of the service, such as https://termine.example.de")
 @click.option(
-    "--token-file", required=True, type=click.Path(path_type=Path), help="File with the device token"
+    "--token-file",
+    type=click.Path(path_type=Path),
+    help="File with the device token; device.token in the data directory, if not named",
 )
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, HIGHEST_PORT))
 @click.option("--data-dir", required=True, type=click.Path(path_type=Path, file_okay=False))
@@ -134,11 +150,15 @@ async def _forget_old_tickets(tickets: PdfDirectory, clock: Callable[[], datetim
     show_default=True,
     help="pdf (files in the data directory), cups, cups:QUEUE, escpos:HOST or escpos:HOST:PORT",
 )
-def main(service: str, token_file: Path, port: int, data_dir: Path, printer: str) -> None:
+def main(service: str, token_file: Path | None, port: int, data_dir: Path, printer: str) -> None:
     """Serve the touch page of one kiosk on this device."""
     try:
         settings = KioskSettings(
-            service_address(service), token_file, port, data_dir, printer_choice(printer)
+            service_address(service),
+            token_file or data_dir / TOKEN_FILE,
+            port,
+            data_dir,
+            printer_choice(printer),
         )
         data_dir.mkdir(parents=True, exist_ok=True)
         listening = socket.create_server((LOOPBACK, port))

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from queue_service.device_program.pairing_sign import PairingSign, pairing_sign
 from queue_service.protocol.stream import (
     HallState,
     KioskChange,
@@ -46,6 +47,8 @@ class KioskState(msgspec.Struct, frozen=True):
     open_counters: int | None
     hall: HallState = "open"
     """As last known; in ``leave`` no numbers are given out."""
+    pairing: PairingSign | None = None
+    """Somebody has to let the device in before anything else can be done."""
 
 
 class OfficeView:
@@ -54,6 +57,7 @@ class OfficeView:
     def __init__(self, last_known: KioskSnapshot | None) -> None:
         self._snapshot = last_known
         self._link = Link.CONNECTING
+        self._code: str | None = None
         self._listeners: set[asyncio.Event] = set()
 
     @property
@@ -84,7 +88,13 @@ class OfficeView:
             waiting=known.waiting if known else None,
             open_counters=known.open_counters if known else None,
             hall=known.hall if known else "open",
+            pairing=pairing_sign(self._code),
         )
+
+    def show_code(self, code: str | None) -> None:
+        """Show the code by which the device is let in, or that it is."""
+        self._code = code
+        self._tell()
 
     def begin(self, snapshot: KioskSnapshot) -> None:
         """Take a fresh snapshot as the truth."""

@@ -43,6 +43,11 @@ class PageEvents:
             finally:
                 self._pages.discard(page)
 
+    @property
+    def pages(self) -> int:
+        """How many pages are open."""
+        return len(self._pages)
+
     def tell_ticket(self, ticket: TicketAtKiosk) -> None:
         """Send a ticket to every page; the one that asked for it knows its id."""
         for page in self._pages:

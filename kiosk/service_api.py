@@ -1,7 +1,6 @@
 """Asks the service for tickets; the same request may be sent again until its answer arrives."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -10,13 +9,13 @@ import httpx
 import msgspec
 import structlog
 
-from kiosk.device_token import device_token
 from kiosk.errors import (
     DeviceRefusedError,
     ServiceAnswerError,
     ServiceRefusalError,
     ServiceUnreachableError,
 )
+from queue_service.device_program.token_file import NoToken, TokenFile
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, TicketRequest
 
 DEADLINE_SECONDS = 8.0
@@ -39,7 +38,7 @@ log = structlog.get_logger(__name__)
 class ServiceApi:
     """The two requests of a kiosk."""
 
-    def __init__(self, service: str, token_file: Path) -> None:
+    def __init__(self, service: str, token_file: TokenFile) -> None:
         self._token_file = token_file
         self._http = httpx.AsyncClient(
             base_url=f"{service}/api/v1",
@@ -67,7 +66,7 @@ class ServiceApi:
             raise ValueError(msg)
         path = f"/offices/{quote(office, safe='')}/{what}"
         headers = {
-            "Authorization": f"Bearer {await asyncio.to_thread(device_token, self._token_file)}",
+            "Authorization": f"Bearer {await self._token()}",
             "Content-Type": "application/json",
             "Accept-Language": language,
             "Idempotency-Key": str(request.id),
@@ -77,6 +76,12 @@ class ServiceApi:
                 return await self._until_answered(path, msgspec.json.encode(request), headers, request.id)
         except TimeoutError as error:
             raise ServiceUnreachableError from error
+
+    async def _token(self) -> str:
+        try:
+            return await asyncio.to_thread(self._token_file.read)
+        except NoToken as error:
+            raise DeviceRefusedError from error
 
     async def _until_answered(
         self, path: str, body: bytes, headers: dict[str, str], ticket: UUID

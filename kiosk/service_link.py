@@ -1,9 +1,9 @@
 """Holds one WebSocket to the service and keeps the office's view true by it."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -11,9 +11,8 @@ import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
 
-from kiosk.device_token import device_token
-from kiosk.errors import DeviceRefusedError
 from kiosk.office_view import Link, OfficeView
+from queue_service.device_program.token_file import NoToken, TokenFile
 from queue_service.protocol.reconnect_delay import reconnect_delay
 from queue_service.protocol.stream import KioskChange, KioskSnapshot, VersionGapError
 
@@ -51,14 +50,19 @@ class ServiceLink:
     def __init__(
         self,
         service: str,
-        token_file: Path,
+        token_file: TokenFile,
         view: OfficeView,
         on_snapshot: Callable[[KioskSnapshot], None],
+        let_in: asyncio.Event,
     ) -> None:
+        """``let_in`` is set when a token begins to hold: then there is no reason to wait."""
         self._address = "ws" + service.removeprefix("http") + "/api/v1/stream"
         self._token_file = token_file
         self._view = view
         self._on_snapshot = on_snapshot
+        self._let_in = let_in
+        self.losses = 0
+        """How often a connection that stood was lost."""
         self._failures = 0
 
     async def run(self) -> None:
@@ -71,12 +75,14 @@ class ServiceLink:
                 status = error.response.status_code
                 link = Link.REFUSED if status in REFUSING_STATUSES else Link.CONNECTING
                 reason = f"status {status}"
-            except DeviceRefusedError as error:
-                link, reason = Link.REFUSED, error.code
+            except NoToken:
+                link, reason = Link.REFUSED, "no token"
             except (OSError, TimeoutError, WebSocketException, InvalidHandshake) as error:
                 link, reason = Link.CONNECTING, type(error).__name__
             except (VersionGapError, UnexpectedMessageError, msgspec.DecodeError) as error:
                 link, reason = Link.CONNECTING, f"{type(error).__name__}: {error}"
+            if self._view.link is Link.CONNECTED:
+                self.losses += 1
             self._view.lose(link)
             self._failures += 1
             chance = random.random()  # noqa: S311 - spreads load, guards nothing
@@ -84,10 +90,13 @@ class ServiceLink:
                 self._failures, chance, first=FIRST_DELAY_SECONDS, longest=LONGEST_DELAY_SECONDS
             )
             log.info("service_link_lost", reason=reason, again_in_seconds=round(delay, 1))
-            await asyncio.sleep(delay)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(delay):
+                    await self._let_in.wait()
+            self._let_in.clear()
 
     async def _follow(self) -> None:
-        token = await asyncio.to_thread(device_token, self._token_file)
+        token = await asyncio.to_thread(self._token_file.read)
         async with connect(
             self._address,
             additional_headers={"Authorization": f"Bearer {token}"},

@@ -40,7 +40,8 @@ class KioskSettings(msgspec.Struct, frozen=True):
     service: str
     """Base address of the service without a slash at its end."""
     token_file: Path
-    """Holds the device token; read again at each attempt to connect, so it may change while we run."""
+    """Holds the device token; read again at each attempt to connect, so it may change while we run.
+    Without one the device shows a code."""
     port: int
     """Port of the page on the loopback interface; 0 takes a free one."""
     data_dir: Path

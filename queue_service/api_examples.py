@@ -41,6 +41,9 @@ class Example(msgspec.Struct, frozen=True):
     body: Any = None
 
 
+DEVICE = {"device": "3"}
+A_HASH = "5c3f0b1d8a6e4c2f9d7b3a1e0c8f6d4b2a9e7c5d3b1f0a8e6c4d2b9f7a5e3c1d"
+
 EXAMPLES: Mapping[str, Example] = {
     "logIn": Example(body={"username": "clerk1", "password": "Grünkohl mit Pinkel"}),
     "readSession": Example(),
@@ -56,6 +59,18 @@ EXAMPLES: Mapping[str, Example] = {
     "readOrder": Example(OFFICE),
     "changeOrder": Example(OFFICE, body={"policy": "ratio", "appointments": 2, "walk_ins": 1}),
     "previewOrder": Example(OFFICE, body={"policy": "head-start", "cap_minutes": 60}),
+    "askForPairing": Example(body={"profile": "display", "token_hash": A_HASH, "version": "1.0"}),
+    "readPairing": Example({"code": "K7R-MW3"}),
+    "listDevices": Example(query=OFFICE),
+    "letDeviceIn": Example(body={"code": "K7R-MW3", "office": "bsc-mitte", "name": "Wartebereich"}),
+    "changeDevice": Example(DEVICE, body={"name": "Eingang links", "settings": {"sound": False}}),
+    "renewDeviceToken": Example(DEVICE),
+    "revokeDevice": Example(DEVICE),
+    "readOwnDevice": Example(),
+    "reportDeviceHealth": Example(
+        body={"version": "1.0", "uptime_seconds": 3600, "reconnects": 1, "disk_free_megabytes": 5120}
+    ),
+    "replaceDeviceToken": Example(body={"token_hash": A_HASH[::-1]}),
     "issueTicket": Example(
         OFFICE,
         body={

@@ -31,6 +31,7 @@ from queue_service.booking.slot_routes import SlotController
 from queue_service.booking.supply_routes import supply_routes
 from queue_service.booking.waiting_routes import waiting_routes
 from queue_service.devices import tokens
+from queue_service.devices.care_routes import device_routes
 from queue_service.devices.hub import Hub
 from queue_service.devices.routes import stream
 from queue_service.emergency.routes import emergency_routes
@@ -50,6 +51,7 @@ from queue_service.platform.clock import Clock
 from queue_service.platform.database import Database
 from queue_service.platform.logs import configure_logs
 from queue_service.platform.request_body import StrictRequest
+from queue_service.protocol.device_care import TOKEN_PREFIX
 from queue_service.queueing.routes import queue_routes
 from queue_service.queueing.service import keep_forecasting, same_day_places_taken, waiting_figures
 from queue_service.rescheduling.party_routes import party_routes
@@ -124,6 +126,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             ContactAccessController,
             *message_routes,
             AuthorityTextController,
+            *device_routes,
             stream,
             probes.livez,
             probes.readyz,
@@ -150,7 +153,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             "demo_devices": _demo_devices(settings),
             "waiting_figures": waiting_figures,
             "same_day_places_taken": same_day_places_taken,
-            "token_resolvers": {SESSION_PREFIX: resolve_session, tokens.DEVICE_PREFIX: tokens.resolve},
+            "token_resolvers": {SESSION_PREFIX: resolve_session, TOKEN_PREFIX: tokens.resolve},
         }
     )
     assert_every_route_is_guarded(app)

@@ -16,6 +16,7 @@ from queue_service.accounts import service as accounts
 from queue_service.audit import service as audit
 from queue_service.booking import confirmations, proof_of_work, supply_guard, waiting_list
 from queue_service.booking import service as booking
+from queue_service.devices import watch as devices
 from queue_service.emergency import service as emergency
 from queue_service.entries import service as entries
 from queue_service.hotline import service as hotline
@@ -114,6 +115,7 @@ CHORES: tuple[Chore, ...] = (
     notices.tidy_up,
     verify_nightly,
     learn_nightly,
+    devices.note_overdue,
 )
 """End what belongs to earlier days, free expired holds, open new days, forget what is kept for hours."""
 FORGETTING: tuple[Chore, ...] = (
@@ -127,5 +129,6 @@ FORGETTING: tuple[Chore, ...] = (
     queueing.forget_contingents,
     queueing.forget_told,
     emergency.forget_alarms,
+    devices.forget_codes,
 )
 """Forget what is kept for days. Looks at all that is kept, with its visits: a second for 100,000 people."""

@@ -1,12 +1,19 @@
 """Prints tickets one after another in a thread of its own, so that the page stays alive meanwhile."""
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import assert_never
 
 import structlog
 
-from kiosk.errors import PrinterError, TicketNotDrawableError
+from kiosk.errors import (
+    PrinterError,
+    PrinterOutOfPaperError,
+    PrinterTimeoutError,
+    PrinterUnreachableError,
+    TicketNotDrawableError,
+)
 from kiosk.printing.fonts import FontsMissingError, TicketFonts
 from kiosk.printing.printer import Printer, TicketSheet
 from kiosk.printing.ticket_layout import lay_out
@@ -15,9 +22,16 @@ from kiosk.printing.ticket_wording import ticket_words
 from kiosk.settings import CupsPrinter, EscposPrinter, KioskSettings, PdfPrinter
 from kiosk.texts import Texts
 from queue_service.protocol.device_api import IssuedTicket
+from queue_service.protocol.device_care import PrinterState
 from queue_service.protocol.stream import OfficeCard
 
 TICKETS_FOLDER = "tickets"
+STATES: Mapping[type[PrinterError], PrinterState] = {
+    PrinterOutOfPaperError: "paper_out",
+    PrinterUnreachableError: "offline",
+    PrinterTimeoutError: "offline",
+}
+"""What those who look after the kiosk are told; of every other failure that there is one."""
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +42,8 @@ class TicketPrinting:
     def __init__(self, printer: Printer, texts: Texts) -> None:
         self._printer = printer
         self._texts = texts
+        self.state: PrinterState | None = None
+        """How the last ticket left the printer; None before the first."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="printing")
         # Unpacked now and not at the first ticket, whose visitor would wait for it.
         self._fonts = self._thread.submit(TicketFonts.read)
@@ -42,7 +58,9 @@ class TicketPrinting:
             )
         except PrinterError as error:
             log.warning("ticket_not_printed", ticket=str(ticket.id), code=error.code, reason=str(error))
+            self.state = STATES.get(type(error), "failed")
             return error
+        self.state = "ok"
         log.info("ticket_printed", ticket=str(ticket.id), printer=self._printer.kind)
         return None
 

@@ -5,7 +5,7 @@ In the composition root::
     app = Litestar(middleware=[Authentication()], guards=[check_access], …)
     app.state.database, app.state.clock
     app.state.token_resolvers = {SESSION_PREFIX: accounts.service.resolve_session,
-                                 DEVICE_PREFIX: devices.tokens.resolve_device}
+                                 TOKEN_PREFIX: devices.tokens.resolve_device}
     assert_every_route_is_guarded(app)
 
 Each handler declares who may call it, and nothing runs without such a declaration::

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     REPORT_READ = "report.read"
     USER_MANAGE = "user.manage"
     DEVICE_MANAGE = "device.manage"
+    DEVICE_OWN = "device.own"
 
 
 ANYONE = frozenset({Permission.APPOINTMENT_SEARCH_ONLINE, Permission.APPOINTMENT_BOOK_ONLINE})
@@ -95,8 +96,13 @@ _AGENT = _STAFF | {
     Permission.CALLBACK_HANDLE,
     Permission.MESSAGE_MANAGE_PHONE,
 }
-_SUPERVISOR = _CLERK | _RECEPTION | _AGENT | {Permission.OFFICE_SUPERVISE, Permission.REPORT_READ}
-_FOR_DEVICES_ONLY = frozenset({Permission.STREAM_KIOSK, Permission.STREAM_DISPLAY})
+_SUPERVISOR = (
+    _CLERK
+    | _RECEPTION
+    | _AGENT
+    | {Permission.OFFICE_SUPERVISE, Permission.REPORT_READ, Permission.DEVICE_MANAGE}
+)
+_FOR_DEVICES_ONLY = frozenset({Permission.DEVICE_OWN, Permission.STREAM_KIOSK, Permission.STREAM_DISPLAY})
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -110,9 +116,14 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 PROFILE_PERMISSIONS: Mapping[DeviceProfile, frozenset[Permission]] = MappingProxyType(
     {
         DeviceProfile.KIOSK: frozenset(
-            {Permission.TICKET_ISSUE, Permission.TICKET_CHECK_IN, Permission.STREAM_KIOSK}
+            {
+                Permission.DEVICE_OWN,
+                Permission.TICKET_ISSUE,
+                Permission.TICKET_CHECK_IN,
+                Permission.STREAM_KIOSK,
+            }
         ),
-        DeviceProfile.DISPLAY: frozenset({Permission.STREAM_DISPLAY}),
+        DeviceProfile.DISPLAY: frozenset({Permission.DEVICE_OWN, Permission.STREAM_DISPLAY}),
     }
 )
 

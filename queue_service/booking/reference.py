@@ -7,13 +7,10 @@ character and every two characters that changed places give another sum.
 
 import secrets
 
+from queue_service.platform.dictation import ALPHABET, without_separators
 from queue_service.platform.errors import AppointmentNotFound
 
-ALPHABET = "23456789ABCDEFGHJKLMNPRSTUVWXYZ"
-"""Digits and capitals without 0, 1, I, O and Q, which are taken for one another."""
 LENGTH = 8
-SEPARATORS = " -\t\u00a0\u2010\u2011\u2013\u2014"
-"""Space and hyphen, and what word processors and messengers make of them."""
 GROUP = 4
 """Characters between hyphens when a reference is shown."""
 
@@ -66,7 +63,7 @@ def parse_reference(text: str) -> str:
     Case, spaces and hyphens don't matter. Raises AppointmentNotFound for what can't be a reference:
     to somebody who tries references out, a wrong check character looks like an unknown reference.
     """
-    reference = "".join(character for character in text if character not in SEPARATORS).upper()
+    reference = without_separators(text)
     if len(reference) != LENGTH or not set(reference) <= set(ALPHABET) or _weighted_sum(reference):
         raise AppointmentNotFound
     return reference

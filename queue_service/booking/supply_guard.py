@@ -11,7 +11,6 @@ hour, whoever they are for. Staff on the telephone and at the counter have no su
 Locks, in the order of all verbs: appointment or booking, then these hashes, then pool-days or hours.
 """
 
-import ipaddress
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -26,13 +25,12 @@ from queue_service.booking.reference import parse_reference
 from queue_service.booking.supply_guard_store import ClaimKind, Coming, VisitKind
 from queue_service.platform.errors import TooManyBookings, TooManyFromAddress
 from queue_service.platform.installation_secret import installation_secret, keyed_hash
+from queue_service.platform.network_address import network_of
 from queue_service.platform.queries import Connection
 
 PURPOSE = "supply_guard"
 ADDRESS_KEPT = timedelta(hours=1)
 """How long it is known, as a hash, from where a place was asked for."""
-IPV6_PREFIX = 64
-"""A household or a telephone has a whole network of this size (RFC 6177), not one address."""
 HOTLINE = "115"
 
 CountComing: TypeAlias = Callable[[Connection, datetime, Sequence[bytes]], Awaitable[Coming]]
@@ -174,24 +172,6 @@ async def forget_addresses(conn: Connection, now: datetime) -> None:
 async def forget_claims(conn: Connection, now: datetime) -> None:
     """Delete numbers and e-mail addresses with their appointments."""
     await store.forget_claims(conn, now)
-
-
-def network_of(address: str) -> str | None:
-    """Give what stands for one household or telephone; None for what stands for nobody.
-
-    A proxy that doesn't tell its visitors' addresses makes all of them loopback: limiting that would
-    lock everybody out.
-    """
-    try:
-        read = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    if isinstance(read, ipaddress.IPv6Address):
-        if read.ipv4_mapped is None:
-            network = ipaddress.IPv6Network((read.packed, IPV6_PREFIX), strict=False)
-            return None if read.is_loopback else str(network)
-        read = read.ipv4_mapped
-    return None if read.is_loopback else str(read)
 
 
 def person_of(email: str) -> str:

@@ -10,7 +10,7 @@ import hmac
 import secrets
 from collections.abc import Iterable
 
-from queue_service.booking.reference import ALPHABET, SEPARATORS
+from queue_service.platform.dictation import ALPHABET, without_separators
 
 LENGTH = 32
 """Of 31 characters: 158 random bits. Eight groups of four on paper. Whoever knows a reference, as a
@@ -32,7 +32,6 @@ def opens(secret: str, kept: Iterable[bytes]) -> bool:
 
     As it was sent, since earlier ones tell capitals from small letters; and as it was meant.
     """
-    meant = "".join(character for character in secret if character not in SEPARATORS).upper()
-    sent = [hash_of_secret(secret), hash_of_secret(meant)]
+    sent = [hash_of_secret(secret), hash_of_secret(without_separators(secret))]
     # All of them are compared, whichever it is.
     return sum([hmac.compare_digest(one, known) for known in kept for one in sent]) > 0

@@ -13,10 +13,11 @@ from datetime import datetime
 from queue_service.booking import supply_guard_store
 from queue_service.booking import waiting_store as store
 from queue_service.booking.model import KeptContact
-from queue_service.booking.supply_guard import ADDRESS_KEPT, HOTLINE, Asker, network_of, person_of
+from queue_service.booking.supply_guard import ADDRESS_KEPT, HOTLINE, Asker, person_of
 from queue_service.booking.waiting_model import WaitingRequest
 from queue_service.platform.errors import TooManyBookings, TooManyFromAddress
 from queue_service.platform.installation_secret import installation_secret, keyed_hash
+from queue_service.platform.network_address import network_of
 from queue_service.platform.queries import Connection
 
 WAITING_ONLINE = 3

@@ -12,7 +12,7 @@ import msgspec
 from queue_service.accounts import service as accounts
 from queue_service.accounts.model import DeviceProfile, Role
 from queue_service.accounts.passwords import make_password
-from queue_service.devices import tokens
+from queue_service.devices import care, tokens
 from queue_service.office_loading import load_offices, read_files
 from queue_service.offices import service as offices
 from queue_service.platform.queries import Connection
@@ -23,6 +23,8 @@ CLERKS = 8
 """Clerks whose passwords are in credentials.json by contract; a day needs more, see DAY_CLERKS."""
 DAY_CLERKS = 25
 """About the counters of BSC Mitte."""
+PLACES = {DeviceProfile.KIOSK: "Eingang", DeviceProfile.DISPLAY: "Wartebereich"}
+"""Where the devices of an office stand."""
 
 
 class Credentials(msgspec.Struct):
@@ -83,13 +85,13 @@ async def install(conn: Connection, now: datetime, known: Credentials | None) ->
             await accounts.create_user(conn, now, user.username, user.name, users[user.username])
             await accounts.grant(conn, user.username, user.role, office=user.office, authority=None)
     devices = {slug: dict(held) for slug, held in known.devices.items()} if known else {}
-    installed = await tokens.list_devices(conn)
+    installed = [found.device for found in await care.list_devices(conn, now)]
     for office in await offices.list_offices(conn):
         held = devices.setdefault(office.slug, {})
         for profile in DeviceProfile:
             there = any((device.office, device.profile) == (office.slug, profile) for device in installed)
             if not there or profile.value not in held:
-                made = await tokens.make(conn, now, office.slug, profile, f"{profile.value} {office.slug}")
+                made = await tokens.make(conn, now, office.slug, profile, PLACES[profile])
                 held[profile.value] = made.token
     return Credentials("", None, None, users, devices, digest)
 

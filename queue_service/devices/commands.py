@@ -9,7 +9,7 @@ from rich.table import Table
 
 from queue_service.accounts.commands import Shell, run_verb
 from queue_service.accounts.model import DeviceProfile
-from queue_service.devices import tokens
+from queue_service.devices import care, tokens
 
 TOKEN_FILE_MODE = 0o600
 
@@ -49,8 +49,9 @@ def add(shell: Shell, office: str, profile: str, name: str, token_file: Path | N
 def list_all(shell: Shell) -> None:
     """List all devices."""
     table = Table("id", "office", "profile", "name", "added", "state")
-    for one in run_verb(shell.connect, tokens.list_devices):
-        state = f"revoked {one.revoked_at:%Y-%m-%d %H:%M}" if one.revoked_at else ""
+    for found in run_verb(shell.connect, lambda conn: care.list_devices(conn, shell.clock())):
+        one = found.device
+        state = f"revoked {one.revoked_at:%Y-%m-%d %H:%M}" if one.revoked_at else "overdue" * one.overdue
         added = f"{one.created_at:%Y-%m-%d}"
         table.add_row(str(one.id), one.office, one.profile, one.name, added, state)
     Console(markup=False).print(table)

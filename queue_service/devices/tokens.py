@@ -10,8 +10,8 @@ from queue_service.devices import store
 from queue_service.platform.errors import InvalidFields, NotFound, OfficeNotFound
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import FieldError
+from queue_service.protocol.device_care import TOKEN_PREFIX
 
-DEVICE_PREFIX = "qd_"
 LONGEST_NAME = 100
 LARGEST_ID = 2**31 - 1
 """PostgreSQL's integer."""
@@ -29,17 +29,6 @@ class NewDevice(msgspec.Struct, frozen=True):
         return f"NewDevice({self.id}, office {self.office_id})"
 
 
-class Device(msgspec.Struct, frozen=True):
-    """A device as an administrator sees it."""
-
-    id: int
-    office: str
-    profile: DeviceProfile
-    name: str
-    created_at: datetime
-    revoked_at: datetime | None
-
-
 class DeviceNotFound(NotFound):
     """No device has this id."""
 
@@ -51,10 +40,8 @@ async def make(conn: Connection, now: datetime, office: str, profile: DeviceProf
 
     Raises InvalidFields for a name that can't be shown, OfficeNotFound.
     """
-    if not (name.strip() and len(name) <= LONGEST_NAME and name.isprintable()):
-        raise InvalidFields(errors=[FieldError("name", f"1 to {LONGEST_NAME} printable characters")])
-    token = make_token(DEVICE_PREFIX)
-    device = store.DeviceToBe(office, profile.value, name.strip(), token_hash(token), now)
+    token = make_token(TOKEN_PREFIX)
+    device = store.DeviceToBe(office, profile.value, device_name(name), token_hash(token), now)
     added = await store.add_device(conn, device)
     if added is None:
         raise OfficeNotFound
@@ -76,13 +63,19 @@ async def resolve(conn: Connection, now: datetime, token: str) -> Principal | No
 
 async def revoke(conn: Connection, now: datetime, device_id: int) -> None:
     """End the device's token; again is no error. Raises DeviceNotFound."""
-    if not 0 < device_id <= LARGEST_ID or not await store.revoke_device(conn, device_id, now):
+    if not await store.revoke_device(conn, require_id(device_id), now):
         raise DeviceNotFound
 
 
-async def list_devices(conn: Connection) -> list[Device]:
-    """Return all devices by office, revoked ones too."""
-    return [
-        Device(row.id, row.office, DeviceProfile(row.profile), row.name, row.created_at, row.revoked_at)
-        for row in await store.devices(conn)
-    ]
+def device_name(name: str) -> str:
+    """Give the name of a device as it is kept. Raises InvalidFields for one that can't be shown."""
+    if not (name.strip() and len(name) <= LONGEST_NAME and name.isprintable()):
+        raise InvalidFields(errors=[FieldError("name", f"1 to {LONGEST_NAME} printable characters")])
+    return name.strip()
+
+
+def require_id(device_id: int) -> int:
+    """Give the id of a device. Raises DeviceNotFound for a number that none can have."""
+    if not 0 < device_id <= LARGEST_ID:
+        raise DeviceNotFound
+    return device_id

@@ -25,7 +25,8 @@
     │   ├── EntryBookingNotFound 404 entry_booking_not_found  also for a wrong secret
     │   ├── AuthorityNotFound   404  authority_not_found   in accounts.service
     │   ├── UserNotFound        404  user_not_found        in accounts.service
-    │   └── DeviceNotFound      404  device_not_found      in devices.tokens
+    │   ├── DeviceNotFound      404  device_not_found      in devices.tokens
+    │   └── PairingNotFound     404  pairing_not_found     in devices.pairing: no device shows this code
     ├── MethodNotAllowed        405  method_not_allowed
     ├── Conflict                409  conflict
     │   ├── WalkInsClosed       409  walk_ins_closed       with reason and next chance
@@ -52,6 +53,9 @@
     │   ├── CallbackTaken       409  callback_taken        with who has it
     │   ├── TooManyBookings     409  too_many_bookings     with the limit, and where to call
     │   ├── UsernameTaken       409  username_taken        in accounts.store
+    │   ├── DeviceKnown         409  device_known          in devices.pairing: it is let in, or was
+    │   ├── DeviceRevoked       409  device_revoked        in devices.care
+    │   ├── TokenTaken          409  token_taken           in devices.care
     │   └── InProgress          409  in_progress           first request with this key still runs
     ├── TooLarge                413  too_large
     ├── UnsupportedMediaType    415  unsupported_media_type

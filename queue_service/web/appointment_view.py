@@ -10,13 +10,14 @@ from litestar import Response
 from queue_service.booking import service as booking
 from queue_service.booking.confirmations import notice_of
 from queue_service.booking.model import Appointment, KeptAppointment
-from queue_service.booking.reference import ALPHABET, spelled
+from queue_service.booking.reference import spelled
 from queue_service.notices import service as notices
 from queue_service.notices.calendar_file import calendar_file
 from queue_service.notices.model import Recipient
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
 from queue_service.offices.setup_model import AccessFact
+from queue_service.platform.dictation import ALPHABET
 from queue_service.platform.queries import Connection
 from queue_service.web.booking_wish import Chosen, Wish, wish_for
 from queue_service.web.dates_in_words import day_in_words, time_in_words

@@ -6,6 +6,7 @@ from queue_service.web import desk_page, follow_page, login_page, offices_page, 
 from queue_service.web.appointment_page import appointment_handlers
 from queue_service.web.assets import accent_style, favicon, static_file, texts_of_scripts
 from queue_service.web.booking_page import booking_handlers
+from queue_service.web.devices_page import device_handlers
 from queue_service.web.entry_booking_page import entry_booking_handlers
 from queue_service.web.entry_calendar_page import entry_calendar_handlers
 from queue_service.web.entry_move_page import entry_move_handlers
@@ -51,6 +52,7 @@ web_handlers: list[ControllerRouterHandler] = [
     *hall_handlers,
     *phone_handlers,
     *letters_handlers,
+    *device_handlers,
     *plan_handlers,
     *plan_day_handlers,
     *plan_affected_handlers,

@@ -64,6 +64,14 @@ def doors_for(user: Principal, words: Texts, demo_devices: dict[str, str]) -> li
                 words.gettext("Tage anders besetzen, betroffene Termine verlegen"),
             )
         )
+    if anonymous or user.may(Permission.DEVICE_MANAGE):
+        doors.append(
+            Door(
+                "/admin/devices",
+                words.gettext("Geräte"),
+                words.gettext("Automaten und Anzeigen anmelden und nach ihnen sehen"),
+            )
+        )
     if "kiosk" in demo_devices:
         doors.append(
             Door(

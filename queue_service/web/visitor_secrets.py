@@ -16,7 +16,8 @@ from litestar.datastructures import Cookie
 from queue_service.accounts import service as accounts
 from queue_service.accounts.login_limits import PURPOSE, Attempt, address_block, subject
 from queue_service.accounts.routes import client_address
-from queue_service.booking.reference import SEPARATORS, parse_reference
+from queue_service.booking.reference import parse_reference
+from queue_service.platform.dictation import without_separators
 from queue_service.platform.installation_secret import installation_secret
 from queue_service.platform.queries import Connection
 from queue_service.web.rendering import PageRequest
@@ -67,7 +68,7 @@ class SecretKind(msgspec.Struct, frozen=True):
 
     def remembered(self, request: PageRequest, reference: str) -> str:
         """Give the secret that this browser has for a reference; empty when it has none."""
-        stored = "".join(sign for sign in reference if sign not in SEPARATORS).upper()
+        stored = without_separators(reference)
         return str(request.cookies.get(f"{self._cookies}{stored}", ""))[:LONGEST_SECRET]
 
     def references(self, request: PageRequest) -> Iterator[str]:

@@ -20,8 +20,9 @@ from playwright.sync_api import expect
 from rich.console import Console as Terminal
 from rich.table import Table
 
-from queue_service.benchmark.command import HOST, TABLE_WIDTH, own_database, running_service
+from queue_service.benchmark.command import TABLE_WIDTH
 from queue_service.benchmark.installation import OFFICES, install_city
+from queue_service.benchmark.processes import HOST, own_database, running_service
 from queue_service.benchmark.slot_city import FULL_DAYS, fill_city
 from queue_service.benchmark.verbs import quantile
 from queue_service.platform.clock import system_clock

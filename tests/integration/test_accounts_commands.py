@@ -14,7 +14,7 @@ from queue_service.accounts import service
 from queue_service.accounts.commands import Shell, user_commands
 from queue_service.accounts.model import Grant, Role
 from queue_service.accounts.passwords import SHORTEST_PASSWORD
-from queue_service.devices import tokens
+from queue_service.devices import care, tokens
 from queue_service.devices.commands import device_commands
 from queue_service.platform.database import Database, connect
 from queue_service.platform.queries import Connection
@@ -145,7 +145,7 @@ async def test_a_token_file_is_for_its_owner_alone_and_never_overwritten(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert (await run(words)).exit_code == 1
     assert file.read_text().strip() == token
-    assert len(await tokens.list_devices(conn)) == 1
+    assert len(await care.list_devices(conn, MORNING)) == 1
 
 
 async def test_a_device_that_isnt_there_cant_be_revoked(run: Run) -> None:

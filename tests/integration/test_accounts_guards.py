@@ -32,10 +32,10 @@ from queue_service.accounts.model import SESSION_LIFETIME, DeviceProfile, Permis
 from queue_service.accounts.routes import StaffRequest
 from queue_service.accounts.service import SESSION_PREFIX
 from queue_service.devices import tokens
-from queue_service.devices.tokens import DEVICE_PREFIX
 from queue_service.platform.database import Database
 from queue_service.platform.http import problem_of
 from queue_service.platform.queries import Connection
+from queue_service.protocol.device_care import TOKEN_PREFIX
 from tests.integration.people import HERE, MORNING, PASSWORD, hire
 
 
@@ -112,7 +112,7 @@ def build_app(dsn: str, *more: ControllerRouterHandler) -> Litestar:
         logging_config=None,
     )
     app.state.clock = lambda: MORNING
-    app.state.token_resolvers = {SESSION_PREFIX: service.resolve_session, DEVICE_PREFIX: tokens.resolve}
+    app.state.token_resolvers = {SESSION_PREFIX: service.resolve_session, TOKEN_PREFIX: tokens.resolve}
     return app
 
 

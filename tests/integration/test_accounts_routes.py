@@ -16,11 +16,11 @@ from queue_service.accounts.model import DeviceProfile, Role
 from queue_service.accounts.routes import LogIn, SessionController
 from queue_service.accounts.service import SESSION_PREFIX
 from queue_service.devices import tokens
-from queue_service.devices.tokens import DEVICE_PREFIX
 from queue_service.platform.database import Database
 from queue_service.platform.http import problem_of
 from queue_service.platform.queries import Connection
 from queue_service.platform.request_body import StrictRequest
+from queue_service.protocol.device_care import TOKEN_PREFIX
 from tests.integration.people import MORNING, PASSWORD, hire
 
 PATH = "/api/v1/session"
@@ -45,7 +45,7 @@ def build_app(dsn: str) -> Litestar:
         logging_config=None,
     )
     app.state.clock = lambda: MORNING
-    app.state.token_resolvers = {SESSION_PREFIX: service.resolve_session, DEVICE_PREFIX: tokens.resolve}
+    app.state.token_resolvers = {SESSION_PREFIX: service.resolve_session, TOKEN_PREFIX: tokens.resolve}
     assert_every_route_is_guarded(app)
     return app
 

@@ -5,7 +5,7 @@ import pytest
 from queue_service.accounts import service
 from queue_service.accounts.model import DeviceProfile, Permission
 from queue_service.accounts.tokens import token_hash
-from queue_service.devices import tokens
+from queue_service.devices import care, tokens
 from queue_service.platform.errors import InvalidFields, OfficeNotFound
 from queue_service.platform.queries import Connection
 from tests.integration.people import MORNING, places
@@ -42,8 +42,8 @@ async def test_revoking_again_keeps_the_first_instant(conn: Connection) -> None:
     made = await tokens.make(conn, MORNING, "bsc-mitte", DeviceProfile.KIOSK, "Eingang")
     await tokens.revoke(conn, MORNING, made.id)
     await tokens.revoke(conn, MORNING.replace(hour=12), made.id)
-    [listed] = await tokens.list_devices(conn)
-    assert listed.revoked_at == MORNING
+    [listed] = await care.list_devices(conn, MORNING)
+    assert listed.device.revoked_at == MORNING
 
 
 @pytest.mark.parametrize("device_id", [-1, 0, 4711, 2**31, 2**70])
@@ -82,6 +82,7 @@ async def test_devices_are_listed_by_office(conn: Connection) -> None:
     for office, profile in (("bsc-nord", DeviceProfile.KIOSK), ("bsc-mitte", DeviceProfile.DISPLAY)):
         await tokens.make(conn, MORNING, office, profile, "Eingang")
     listed = [
-        (device.office, device.profile, device.revoked_at) for device in await tokens.list_devices(conn)
+        (found.device.office, found.device.profile, found.device.revoked_at)
+        for found in await care.list_devices(conn, MORNING)
     ]
     assert listed == [("bsc-mitte", "display", None), ("bsc-nord", "kiosk", None)]

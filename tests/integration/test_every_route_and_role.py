@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute, WebSocketRoute
 
 from queue_service.accounts.guards import CSRF_HEADER, SAFE_METHODS, SESSION_COOKIE
 from queue_service.accounts.model import SESSION_LIFETIME, DeviceProfile, Role
+from queue_service.devices import tokens
 from queue_service.hotline import service as hotline
 from queue_service.hotline.model import NewCallback
 from queue_service.offices import service as offices
@@ -48,6 +49,7 @@ PAGE_FORMS = (
     "/appointment",
     "/entries/",
     "/entry-booking",
+    "/admin",
 )
 AUDIENCE = {
     "clerk here": "staff",
@@ -113,6 +115,7 @@ class Town:
         told = booked.json()["reference"]
         message = await write_message(self.service.dsn, self.service.clock(), told, "printed")
         alarm = await self._alarm()
+        device = await self._device()
         version = next(
             route.path.split("/")[2]
             for route in self.service.app.routes
@@ -125,6 +128,8 @@ class Town:
             "token": ticket["token"],
             "callback": str(callback),
             "alarm": alarm,
+            "device": device,
+            "code": "ABC-DEF",
             "reference": booked.json()["reference"],
             "message": message,
             "booking": party.json()["reference"],
@@ -175,6 +180,15 @@ class Town:
         finally:
             await conn.close()
         return str(alarm)
+
+    async def _device(self) -> str:
+        """Give the office a display that asks for nothing itself."""
+        conn = await connect(self.service.dsn)
+        try:
+            made = await tokens.make(conn, self.service.clock(), HERE, DeviceProfile.DISPLAY, "Test")
+        finally:
+            await conn.close()
+        return str(made.id)
 
     async def plan_a_tour(self) -> None:
         """Give the office an hour with places, which offices of this kind don't have."""
@@ -256,6 +270,9 @@ class Town:
             "postpone": {"due_at": MORNING},
             "done": {"result": "angerufen"},
             "resume": {"ends": "pause"},
+            "device-pairings": {"profile": "kiosk", "token_hash": "0" * 64, "version": "1"},
+            "devices": {"code": "ABC-DEF", "office": HERE, "name": "Test"},
+            "health": {"version": "1", "uptime_seconds": 1},
             "{language}": {"text": "{short_day}, {time}, {reference}"},
         }
         found = next((body for part, body in by_part.items() if part in path), None)
@@ -396,7 +413,10 @@ def lines_that_need_a_pages_token() -> list[Line]:
         line
         for line in http_lines()
         # Where even an expired token gets in, nobody's credentials are read.
-        if line.method not in SAFE_METHODS and line.signs["over"] != "x"
+        if line.method not in SAFE_METHODS
+        and line.signs["over"] != "x"
+        # What only devices may, no session's cookie opens.
+        and line.signs["admin here"] != "3"
     ]
 
 

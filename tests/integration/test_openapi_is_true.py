@@ -37,7 +37,6 @@ NOT_OF_AN_OPERATION = {
     "conflict": "the branch, never answered itself",
     "user_not_found": "command line",
     "username_taken": "command line",
-    "device_not_found": "command line",
     "nothing_to_print": "the letters page",
 }
 """Codes that no operation lists, and where they are met."""
@@ -132,6 +131,8 @@ class Story:
         self.told: set[str] = set()
         self.known: dict[str, str] = {}
         """What nobody can choose: the reference, the secret and the token that were answered."""
+        self.token = ""
+        """Of whoever asks now."""
 
     async def send(self, operation_id: str, status: int = 200) -> Any:
         """Send the example; requires this status, and an answer as documented."""
@@ -157,6 +158,7 @@ class Story:
 
     def log_in(self, token: str) -> None:
         """Let this session ask from now on."""
+        self.token = token
         self._client.headers["Authorization"] = f"Bearer {token}"
 
 
@@ -193,6 +195,7 @@ async def test_every_documented_example_works(story: Story, running_service: Run
     await _what_nobody_was_told(story, running_service)
     await _a_call_to_make(story)
     await _a_wait_for_a_place(story)
+    await _a_device(story, running_service)
     await _a_day_staffed_otherwise(story)
 
     party = await _a_party(story)
@@ -241,6 +244,23 @@ async def _a_call_to_make(story: Story) -> None:
         "postponeCallback", "takeCallback", "finishCallback", "listContactAccesses",
     ):  # fmt: skip
         await story.send(step)
+
+
+async def _a_device(story: Story, service: RunningService) -> None:
+    """Tell of one that shows its code and is let in, and of another one's own turns."""
+    visit, story.known = story.known, {}
+    story.known = {"code": (await story.send("askForPairing", 201))["code"]}
+    await story.send("readPairing")
+    story.known["device"] = str((await story.send("letDeviceIn", 201))["id"])
+    for step in ("changeDevice", "renewDeviceToken", "listDevices", "revokeDevice"):
+        await story.send(step)
+    staff = story.token
+    story.log_in(await service.device_token(DeviceProfile.DISPLAY, OFFICE))
+    for step in ("readOwnDevice", "reportDeviceHealth"):
+        await story.send(step)
+    await story.send("replaceDeviceToken", 204)
+    story.log_in(staff)
+    story.known = visit
 
 
 async def _a_wait_for_a_place(story: Story) -> None:

@@ -14,10 +14,11 @@ from queue_service.accounts.model import Role
 from queue_service.booking import proof_of_work, service, supply_guard, supply_guard_store
 from queue_service.booking.model import BookingMade, Channel, Contact, MoveRequest
 from queue_service.booking.proof_of_work import Challenge, new_challenge, require_proof, solves
-from queue_service.booking.supply_guard import ADDRESS_KEPT, Asker, OnlineLimits, network_of
+from queue_service.booking.supply_guard import ADDRESS_KEPT, Asker, OnlineLimits
 from queue_service.platform.database import Database
 from queue_service.platform.errors import ProofOfWorkNeeded, TooManyBookings, TooManyFromAddress
 from queue_service.platform.installation_secret import SECRET_BYTES, installation_secret
+from queue_service.platform.network_address import network_of
 from queue_service.platform.queries import Connection, sql_directory
 from tests.integration.booking_town import NOW, at, build, day_after, office, pool, request
 from tests.integration.running_service import RunningService

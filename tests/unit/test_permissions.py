@@ -43,7 +43,8 @@ stream.kiosk                 -      -     -         -     -          -     x    
 stream.display               -      -     -         -     -          -     -     x
 report.read                  -      -     -         -     x          x     -     -
 user.manage                  -      -     -         -     -          x     -     -
-device.manage                -      -     -         -     -          x     -     -
+device.manage                -      -     -         -     x          x     -     -
+device.own                   -      -     -         -     -          -     x     x
 """
 
 

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_service.booking.reference import (
-    ALPHABET,
     DIN_5009_NAMES,
     LENGTH,
     new_reference,
@@ -16,6 +15,7 @@ from queue_service.booking.reference import (
     spelled,
     with_check,
 )
+from queue_service.platform.dictation import ALPHABET
 from queue_service.platform.errors import AppointmentNotFound
 
 stems = st.text(ALPHABET, min_size=LENGTH - 1, max_size=LENGTH - 1)

@@ -67,6 +67,7 @@ function take(next) {
   drawBars();
   drawCall(next.current, before);
   drawHall(next.hall);
+  drawPairing(next.pairing);
   drawListed(next.listed);
   write(find("waiting"), { text: next.waiting });
   write(find("wait"), { text: next.wait });
@@ -126,6 +127,23 @@ function drawHall(sign) {
   if (element.dataset.shown === shown) return;
   element.dataset.shown = shown;
   element.replaceChildren(...(sign?.lines ?? []).map(hallLine));
+}
+
+// For staff: the code, large, over everything that there is nothing of yet.
+function drawPairing(sign) {
+  const element = find("pairing");
+  element.hidden = !sign;
+  const shown = JSON.stringify(sign);
+  if (element.dataset.shown === shown) return;
+  element.dataset.shown = shown;
+  if (!sign) {
+    element.replaceChildren();
+    return;
+  }
+  const code = paragraph(sign.code);
+  code.className = "pairing-code";
+  const [first, ...others] = sign.lines.map(hallLine);
+  element.replaceChildren(first, code, ...others);
 }
 
 function hallLine({ lang, title, text }) {

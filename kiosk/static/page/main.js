@@ -7,6 +7,7 @@ import { fitRegions } from "./parts.js";
 import { checkInStep } from "./steps/check_in.js";
 import { helpStep } from "./steps/help.js";
 import { leaveStep } from "./steps/leave.js";
+import { pairingStep } from "./steps/pairing.js";
 import { closedStep, failedStep } from "./steps/no_number.js";
 import { searchStep } from "./steps/search.js";
 import { servicesStep } from "./steps/services.js";
@@ -41,6 +42,7 @@ const STEPS = {
   failed: failedStep,
   help: helpStep,
   leave: leaveStep,
+  pairing: pairingStep,
 };
 
 /** Factors of the text size, one after the other at each press. */
@@ -104,14 +106,19 @@ const press = {
   low: () => showComfort({ low: !comfort.low }),
 };
 
-/** As last known: without a connection nobody has said that it is over. */
-function everybodyLeaves() {
-  return device.state?.hall === "leave";
+/**
+ * What is shown instead of everything else, whoever stands here: there is nothing to be had.
+ * "leave" is as last known: without a connection nobody has said that it is over.
+ */
+function forcedStep() {
+  if (device.state?.pairing) {
+    return "pairing";
+  }
+  return device.state?.hall === "leave" ? "leave" : null;
 }
 
-/** Whoever stood here has gone; nothing of the visit stays. */
-function leaving() {
-  return { ...newVisit(), step: "leave" };
+function isForced(step) {
+  return step === "leave" || step === "pairing";
 }
 
 function go(step) {
@@ -124,7 +131,8 @@ function leaveGroup(next) {
 }
 
 function show(next) {
-  visit = everybodyLeaves() ? leaving() : next;
+  const forced = forcedStep();
+  visit = forced ? { ...newVisit(), step: forced } : next;
   quietSince = Date.now();
   announcement = "";
   render();
@@ -262,7 +270,7 @@ function onDevice(message) {
   if (message.type === "state") {
     const state = message.state;
     device = { ...device, state, awaySince: state.connected ? null : device.awaySince ?? Date.now() };
-    if (everybodyLeaves() !== (visit.step === "leave")) {
+    if (forcedStep() !== (isForced(visit.step) ? visit.step : null)) {
       heldSince = null;
       show(newVisit());
     } else {

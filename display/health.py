@@ -1,0 +1,20 @@
+"""How this display is, for those who look after it."""
+
+from display.call_ledger import CallLedger
+from display.player import PagePlayer
+from queue_service.device_program.caretaker import OwnHealth
+from queue_service.protocol.device_care import DeviceHealth
+
+
+def display_health(own: OwnHealth, losses: int, pages: PagePlayer | None, ledger: CallLedger) -> DeviceHealth:
+    """Complete what any device knows of itself: lost connections, page and sound, the last call said."""
+    return DeviceHealth(
+        version=own.version,
+        uptime_seconds=own.uptime_seconds,
+        disk_free_megabytes=own.disk_free_megabytes,
+        memory_megabytes=own.memory_megabytes,
+        reconnects=losses,
+        page_open=pages.pages > 0 if pages else None,
+        sound_blocked=pages.blocked if pages else None,
+        last_announcement_at=max(ledger.announced.at.values(), default=None),
+    )

@@ -1,0 +1,17 @@
+"""How this kiosk is, for those who look after it."""
+
+from queue_service.device_program.caretaker import OwnHealth
+from queue_service.protocol.device_care import DeviceHealth, PrinterState
+
+
+def kiosk_health(own: OwnHealth, losses: int, pages: int, printer: PrinterState | None) -> DeviceHealth:
+    """Complete what any device knows of itself: lost connections, open pages, the printer."""
+    return DeviceHealth(
+        version=own.version,
+        uptime_seconds=own.uptime_seconds,
+        disk_free_megabytes=own.disk_free_megabytes,
+        memory_megabytes=own.memory_megabytes,
+        reconnects=losses,
+        page_open=pages > 0,
+        printer=printer,
+    )

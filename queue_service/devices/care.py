@@ -1,0 +1,138 @@
+"""Looking after devices: how each one is, where it stands, what it does, and by which token it is known."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from queue_service.accounts.model import DeviceProfile
+from queue_service.devices import store
+from queue_service.devices.tokens import DeviceNotFound, device_name, require_id
+from queue_service.platform.errors import Conflict
+from queue_service.platform.queries import Connection
+from queue_service.protocol.device_care import (
+    OVERDUE_AFTER_SECONDS,
+    DeviceCard,
+    DeviceHealth,
+    DeviceSettings,
+    Profile,
+    TokenRenewal,
+)
+
+OVERDUE_AFTER = timedelta(seconds=OVERDUE_AFTER_SECONDS)
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A device as its caretakers see it."""
+
+    id: int
+    office: str
+    """Slug."""
+    profile: DeviceProfile
+    name: str
+    """Where it stands."""
+    created_at: datetime
+    revoked_at: datetime | None
+    seen_at: datetime | None
+    """When it last reported; None: not yet."""
+    overdue: bool
+    """It has reported once, and for some minutes no more."""
+    settings: DeviceSettings
+    health: DeviceHealth | None
+    """As it last said."""
+    renew_since: datetime | None
+    """Since when it is to make itself another token."""
+
+
+class FoundDevice(msgspec.Struct, frozen=True):
+    """A device and where it belongs, for the question of who may look after it."""
+
+    device: Device
+    office_id: int
+    authority_id: int
+
+
+class DeviceRevoked(Conflict):
+    """The device is no longer let in; it can be paired again."""
+
+    code = "device_revoked"
+
+
+async def list_devices(conn: Connection, now: datetime) -> list[FoundDevice]:
+    """Return all devices by office, revoked ones too."""
+    return [_found(row, now) for row in await store.devices(conn)]
+
+
+async def find_device(conn: Connection, now: datetime, device_id: int) -> FoundDevice:
+    """Return one device. Raises DeviceNotFound."""
+    rows = await store.devices(conn, require_id(device_id))
+    if not rows:
+        raise DeviceNotFound
+    return _found(rows[0], now)
+
+
+def _found(row: store.DeviceRow, now: datetime) -> FoundDevice:
+    device = Device(
+        row.id,
+        row.office,
+        DeviceProfile(row.profile),
+        row.name,
+        row.created_at,
+        row.revoked_at,
+        row.seen_at,
+        row.revoked_at is None and row.seen_at is not None and now - row.seen_at > OVERDUE_AFTER,
+        msgspec.json.decode(row.settings, type=DeviceSettings),
+        msgspec.json.decode(row.health, type=DeviceHealth) if row.health else None,
+        row.renew_since,
+    )
+    return FoundDevice(device, row.office_id, row.authority_id)
+
+
+async def change(
+    conn: Connection, found: FoundDevice, office_id: int, name: str, settings: DeviceSettings
+) -> None:
+    """Rename, move and configure a device. Raises InvalidFields, DeviceRevoked."""
+    kept = msgspec.json.encode(settings).decode()
+    if not await store.change_device(conn, found.device.id, office_id, device_name(name), kept):
+        raise DeviceRevoked
+
+
+async def ask_for_new_token(conn: Connection, now: datetime, device_id: int) -> None:
+    """Have a device make itself another token at its next report. Raises DeviceRevoked."""
+    if not await store.ask_for_new_token(conn, device_id, now):
+        raise DeviceRevoked
+
+
+async def report(conn: Connection, now: datetime, device_id: int, health: DeviceHealth) -> DeviceCard:
+    """Keep what a device says of itself, and tell it who it is and what to do."""
+    await store.report_health(conn, device_id, msgspec.json.encode(health).decode(), now)
+    return await card(conn, now, device_id)
+
+
+async def card(conn: Connection, now: datetime, device_id: int) -> DeviceCard:
+    """Tell a device who it is."""
+    device = (await find_device(conn, now, device_id)).device
+    profile: Profile = "kiosk" if device.profile is DeviceProfile.KIOSK else "display"
+    return DeviceCard(
+        device.id, device.office, profile, device.name, device.settings, device.renew_since is not None
+    )
+
+
+async def renew_token(conn: Connection, device_id: int, renewal: TokenRenewal) -> None:
+    """Know a device by another token from now on. Raises DeviceRevoked, TokenTaken."""
+    token = bytes.fromhex(renewal.token_hash)
+    await store.lock_pairings(conn)
+    if await store.is_known_token(conn, token):
+        raise TokenTaken
+    if not await store.replace_token(conn, device_id, token):
+        raise DeviceRevoked
+
+
+class TokenTaken(Conflict):
+    """A device is known by this token already."""
+
+    code = "token_taken"
+
+
+async def count_overdue(conn: Connection, now: datetime) -> int:
+    """Return how many devices once reported and no longer do."""
+    return await store.count_overdue(conn, now - OVERDUE_AFTER)

@@ -1,0 +1,48 @@
+"""A new kiosk and a new display show their codes; somebody enters them; both show their pages."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.demo_office import DemoService
+from tests.browser.people_at_pages import log_in
+from tests.system.display_process import running_display
+from tests.system.kiosk_processes import kiosk_running
+
+KIOSK, WALL = {"width": 1080, "height": 1920}, {"width": 1920, "height": 1080}
+
+
+def test_new_devices_are_let_in_by_the_codes_that_they_show(
+    demo_service: DemoService, open_page: Callable[..., Page], axe: Callable[[Page], None], tmp_path: Path
+) -> None:
+    service = demo_service.base_url
+    (tmp_path / "kiosk.token").write_text("")
+    with (
+        running_display(service, tmp_path / "display", "--sound", "off", token="") as display,
+        kiosk_running(service, tmp_path / "kiosk") as kiosk,
+    ):
+        wall, touch = open_page(viewport=WALL), open_page(viewport=KIOSK)
+        wall.goto(display.url)
+        touch.goto(kiosk.url)
+        admin = open_page()
+        admin.goto(f"{service}/admin/devices")
+        log_in(admin, demo_service, "supervisor1")
+        for page, name in ((touch, "Eingang links"), (wall, "Wartebereich")):
+            expect(page.locator(".pairing-code")).to_be_visible()
+            axe(page)
+            admin.get_by_label("Code auf dem Bildschirm des Geräts").fill(
+                page.locator(".pairing-code").inner_text()
+            )
+            admin.get_by_label("Wo steht es?").first.fill(name)
+            admin.get_by_role("button", name="Gerät anmelden").click()
+            expect(admin.get_by_role("status")).to_contain_text("Das Gerät ist angemeldet.")
+            axe(admin)
+        expect(touch.get_by_role("button", name="Ich habe keinen Termin")).to_be_visible()
+        expect(wall.get_by_text("Ihre Nummer erscheint hier")).to_be_visible()
+        expect(wall.locator(".pairing-code")).to_be_hidden()
+        admin.get_by_label("Code auf dem Bildschirm des Geräts").fill("AAA-AAA")
+        admin.get_by_label("Wo steht es?").first.fill("Nirgends")
+        admin.get_by_role("button", name="Gerät anmelden").click()
+        expect(admin.get_by_role("alert")).to_contain_text("Diesen Code zeigt kein Gerät.")
+        expect(admin.get_by_label("Wo steht es?").first).to_have_value("Nirgends")
