@@ -28,6 +28,7 @@ from queue_service.queueing.counters import (
     resume_counter,
 )
 from queue_service.queueing.forecasting import forget_told, keep_forecasting, lapse_forecasts
+from queue_service.queueing.fullness import waiting_figures
 from queue_service.queueing.hall import ChangeRecord, Hall, build_hall
 from queue_service.queueing.issuing import (
     check_in,
@@ -188,11 +189,6 @@ async def follow(conn: Connection, now: datetime, token: str) -> FollowedTicket:
         counter_name=found.counter_name,
         called_at=found.called_at,
     )
-
-
-async def waiting_figures(conn: Connection) -> dict[str, store.WaitingFigures]:
-    """Return how full each office is, by slug."""
-    return await store.waiting_figures(conn)
 
 
 async def end_days(conn: Connection, now: datetime, office: Office) -> int:

@@ -25,7 +25,7 @@ from queue_service.queueing.model import (
     Ticket,
 )
 from queue_service.queueing.order.turn import CallFacts
-from queue_service.queueing.told_waits import HallWaits
+from queue_service.queueing.told_waits import HallWaits, ToldWait
 from queue_service.queueing.wait_forecast import OpenCounter
 
 _queries = load_queries("queueing")
@@ -35,6 +35,7 @@ _counter = msgspec.json.Decoder(Counter).decode
 _call_facts = msgspec.json.Decoder(CallFacts).decode
 _visits = msgspec.json.Decoder(VisitSetup).decode
 _order = msgspec.json.Decoder(OrderSetup).decode
+_told = msgspec.json.Decoder(ToldWait).decode
 
 
 def _json(value: object) -> str:
@@ -156,11 +157,12 @@ class Ahead(msgspec.Struct, frozen=True):
         ]
 
 
-class WaitingFigures(msgspec.Struct, frozen=True):
-    """How full an office is."""
+class OfficeLoad(msgspec.Struct, frozen=True):
+    """How full an office is, and what was told last to somebody who comes for whatever."""
 
-    waiting: int
-    open_counters: int
+    slug: str
+    ahead: Ahead
+    told: ToldWait | None
 
 
 async def issue_ticket(conn: Connection, new: NewTicket, actor: str, now: datetime) -> Ticket | None:
@@ -373,6 +375,10 @@ async def find_issued(conn: Connection, ticket_id: UUID) -> Issued | None:
 async def queue_ahead(conn: Connection, *, office_id: int, ticket_id: UUID, now: datetime) -> Ahead:
     """Who would be called before this ticket, and the counters."""
     row = await _queries.queue_ahead(conn, office_id=office_id, ticket_id=ticket_id, now=now)
+    return _ahead(row)
+
+
+def _ahead(row: Record) -> Ahead:
     return Ahead(
         waiting=msgspec.json.decode(row["waiting"], type=dict[str, int]),
         minutes=msgspec.json.decode(row["minutes"], type=dict[str, int]),
@@ -524,12 +530,12 @@ async def stuck_tickets(conn: Connection) -> dict[str, list[str]]:
     return {row["office"]: row["numbers"] async for row in _queries.stuck_tickets(conn)}
 
 
-async def waiting_figures(conn: Connection) -> dict[str, WaitingFigures]:
-    """How full each office is, by slug."""
-    return {
-        row["slug"]: WaitingFigures(row["waiting"], row["open_counters"])
-        async for row in _queries.waiting_figures(conn)
-    }
+async def office_loads(conn: Connection) -> list[OfficeLoad]:
+    """How full each office is."""
+    return [
+        OfficeLoad(row["slug"], _ahead(row), _told(row["told"]) if row["told"] else None)
+        async for row in _queries.office_loads(conn)
+    ]
 
 
 async def same_day_places_taken(conn: Connection, now: datetime) -> dict[str, dict[str, int]]:

@@ -570,11 +570,22 @@ SELECT EXISTS (SELECT FROM counter WHERE office_id = :office_id AND clerk_id = :
 SELECT id FROM ticket
  WHERE office_id = :office_id AND state IN ('waiting', 'parked') AND day < :today ORDER BY id;
 
--- name: waiting_figures()
--- People waiting and counters open, by office.
+-- name: office_loads()
+-- How full each office is, and what the wait of somebody who comes now is made of; services are keyed by
+-- their inner id.
 SELECT o.slug,
-       (SELECT count(*) FROM ticket t WHERE t.office_id = o.id AND t.state = 'waiting') ::int AS waiting,
-       (SELECT count(*) FROM counter c WHERE c.office_id = o.id AND c.state = 'open') ::int AS open_counters
+       (SELECT coalesce(jsonb_object_agg(w.service_id, w.tickets), '{}') FROM (
+            SELECT t.service_id, count(*) AS tickets FROM ticket t
+             WHERE t.office_id = o.id AND t.state = 'waiting' GROUP BY t.service_id) w) ::text AS waiting,
+       (SELECT coalesce(jsonb_object_agg(os.service_id, os.minutes), '{}') FROM office_service os
+         WHERE os.office_id = o.id) ::text AS minutes,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'open', c.state = 'open',
+                   'services', (SELECT coalesce(jsonb_agg(s ::text), '[]') FROM unnest(c.serving) AS s),
+                   'busy_with', (SELECT b.service_id ::text FROM ticket b WHERE b.office_id = c.office_id AND b.id = c.ticket_id))), '[]')
+          FROM counter c WHERE c.office_id = o.id AND NOT c.retired) ::text AS counters,
+       hall_now(o.id) AS hall,
+       (SELECT f.told ->> 'anyone' FROM wait_forecast f WHERE f.office_id = o.id) AS told
   FROM office o ORDER BY o.slug;
 
 -- name: stuck_tickets()

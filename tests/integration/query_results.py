@@ -407,7 +407,7 @@ RESULTS: Mapping[str, Result] = {
     "queueing.my_counter": str,
     "queueing.left_over": {"id": UUID},
     "queueing.stuck_tickets": {"office": str, "numbers": list[str]},
-    "queueing.waiting_figures": columns_of(queueing.WaitingFigures, slug=str),
+    "queueing.office_loads": columns_of(queueing.Ahead, slug=str, told=str),
     "queueing.same_day_places_taken": {"slug": str, "code": str, "used": int},
     "queueing.forget_changes": None,
     "queueing.broken_invariants": {"finding": str},

@@ -16,6 +16,7 @@ from queue_service.queueing import service
 from queue_service.queueing.calling import Called
 from queue_service.queueing.model import FoundCounter
 from queue_service.queueing.service import Actor
+from queue_service.queueing.told_waits import ToldWait
 from tests.integration.counter_hall import SERVICE, issue, issue_many, open_counters
 from tests.integration.crossing import OFFICES_VERSION, Verb, crossed
 from tests.integration.documented_answers import read_document
@@ -125,6 +126,8 @@ async def test_in_a_pause_the_wait_is_unknown_because_of_it_and_known_again_afte
         followed = await service.follow(conn, now, issued.token)
         hall = await service.read_hall(conn, bsc_mitte)
         told = [hall.wait_for_anyone({SERVICE: 15}), hall.wait_for(SERVICE, {SERVICE: 15})]
+        figures = (await service.waiting_figures(conn))[bsc_mitte.slug]
+        told.append(ToldWait(figures.wait, figures.wait_reason))
         return {issued.wait_reason, followed.wait_reason, *(wait.reason for wait in told)}
 
     assert await reasons() == {None}
