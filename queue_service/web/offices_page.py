@@ -61,20 +61,22 @@ async def offices_page(request: PageRequest) -> Response[str]:
 
 
 def wait_now(figures: WaitingFigures, words: Texts) -> str:
-    """Say in a few words how long somebody waits who comes now."""
+    """Say how long somebody waits who comes now; empty where the open counters say it all."""
     if figures.wait is not None:
         low, high = figures.wait.low_minutes, figures.wait.high_minutes
-        said = words.gettext("%(low)s–%(high)s Min.") if low else words.gettext("bis %(high)s Min.")
+        said = (
+            words.gettext("Wartezeit jetzt %(low)s–%(high)s Minuten")
+            if low
+            else words.gettext("Wartezeit jetzt bis %(high)s Minuten")
+        )
         return said % {"low": low, "high": high}
     match figures.wait_reason:
         case "hall_paused":
-            return words.gettext("Aufruf unterbrochen")
+            return words.gettext("Aufruf gerade unterbrochen")
         case "closes_before":
-            return words.gettext("heute vielleicht zu lang")
-        case "no_counter_open":
-            return words.gettext("kein Schalter offen")
+            return words.gettext("Wartezeit heute vielleicht zu lang")
         case _:
-            return words.gettext("nicht bekannt")
+            return ""
 
 
 def hours_today(office: Office, now: datetime, language: str, words: Texts) -> str:
