@@ -97,6 +97,14 @@ Phone = Annotated[
         extra=allowed("a number such as +49 421 361-0, or 115"),
     ),
 ]
+EmailAddress = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+        max_length=254,
+        extra=allowed("an e-mail address such as wache@example.org"),
+    ),
+]
 Latitude = Annotated[float, Meta(ge=-90, le=90, extra=allowed("degrees from -90 to 90"))]
 Longitude = Annotated[float, Meta(ge=-180, le=180, extra=allowed("degrees from -180 to 180"))]
 Percent = Annotated[int, Meta(ge=0, le=100, extra=allowed("a number from 0 to 100 (percent)"))]
@@ -247,11 +255,17 @@ class VisitSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EmergencySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom colleagues ring when one of them calls for help; shown with the alarm at every desk."""
+    """Whom colleagues ring when one of them calls for help; shown with the alarm at every desk.
+
+    Who has an e-mail address, or a mobile telephone, is told of every alarm at once.
+    """
 
     contact: Text = {}
     """Such as "Wachdienst"."""
     phone: Phone | None = None
+    email: EmailAddress | None = None
+    language: Literal["de", "en"] = "de"
+    """In which alarms are told."""
 
 
 class OfferedService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -274,6 +288,10 @@ class CounterSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: Annotated[list[Slug], Meta(extra={"word_for_every": "all"})] = []
     """Codes that can be served here; ``all`` in the file becomes every service of the office."""
     features: list[Feature] = []
+    hours: WeekHours | None = None
+    """When it is planned to be open, where that is not as long as the office."""
+    breaks: WeekHours = WeekHours()
+    """When nobody is called there. A clerk opens, rests and closes; these are for forecasts and reminders."""
 
 
 class TeamSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

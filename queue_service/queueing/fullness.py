@@ -5,7 +5,7 @@ import msgspec
 from queue_service.platform.queries import Connection
 from queue_service.protocol.stream import WaitRange
 from queue_service.queueing import store
-from queue_service.queueing.told_waits import NoWait, at_least_as_new
+from queue_service.queueing.told_waits import WhyNoWait, at_least_as_new
 from queue_service.queueing.wait_forecast import estimate_for_anyone
 
 
@@ -15,7 +15,7 @@ class WaitingFigures(msgspec.Struct, frozen=True):
     waiting: int
     open_counters: int
     wait: WaitRange | None
-    wait_reason: NoWait | None
+    wait_reason: WhyNoWait | None
     """Why there is no wait to tell."""
 
 

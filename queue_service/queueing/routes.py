@@ -22,7 +22,7 @@ from queue_service.platform.http import answer, json_answer, refusals
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import CheckInRequest, FieldError, IssuedTicket, TicketRequest
 from queue_service.queueing import service
-from queue_service.queueing.hall_routes import read_hall
+from queue_service.queueing.hall_routes import read_hall, read_outlook
 from queue_service.queueing.model import Counter, FoundCounter, Queue, Ticket
 from queue_service.queueing.order_policy import Why
 from queue_service.queueing.order_routes import OrderController
@@ -440,6 +440,7 @@ def _counter_answer(counter: Counter, services: list[str]) -> CounterAnswer:
 queue_routes: list[ControllerRouterHandler] = [
     OfficeQueueController,
     read_hall,
+    read_outlook,
     OrderController,
     WalkInController,
     CounterController,

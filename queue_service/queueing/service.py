@@ -17,6 +17,7 @@ from queue_service.protocol.stream import LAST_CALLS_SHOWN
 from queue_service.queueing import store
 from queue_service.queueing.actor import Actor
 from queue_service.queueing.calling import Called, call_next, call_ticket
+from queue_service.queueing.counter_plan import plan_today
 from queue_service.queueing.counters import (
     close_counter,
     find_counter,
@@ -106,6 +107,7 @@ __all__ = [
     "park",
     "pause_counter",
     "pause_idle_counters",
+    "plan_today",
     "preview_order",
     "queue",
     "read_hall",

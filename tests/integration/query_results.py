@@ -32,6 +32,7 @@ from queue_service.booking.model import (
 from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
 from queue_service.devices import store as devices
+from queue_service.emergency import store as alarms
 from queue_service.entries import store as entries
 from queue_service.entries.model import (
     DueRelease,
@@ -270,9 +271,12 @@ RESULTS: Mapping[str, Result] = {
     "notices.enqueue": None,
     "notices.withdraw_earlier": None,
     "notices.withdraw_about_waiting": None,
-    "notices.claim": notices.Claimed,
+    "notices.claim": columns_of(notices.Claimed, kind=str),
     "notices.note_outcome": UUID,
     "notices.lose_claims": {"id": UUID},
+    "notices.enqueue_alarm": None,
+    "notices.withdraw_alarm": None,
+    "notices.retry_lost_alarms": {"id": UUID},
     "notices.find_message": columns_of(notices.FoundMessage, message=None, **columns_of(ListedMessage)),
     "notices.resend": {"id": UUID},
     "notices.settle": {"id": UUID},
@@ -350,6 +354,9 @@ RESULTS: Mapping[str, Result] = {
     "forecast.lock_told": str,
     "forecast.tell_screens": int,
     "forecast.keep_forecast": None,
+    "forecast.outlook_made_at": datetime,
+    "forecast.keep_outlook": None,
+    "forecast.find_outlook": str,
     "forecast.offices_lapsed": {"office_id": int},
     "forecast.lapse_forecast": int,
     "forecast.ticket_forecast": forecasts.TicketForecast,
@@ -369,6 +376,9 @@ RESULTS: Mapping[str, Result] = {
     "emergency.acknowledge_alarm": int,
     "emergency.end_alarm": int,
     "emergency.publish_alarm": {"alarm": str, "version": int},
+    "emergency.alarm_place": columns_of(
+        alarms.AlarmPlace, authority_name=str, office=str, counter=str, contact=str
+    ),
     "emergency.find_alarm": str,
     "emergency.alarms_since": {"alarm": str},
     "emergency.hall_now": str,

@@ -17,6 +17,7 @@ import { OfficeState } from "./office_state.js";
 import { Panel } from "./panel.js";
 import { ParkPanel } from "./park_panel.js";
 import { PerformedView } from "./performed_view.js";
+import { planWords } from "./plan_words.js";
 import { ProfilePanel } from "./profile_panel.js";
 import { QueueView } from "./queue_view.js";
 import { sentenceFor } from "./refusals.js";
@@ -36,6 +37,7 @@ const BEHIND_FOR = 5_000; // ms until a stream that lags behind the order is ope
 const byId = (id) => document.getElementById(id);
 const { office, counter: counterId, timeZone, now: pageMadeAt } = byId("desk").dataset;
 const visits = JSON.parse(byId("desk").dataset.visits);
+const plan = JSON.parse(byId("desk").dataset.plan);
 const callable = new Set(JSON.parse(byId("desk").dataset.services));
 const { title } = document;
 
@@ -106,6 +108,7 @@ function show() {
   const next = rows.find(({ obstacle }) => obstacle === null)?.ticket;
   view.show({ visitor: current, counter, services, done, next, now });
   counterView.show(counter, rows, Boolean(current), now);
+  setText(byId("counter-plan"), planWords(plan, counter.state, now, timeZone));
   family.show(current, [...rows.map(({ ticket }) => ticket), ...state.inState("parked")]);
   queue.show(rows, blocked(), now);
   aside.show(state.inState("parked"), state.inState("no_show"), blocked(), now);

@@ -11,7 +11,9 @@ import { ClosedHall } from "./closed_hall.js";
 import { confirmed } from "./confirm.js";
 import { CountersView } from "./counters_view.js";
 import { OrderDialog } from "./order_dialog.js";
+import { OutlookView } from "./outlook_view.js";
 import { PastAlarms } from "./past_alarms.js";
+import { PoolsView } from "./pools_view.js";
 import { QueuesView } from "./queues_view.js";
 
 const READ_AFTER = 250; // ms after a change; changes that follow within it are read together
@@ -30,6 +32,8 @@ let overview = null;
 const counters = new CountersView(byId("counters"), timeZone, { act: actOnCounter });
 const queues = new QueuesView(timeZone);
 const order = new OrderDialog(path);
+const outlook = new OutlookView(path, timeZone);
+new PoolsView(path, timeZone, () => Date.now() + skew);
 const past = new PastAlarms(timeZone);
 const closed = new ClosedHall({ act: actOnHall });
 const stream = new Stream(office, { snapshot: heard, change: heard, state: connection });
@@ -63,6 +67,7 @@ const CONNECTION_WORDS = {
 function connection(now) {
   byId("connection").dataset.state = now;
   setText(byId("connection"), CONNECTION_WORDS[now]);
+  if (now === "connected") outlook.read();
   if (now === "logged_out") location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
 }
 
@@ -72,6 +77,7 @@ function heard(message) {
   if (message.at) skew = Date.parse(message.at) - Date.now();
   closed.show(message.hall);
   if (message.alarm || message.type === "snapshot") readAlarms();
+  if (message.type === "forecast.updated") outlook.read();
   readTimer ??= setTimeout(readHall, READ_AFTER);
 }
 
