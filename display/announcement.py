@@ -35,13 +35,16 @@ SPOKEN_LANGUAGES: Final = tuple(VOCABULARIES)
 """Languages in which a call can be said."""
 
 
-def announce(call: Call, house_language: str) -> list[Wording]:
-    """What is said, in order: the house's language, then the visitor's if it is another that we can say."""
+def announce(call: Call, house_language: str, *, reception: bool = False) -> list[Wording]:
+    """What is said, in order: the house's language, then the visitor's if it is another that we can say.
+
+    ``reception`` tells whether the office has one, where visitors wait whom staff fetch.
+    """
     languages = [house_language]
     visitors = base(call.language)
     if visitors in VOCABULARIES and visitors != house_language:
         languages.append(visitors)
-    return [_word(call, language) for language in languages]
+    return [_word(call, language, reception=reception) for language in languages]
 
 
 def spell_number(number: str, language: str) -> str:
@@ -63,14 +66,21 @@ def named_counter(call: Call, language: str) -> str:
     return call.counter_name.get(language) or f"{VOCABULARIES[language].counter} {call.counter}"
 
 
-def _word(call: Call, language: str) -> Wording:
+def _word(call: Call, language: str, *, reception: bool) -> Wording:
     vocabulary = VOCABULARIES[language]
-    place = named_counter(call, language)
-    go = vocabulary.go_to_numbered if any(sign.isdigit() for sign in place) else vocabulary.go_to_named
-    where = go.format(place=speak_place(place, language))
+    where = _where(call, language, reception=reception)
     again = f"{vocabulary.number} {spell_number(call.number, language)}. {where}"
     first = f"{_which_call(call.nth, vocabulary)} {again}" if call.nth > 1 else again
     return Wording(first=Utterance(language, first), again=Utterance(language, again))
+
+
+def _where(call: Call, language: str, *, reception: bool) -> str:
+    vocabulary = VOCABULARIES[language]
+    if call.pick_up:
+        return vocabulary.fetched_at_reception if reception else vocabulary.fetched
+    place = named_counter(call, language)
+    go = vocabulary.go_to_numbered if any(sign.isdigit() for sign in place) else vocabulary.go_to_named
+    return go.format(place=speak_place(place, language))
 
 
 def _which_call(nth: int, vocabulary: Vocabulary) -> str:

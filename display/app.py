@@ -93,6 +93,7 @@ class Display:
             now=now,
             on_change=self._view.tell,
             hall=lambda: self._view.hall,
+            reception=lambda: self._view.has_reception,
         )
         self._view.when_called(self._announcer.wake)
         token_file = TokenFile(settings.token_file)

@@ -26,6 +26,10 @@ class Vocabulary(msgspec.Struct, frozen=True):
     """For places without one: "Empfang" and "Kasse" would need articles that nobody entered."""
     calls: tuple[str, ...]
     """How the second, third … call begins; the last entry serves all later ones."""
+    fetched_at_reception: str
+    """For visitors whom staff fetch: they go to no counter."""
+    fetched: str
+    """The same where the office has no reception."""
     paused: tuple[str, str]
     """The hall is paused: what is the case, and what to do."""
     leave: tuple[str, str]
@@ -83,6 +87,8 @@ VOCABULARIES: Final[Mapping[str, Vocabulary]] = {
         go_to_numbered="Bitte zu {place}.",
         go_to_named="Bitte melden Sie sich hier: {place}.",
         calls=("Zweiter Aufruf.", "Dritter Aufruf.", "Erneuter Aufruf."),
+        fetched_at_reception="Bitte warten Sie am Empfang, Sie werden abgeholt.",
+        fetched="Bitte warten Sie, Sie werden abgeholt.",
         paused=("Der Aufruf ist kurz unterbrochen.", "Ihre Nummer bleibt gültig."),
         leave=(
             "Bitte verlassen Sie jetzt das Gebäude.",
@@ -103,6 +109,8 @@ VOCABULARIES: Final[Mapping[str, Vocabulary]] = {
         go_to_numbered="Please go to {place}.",
         go_to_named="Please report here: {place}.",
         calls=("Second call.", "Third call.", "Repeated call."),
+        fetched_at_reception="Please wait at the reception, staff will come for you.",
+        fetched="Please wait, staff will come for you.",
         paused=("Calls are paused for a short time.", "Your number stays valid."),
         leave=("Please leave the building now.", "Follow the staff. Do not use the lift."),
         resumed="Calls go on now.",
@@ -120,6 +128,8 @@ VOCABULARIES: Final[Mapping[str, Vocabulary]] = {
         go_to_numbered="Lütfen buraya gelin: {place}.",
         go_to_named="Lütfen buraya gelin: {place}.",
         calls=("İkinci çağrı.", "Üçüncü çağrı.", "Tekrar çağrı."),
+        fetched_at_reception="Lütfen danışmada bekleyin, sizi alacağız.",
+        fetched="Lütfen bekleyin, sizi alacağız.",
         paused=("Çağrılara kısa bir ara verildi.", "Numaranız geçerli kalır."),
         leave=("Lütfen binayı şimdi terk edin.", "Görevlileri izleyin. Asansörü kullanmayın."),
         resumed="Çağrılar devam ediyor.",
@@ -137,6 +147,8 @@ VOCABULARIES: Final[Mapping[str, Vocabulary]] = {
         go_to_numbered="يرجى التوجه إلى {place}.",
         go_to_named="يرجى التوجه إلى {place}.",
         calls=("النداء الثاني.", "النداء الثالث.", "نداء متكرر."),
+        fetched_at_reception="يرجى الانتظار في الاستقبال, سنأتي إليك.",
+        fetched="يرجى الانتظار, سنأتي إليك.",
         paused=("توقفت المناداة لوقت قصير.", "يبقى رقمك صالحا."),
         leave=("يرجى مغادرة المبنى الآن.", "اتبع الموظفين. لا تستخدم المصعد."),
         resumed="تستمر المناداة الآن.",
@@ -157,6 +169,8 @@ VOCABULARIES: Final[Mapping[str, Vocabulary]] = {
         go_to_numbered="Будь ласка, підійдіть сюди: {place}.",
         go_to_named="Будь ласка, підійдіть сюди: {place}.",
         calls=("Другий виклик.", "Третій виклик.", "Повторний виклик."),
+        fetched_at_reception="Будь ласка, зачекайте на рецепції, ми вас заберемо.",
+        fetched="Будь ласка, зачекайте, ми вас заберемо.",
         paused=("Виклик ненадовго призупинено.", "Ваш номер залишається дійсним."),
         leave=("Будь ласка, негайно залиште будівлю.", "Ідіть за працівниками. Не користуйтеся ліфтом."),
         resumed="Виклик продовжується.",
@@ -177,6 +191,8 @@ VOCABULARIES: Final[Mapping[str, Vocabulary]] = {
         go_to_numbered="Пожалуйста, подойдите сюда: {place}.",
         go_to_named="Пожалуйста, подойдите сюда: {place}.",
         calls=("Второй вызов.", "Третий вызов.", "Повторный вызов."),
+        fetched_at_reception="Пожалуйста, подождите у стойки приёма, мы вас заберём.",
+        fetched="Пожалуйста, подождите, мы вас заберём.",
         paused=("Вызов ненадолго приостановлен.", "Ваш номер остаётся действительным."),
         leave=("Пожалуйста, немедленно покиньте здание.", "Следуйте за сотрудниками. Не пользуйтесь лифтом."),
         resumed="Вызов продолжается.",
@@ -197,6 +213,8 @@ VOCABULARIES: Final[Mapping[str, Vocabulary]] = {
         go_to_numbered="Proszę podejść tutaj: {place}.",
         go_to_named="Proszę podejść tutaj: {place}.",
         calls=("Drugie wezwanie.", "Trzecie wezwanie.", "Ponowne wezwanie."),
+        fetched_at_reception="Proszę czekać w recepcji, odbierzemy Państwa.",
+        fetched="Proszę czekać, odbierzemy Państwa.",
         paused=("Wzywanie na chwilę wstrzymano.", "Państwa numer pozostaje ważny."),
         leave=("Proszę natychmiast opuścić budynek.", "Proszę iść za pracownikami. Nie używać windy."),
         resumed="Wzywanie trwa dalej.",
@@ -209,6 +227,8 @@ VOCABULARIES: Final[Mapping[str, Vocabulary]] = {
         go_to_numbered="Veuillez vous présenter ici: {place}.",
         go_to_named="Veuillez vous présenter ici: {place}.",
         calls=("Deuxième appel.", "Troisième appel.", "Nouvel appel."),
+        fetched_at_reception="Veuillez patienter à l'accueil, nous venons vous chercher.",
+        fetched="Veuillez patienter, nous venons vous chercher.",
         paused=("Les appels sont brièvement interrompus.", "Votre numéro reste valable."),
         leave=(
             "Veuillez quitter le bâtiment maintenant.",
@@ -229,6 +249,8 @@ VOCABULARIES: Final[Mapping[str, Vocabulary]] = {
         go_to_numbered="Моля, елате тук: {place}.",
         go_to_named="Моля, елате тук: {place}.",
         calls=("Второ повикване.", "Трето повикване.", "Повторно повикване."),
+        fetched_at_reception="Моля, изчакайте на рецепцията, ще Ви вземем.",
+        fetched="Моля, изчакайте, ще Ви вземем.",
         paused=("Извикването е прекъснато за кратко.", "Вашият номер остава валиден."),
         leave=("Моля, напуснете сградата сега.", "Следвайте служителите. Не използвайте асансьора."),
         resumed="Извикването продължава.",

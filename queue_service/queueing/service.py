@@ -29,6 +29,7 @@ from queue_service.queueing.counters import (
     resume_counter,
 )
 from queue_service.queueing.forecasting import forget_told, keep_forecasting, lapse_forecasts
+from queue_service.queueing.fullness import waiting_figures
 from queue_service.queueing.hall import ChangeRecord, Hall, build_hall
 from queue_service.queueing.issuing import (
     check_in,
@@ -57,10 +58,12 @@ from queue_service.queueing.steps import (
     park,
     recall,
     requeue,
-    timeline,
     transfer,
     undo,
 )
+from queue_service.queueing.stuck import count_stuck
+from queue_service.queueing.timeline import timeline
+from queue_service.queueing.timeline_words import END_OF_DAY
 from queue_service.queueing.wait_learning import learn_waits
 
 __all__ = [
@@ -80,6 +83,7 @@ __all__ = [
     "check_needs",
     "clerk_of",
     "close_counter",
+    "count_stuck",
     "describe",
     "end_days",
     "find_counter",
@@ -193,18 +197,13 @@ async def follow(conn: Connection, now: datetime, token: str) -> FollowedTicket:
     )
 
 
-async def waiting_figures(conn: Connection) -> dict[str, store.WaitingFigures]:
-    """Return how full each office is, by slug."""
-    return await store.waiting_figures(conn)
-
-
 async def end_days(conn: Connection, now: datetime, office: Office) -> int:
     """Cancel what waits or is parked since an earlier day; returns how many tickets that were.
 
     Each one is a change of its own, so that screens that ran through the night follow.
     """
     today = local_day(now, office.setup.time_zone)
-    sweep = Actor("service:end_of_day")
+    sweep = Actor(END_OF_DAY)
     cancelled = 0
     for ticket_id in await store.left_over(conn, office.id, today):
         found = await find_ticket(conn, ticket_id, sweep)

@@ -61,9 +61,9 @@ from queue_service.queueing.model import (
     CounterWithServices,
     FoundCounter,
     FoundTicket,
+    Happened,
     LastStep,
     Ticket,
-    TimelineEntry,
 )
 from queue_service.rescheduling.model import AffectedPartyRow, AffectedRow, PoolDayFigures, ServingPool
 from queue_service.rescheduling.party_proposals import OpenHour
@@ -396,7 +396,7 @@ RESULTS: Mapping[str, Result] = {
     "queueing.undo_step": VERSIONED_TICKET,
     "queueing.forget_undo": None,
     "queueing.describe_ticket": VERSIONED_TICKET,
-    "queueing.timeline": TimelineEntry,
+    "queueing.timeline": Happened,
     "queueing.lock_sending": bool,
     "queueing.clerk_sits_here": bool,
     "queueing.find_ticket": FoundTicket,
@@ -416,7 +416,8 @@ RESULTS: Mapping[str, Result] = {
     "queueing.idle_counters": {"office_id": int, "counter_id": int},
     "queueing.my_counter": str,
     "queueing.left_over": {"id": UUID},
-    "queueing.waiting_figures": columns_of(queueing.WaitingFigures, slug=str),
+    "queueing.stuck_tickets": {"office": str, "numbers": list[str]},
+    "queueing.office_loads": columns_of(queueing.Ahead, slug=str, told=str),
     "queueing.same_day_places_taken": {"slug": str, "code": str, "used": int},
     "queueing.forget_changes": None,
     "queueing.broken_invariants": {"finding": str},

@@ -14,6 +14,7 @@ from queue_service.platform.database import Database
 from queue_service.platform.queries import Connection
 from queue_service.queueing import forecast_store, forecasting, service
 from queue_service.queueing.forecast_process import ForecastProcess
+from queue_service.queueing.told_waits import ToldWait
 from tests.integration.counter_hall import OTHER_SERVICE, SERVICE, issue, open_counters
 from tests.integration.open_screen import open_display, open_kiosk
 from tests.integration.running_service import RunningService, run_service
@@ -78,6 +79,33 @@ async def test_a_forecast_that_nobody_renews_gives_way_to_the_simple_estimate(
     assert await forecasting.lapse_forecasts(conn, now + timedelta(minutes=1)) == 0
     assert await forecasting.lapse_forecasts(conn, now + timedelta(minutes=3)) >= 1
     assert (await service.read_hall(conn, bsc_mitte)).forecast is None
+
+
+async def test_anybody_reads_the_wait_that_the_displays_have(
+    conn: Connection, now: datetime, bsc_mitte: Office, process: ForecastProcess
+) -> None:
+    minutes = {
+        offered.code: offered.minutes for offered in await offices.list_offered_services(conn, bsc_mitte)
+    }
+
+    async def read() -> ToldWait:
+        figures = (await service.waiting_figures(conn))[bsc_mitte.slug]
+        hall = await service.read_hall(conn, bsc_mitte)
+        assert (figures.waiting, figures.open_counters) == (hall.waiting, hall.open_count)
+        told = ToldWait(figures.wait, figures.wait_reason)
+        assert told == hall.wait_for_anyone(minutes)
+        return told
+
+    assert (await read()).reason == "no_counter_open"
+    seats = await open_counters(conn, now, bsc_mitte, 2)
+    for step in range(12):
+        await issue(conn, now, bsc_mitte, [SERVICE, OTHER_SERVICE][step % 2])
+    await service.call_next(conn, now, *seats[0])
+    simple = await read()
+    await forecasting.one_round(conn, now, process)
+    forecast = await read()
+    assert None not in (simple.wait, forecast.wait)
+    assert simple != forecast
 
 
 async def test_every_screen_follows_the_forecast(
