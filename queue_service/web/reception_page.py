@@ -38,6 +38,7 @@ async def reception_page(request: PageRequest, office: FromPath[str]) -> Respons
         here = await offices.find_office(conn, office)
         request.user.require(Permission.ALARM_RAISE, here.id, here.authority_id)
     may_end = request.user.may(Permission.OFFICE_SUPERVISE, here.id, here.authority_id)
+    leads: dict[str, Any] = {"leads": True} if may_end else {}
     return page(
         request,
         "reception.html",
@@ -45,7 +46,7 @@ async def reception_page(request: PageRequest, office: FromPath[str]) -> Respons
         accent=here.accent,
         now=request.app.state.clock().isoformat(),
         # The banner asks whether it is there.
-        **({"leads": True} if may_end else {}),
+        **leads,
     )
 
 

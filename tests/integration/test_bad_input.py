@@ -68,6 +68,8 @@ PATH_VALUES = {
     "right to left": "%E2%80%AE",
 }
 SLOTS = "/api/v1/slots"
+DEVICES_OWN = "/api/v1/device/"
+"""What devices tell of themselves, and nobody for them."""
 QUERIES: dict[str, tuple[str, int, str]] = {
     "no service": ("", 400, "invalid_fields"),
     "an unknown service": ("service=unknown", 404, "service_not_found"),
@@ -115,7 +117,14 @@ async def supervisor(running_service: RunningService) -> AsyncIterator[httpx.Asy
     """Somebody who may do everything here, at counter 3, with the ticket of the examples before her."""
     # An administrator reaches every operation; who else does is another test's matter.
     token = await running_service.staff_token(Role.ADMIN)
+    kiosk = await running_service.device_token(DeviceProfile.KIOSK, OFFICE)
+
+    async def as_device_where_one_is_asked_for(request: httpx.Request) -> None:
+        if request.url.path.startswith(DEVICES_OWN):
+            request.headers["Authorization"] = f"Bearer {kiosk}"
+
     async with running_service.client(token) as client:
+        client.event_hooks["request"].append(as_device_where_one_is_asked_for)
         await client.post(TICKETS, json=EXAMPLES["issueTicket"].body)
         await client.post(f"/api/v1/counters/{OFFICE}.3/open")
         called = await client.post(f"/api/v1/counters/{OFFICE}.3/call-next")
