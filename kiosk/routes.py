@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import MediaType, WebSocket, get, post, websocket
 from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
+from litestar.params import PathParameter
 from litestar.response import File
 
 from kiosk.office_view import KioskState
@@ -21,6 +22,7 @@ from queue_service.protocol.languages import LINGUA_FRANCA, RIGHT_TO_LEFT, SOURC
 
 PAGE = Path(__file__).parent / "static" / "index.html"
 HTTP_OK = 200
+LONGEST_NUMBER = 20
 
 
 class PageTexts(msgspec.Struct, frozen=True):
@@ -84,6 +86,15 @@ async def reprint(state: State, ticket: UUID) -> TicketAtKiosk:
     return await ticketing.reprint(ticket)
 
 
+@get("/api/numbers/{number:str}")
+async def look_up(
+    state: State, number: Annotated[str, PathParameter(max_length=LONGEST_NUMBER)]
+) -> dict[str, Any]:
+    """Tell how it stands with a number that somebody has on paper."""
+    ticketing: Ticketing = state.ticketing
+    return await ticketing.look_up(number)
+
+
 @websocket("/api/events")
 async def events(socket: WebSocket[Any, Any, State]) -> None:
     """Tell the page every change of the state, and tickets as soon as they have a number."""
@@ -113,4 +124,4 @@ async def _send_all(socket: WebSocket[Any, Any, State], feed: PageFeed) -> None:
                 await socket.send_data(msgspec.json.encode(event), "text", encoding="utf-8")
 
 
-HANDLERS = (page, page_texts, current_state, issue_ticket, check_in, reprint, events)
+HANDLERS = (page, page_texts, current_state, issue_ticket, check_in, reprint, look_up, events)

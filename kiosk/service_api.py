@@ -12,6 +12,7 @@ import structlog
 from kiosk.errors import (
     DeviceRefusedError,
     ServiceAnswerError,
+    ServiceError,
     ServiceRefusalError,
     ServiceUnreachableError,
 )
@@ -58,6 +59,20 @@ class ServiceApi:
         """Ask for the number of an appointment. Raises ServiceError."""
         return await self._post(office, "check-ins", request, request.language)
 
+    async def look_up(self, office: str, number: str) -> dict[str, Any]:
+        """Ask how it stands with a number; gives the service's own words on it. Raises ServiceError."""
+        path = f"/offices/{quote(office, safe='')}/numbers/{quote(number, safe='')}"
+        headers = {"Authorization": f"Bearer {await self._token()}"}
+        try:
+            answer = await self._http.get(path, headers=headers)
+        except httpx.TransportError as error:
+            raise ServiceUnreachableError from error
+        if answer.status_code in AWAY:
+            raise ServiceUnreachableError
+        if not answer.is_success:
+            raise _refusal_of(answer)
+        return _content_of(answer)
+
     async def _post(
         self, office: str, what: str, request: TicketRequest | CheckInRequest, language: str
     ) -> IssuedTicket:
@@ -103,7 +118,7 @@ class ServiceApi:
 
 
 def _is_under_way(answer: httpx.Response) -> bool:
-    return answer.status_code == httpx.codes.CONFLICT and _problem_of(answer).get("code") == UNDER_WAY
+    return answer.status_code == httpx.codes.CONFLICT and _content_of(answer).get("code") == UNDER_WAY
 
 
 def _ticket_of(answer: httpx.Response) -> IssuedTicket:
@@ -113,15 +128,20 @@ def _ticket_of(answer: httpx.Response) -> IssuedTicket:
             return msgspec.json.decode(answer.content, type=IssuedTicket)
         except msgspec.DecodeError as error:
             raise ServiceAnswerError(str(error)) from error
+    raise _refusal_of(answer)
+
+
+def _refusal_of(answer: httpx.Response) -> ServiceError:
+    """Give what the service said instead."""
     if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-        raise DeviceRefusedError
-    problem = _problem_of(answer)
+        return DeviceRefusedError()
+    problem = _content_of(answer)
     if not answer.is_client_error or not isinstance(problem.get("code"), str):
-        raise ServiceAnswerError(f"status {answer.status_code}")
-    raise ServiceRefusalError(answer.status_code, problem)
+        return ServiceAnswerError(f"status {answer.status_code}")
+    return ServiceRefusalError(answer.status_code, problem)
 
 
-def _problem_of(answer: httpx.Response) -> dict[str, Any]:
+def _content_of(answer: httpx.Response) -> dict[str, Any]:
     try:
         return msgspec.json.decode(answer.content, type=dict[str, Any])
     except msgspec.DecodeError:

@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import msgspec
@@ -113,6 +113,13 @@ class Ticketing:
         if issued is None:
             raise UnknownTicketError
         return await self._print(issued)
+
+    async def look_up(self, number: str) -> dict[str, Any]:
+        """Ask the service how it stands with a number. Raises ServiceError."""
+        office = self._view.office
+        if office is None:
+            raise ServiceUnreachableError
+        return await self._service.look_up(office.slug, number)
 
     async def finish(self) -> None:
         """Wait for the tickets that are being issued; a page may have gone without its answer."""

@@ -59,6 +59,7 @@ EXAMPLES: Mapping[str, Example] = {
     "readOrder": Example(OFFICE),
     "changeOrder": Example(OFFICE, body={"policy": "ratio", "appointments": 2, "walk_ins": 1}),
     "previewOrder": Example(OFFICE, body={"policy": "head-start", "cap_minutes": 60}),
+    "followNumber": Example({**OFFICE, "number": "A001"}),
     "askForPairing": Example(body={"profile": "display", "token_hash": A_HASH, "version": "1.0"}),
     "readPairing": Example({"code": "K7R-MW3"}),
     "listDevices": Example(query=OFFICE),

@@ -27,7 +27,7 @@ from queue_service.queueing.model import Counter, FoundCounter, Queue, Ticket
 from queue_service.queueing.order_policy import Why
 from queue_service.queueing.order_routes import OrderController
 from queue_service.queueing.ticket_routes import TicketController, actor_of
-from queue_service.queueing.walk_in_routes import WalkInController
+from queue_service.queueing.walk_in_routes import NumberController, WalkInController
 
 LONGEST_CODE = 60
 LONGEST_NOTE = 500
@@ -443,6 +443,7 @@ queue_routes: list[ControllerRouterHandler] = [
     read_outlook,
     OrderController,
     WalkInController,
+    NumberController,
     CounterController,
     TicketController,
 ]

@@ -64,6 +64,7 @@ from queue_service.queueing.steps import (
 from queue_service.queueing.stuck import count_stuck
 from queue_service.queueing.timeline import timeline
 from queue_service.queueing.timeline_words import END_OF_DAY
+from queue_service.queueing.typed_number import written_number
 from queue_service.queueing.wait_learning import learn_waits
 
 __all__ = [
@@ -195,6 +196,19 @@ async def follow(conn: Connection, now: datetime, token: str) -> FollowedTicket:
         hall=found.hall,
         served_with=found.served_with,
     )
+
+
+async def follow_number(conn: Connection, now: datetime, office: Office, text: str) -> FollowedTicket:
+    """Return the same for a number of today, as somebody types it who has only the paper.
+
+    Raises TicketNotFound.
+    """
+    today = local_day(now, office.setup.time_zone)
+    number = written_number(text, office.setup.numbers.digits)
+    token = await store.token_of_number(conn, office.id, today, number)
+    if token is None:
+        raise errors.TicketNotFound
+    return await follow(conn, now, token)
 
 
 async def end_days(conn: Connection, now: datetime, office: Office) -> int:

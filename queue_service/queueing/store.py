@@ -370,6 +370,12 @@ async def find_by_token(conn: Connection, token: str) -> Followed | None:
     )
 
 
+async def token_of_number(conn: Connection, office_id: int, day: date, number: str) -> str | None:
+    """Return the secret of the ticket with this number of the day."""
+    token: str | None = await _queries.token_of_number(conn, office_id=office_id, day=day, number=number)
+    return token
+
+
 async def find_issued(conn: Connection, ticket_id: UUID) -> Issued | None:
     """The ticket that was issued under an id chosen by a device."""
     row = await _queries.find_issued(conn, ticket_id=ticket_id)

@@ -386,6 +386,10 @@ SELECT t.office_id, t.id, o.slug AS office, o.time_zone, t.day, t.number, t.stat
   LEFT JOIN counter c ON c.office_id = t.office_id AND c.id = t.counter_id AND t.state IN ('called', 'serving')
  WHERE t.token = :token;
 
+-- name: token_of_number(office_id, day, number)$
+-- The secret of the ticket with this number of the day: what its own link would open.
+SELECT token FROM ticket WHERE office_id = :office_id AND day = :day AND number = :number;
+
 -- name: find_issued(ticket_id)^
 -- A ticket that a device asks for again with the id it chose itself.
 SELECT t.office_id, t.number, t.token, t.created_at, t.service_id, t.appointment_id, t.appointment_at

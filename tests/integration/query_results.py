@@ -402,6 +402,7 @@ RESULTS: Mapping[str, Result] = {
     "queueing.find_ticket": FoundTicket,
     "queueing.ticket_text": str,
     "queueing.find_by_token": queueing.Followed,
+    "queueing.token_of_number": str,
     "queueing.find_issued": queueing.Issued,
     "queueing.queue_ahead": queueing.Ahead,
     "queueing.queue": {"version": int, "items": str, "others": str},

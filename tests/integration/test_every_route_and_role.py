@@ -125,6 +125,7 @@ class Town:
             "office": HERE,
             "counter": f"{HERE}.1",
             "ticket": ticket["id"],
+            "number": ticket["number"],
             "token": ticket["token"],
             "callback": str(callback),
             "alarm": alarm,

@@ -318,6 +318,7 @@ async def _a_visit_with_every_turn(story: Story) -> None:
     assert issued["id"] == TICKET_ID
     story.known["token"] = issued["token"]
     await story.send("followTicket")
+    await story.send("followNumber")
     await story.send("readQueue")
     for operation in ("readOrder", "previewOrder", "changeOrder", "setWalkIns"):
         await story.send(operation)

@@ -212,6 +212,19 @@ async def check_in(state: State, request: Request[Any, Any, State], office: str,
     return await answer(stand_in(state), request, office, data, lambda here: here.ticket(data, "T"))
 
 
+@get("/api/v1/offices/{office:str}/numbers/{number:str}")
+async def standing(state: State, office: str, number: str) -> Any:
+    """Tell how it stands with a number that was given out here."""
+    known = next((ticket for ticket in stand_in(state).tickets.values() if ticket.number == number), None)
+    if known is None:
+        return problem(404, "ticket_not_found", "Diese Nummer gibt es nicht.")
+    return {
+        "number": number, "office": office, "state": "waiting", "people_ahead": 11,
+        "wait": {"low_minutes": 15, "high_minutes": 30}, "counter": None, "counter_name": None,
+        "called_at": None,
+    }  # fmt: skip
+
+
 async def answer(
     here: StandIn,
     request: Request[Any, Any, State],
@@ -352,6 +365,7 @@ def main() -> None:
             stream,
             issue,
             check_in,
+            standing,
             told_answers,
             told_walk_ins,
             told_hall,

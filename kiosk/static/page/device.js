@@ -21,6 +21,17 @@ export function follow(onMessage, onLost) {
   open();
 }
 
+/** Ask how it stands with a number: `{ standing }` or `{ problem }`, never an exception. */
+export async function lookUp(number) {
+  try {
+    const answer = await fetch(`/api/numbers/${encodeURIComponent(number)}`);
+    const content = await answer.json();
+    return answer.ok ? { standing: content } : { problem: content };
+  } catch {
+    return { problem: { code: "device_not_ready" } };
+  }
+}
+
 /** Send a request of a visit: `{ ticket }` or `{ problem }`, never an exception. */
 export async function ask(path, body, language) {
   try {

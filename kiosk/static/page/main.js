@@ -1,12 +1,13 @@
 // Holds the state of the page, draws it, and turns touches into the next state.
 
-import { ask, follow } from "./device.js";
+import { ask, follow, lookUp } from "./device.js";
 import { draw } from "./elements.js";
 import { frame } from "./frame.js";
 import { fitRegions } from "./parts.js";
 import { checkInStep } from "./steps/check_in.js";
 import { helpStep } from "./steps/help.js";
 import { leaveStep } from "./steps/leave.js";
+import { numberStep, standingStep } from "./steps/number.js";
 import { pairingStep } from "./steps/pairing.js";
 import { closedStep, failedStep } from "./steps/no_number.js";
 import { searchStep } from "./steps/search.js";
@@ -18,6 +19,7 @@ import { limit, standing } from "./time_out.js";
 import {
   CODE_KEYS,
   CODE_LENGTH,
+  NUMBER_KEYS,
   SEARCH_KEYS,
   checkInRequest,
   goBack,
@@ -29,7 +31,7 @@ import {
   withoutLastCharacter,
 } from "./visit.js";
 import { isOpen } from "./walk_ins.js";
-import { codeProblemWords } from "./words.js";
+import { codeProblemWords, numberProblemWords } from "./words.js";
 
 const STEPS = {
   start: startStep,
@@ -43,6 +45,8 @@ const STEPS = {
   help: helpStep,
   leave: leaveStep,
   pairing: pairingStep,
+  number: numberStep,
+  standing: standingStep,
 };
 
 /** Factors of the text size, one after the other at each press. */
@@ -86,6 +90,8 @@ const press = {
   haveAppointment: () => go("check_in"),
   haveNone: () => go(device.state?.walk_ins && !isOpen(device.state.walk_ins, Date.now()) ? "closed" : "services"),
   services: () => show(replaceBy(visit, "services", { problem: null })),
+  haveNumber: () => show({ ...goTo(visit, "number"), code: "", codeProblem: null }),
+  lookUp: showStanding,
   language: (tag) => show({ ...visit, language: tag }),
   group: (name) => show(goTo(visit, "services", { group: name })),
   search: () => go("search"),
@@ -179,6 +185,20 @@ function showProblem(request, problem) {
 
 function goBackFromAsking(step) {
   return { ...visit, step, before: visit.before.slice(0, -1) };
+}
+
+/** How it stands with the number that was typed. */
+async function showStanding() {
+  const typed = visit.code;
+  const { standing: found, problem } = await lookUp(typed);
+  if (visit.step !== "number" || visit.code !== typed) {
+    return;
+  }
+  if (found) {
+    show({ ...newVisit(), step: "standing", language: visit.language, standing: found });
+  } else {
+    show({ ...visit, codeProblem: numberProblemWords(problem) });
+  }
 }
 
 async function reprint() {
@@ -292,7 +312,7 @@ function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) {
     return;
   }
-  const keys = { check_in: CODE_KEYS, search: [...SEARCH_KEYS, " "] }[visit.step] ?? [];
+  const keys = { check_in: CODE_KEYS, number: NUMBER_KEYS, search: [...SEARCH_KEYS, " "] }[visit.step] ?? [];
   const character = event.key.length === 1 && event.key !== "ß" ? event.key.toUpperCase() : event.key;
   const onButton = event.target.closest?.("button");
   if (event.key === "Backspace" && keys.length) {
@@ -303,6 +323,8 @@ function onKey(event) {
     press.type(character);
   } else if (event.key === "Enter" && visit.step === "check_in" && !onButton) {
     press.checkIn();
+  } else if (event.key === "Enter" && visit.step === "number" && visit.code && !onButton) {
+    press.lookUp();
   } else if (event.key === "Escape") {
     press.back();
   }

@@ -19,6 +19,8 @@ export function limit(visit, comfortChanged) {
       return null;
     case "start":
       return comfortChanged || visit.language !== "de" ? QUIET.start : null;
+    case "standing":
+      return QUIET.ticket;
     case "ticket":
       return visit.ticket?.printed === false ? QUIET.unprinted : QUIET.ticket;
     default:

@@ -6,6 +6,9 @@ export const CODE_KEYS = [..."23456789ABCDEFGHJKLMNPRSTUVWXYZ"];
 export const CODE_LENGTH = 8;
 export const CODE_GROUP = 4;
 
+/** Letters and digits of numbers on paper. */
+export const NUMBER_KEYS = [..."ABCDEFGHJKLMNPRSTUVWXYZ0123456789"];
+
 export const SEARCH_KEYS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÜß"];
 export const LONGEST_SEARCH = 20;
 
@@ -26,6 +29,7 @@ export function newVisit() {
     codeProblem: null,
     request: null,
     ticket: null,
+    standing: null,
     reprinting: false,
     problem: null,
   };

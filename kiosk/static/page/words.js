@@ -85,6 +85,19 @@ export function codeProblemWords(problem) {
   }
 }
 
+/** Why nothing can be said about a number. */
+export function numberProblemWords(problem) {
+  switch (problem.code) {
+    case "ticket_not_found":
+    case "not_found":
+      return t("Diese Nummer gibt es heute nicht. Bitte vergleichen Sie sie mit Ihrem Papier.");
+    case "device_refused":
+      return t("Dieses Gerät ist nicht angemeldet. Bitte wenden Sie sich an den Empfang.");
+    default:
+      return t("Die Verbindung ist unterbrochen. Bitte versuchen Sie es gleich noch einmal.");
+  }
+}
+
 /** What kept a request from being carried out. */
 export function problemWords(problem) {
   switch (problem?.code) {

@@ -15,6 +15,7 @@ WORDS = {
         "papers": "Ausweise und Pässe",
         "passport": "Reisepass beantragen",
         "search": "Dienstleistung suchen",
+        "number": "Ich habe schon eine Nummer",
         "help": "Hilfe",
         "back": "← Zurück",
         "done": "Fertig",
@@ -30,6 +31,7 @@ WORDS = {
         "papers": "Identity cards and passports",
         "passport": "Passport",
         "search": "Search for a service",
+        "number": "I already have a number",
         "help": "Help",
         "back": "← Back",
         "done": "Done",
@@ -112,6 +114,9 @@ class Visitor:
         yield "ticket"
         self.touch(words["done"])
         self.arrive()
+        self.key(words["number"]).click()
+        yield "number"
+        self.touch(words["back"])
         self.touch(words["have"])
         yield "check-in"
         self.type("K7RM2222")

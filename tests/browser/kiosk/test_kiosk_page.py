@@ -72,6 +72,27 @@ def test_an_unknown_code_is_said_and_can_be_corrected(page: Page, kiosk: KioskPr
     assert visitor.number().startswith("T")
 
 
+def test_who_has_a_number_on_paper_learns_how_long_it_will_still_take(
+    page: Page, kiosk: KioskProcess
+) -> None:
+    visitor = Visitor(page, kiosk.url)
+    number = visitor.take_number()
+    visitor.touch("Fertig")
+    visitor.touch("Ich habe schon eine Nummer")
+    visitor.type("Z999")
+    visitor.touch("Anzeigen")
+    expect(page.get_by_role("alert")).to_contain_text("Diese Nummer gibt es heute nicht.")
+    for _ in "Z999":
+        visitor.touch("Löschen")
+    visitor.type(number)
+    visitor.touch("Anzeigen")
+    assert visitor.number() == number
+    expect(page.get_by_text("Vor Ihnen: 11")).to_be_visible()
+    expect(page.get_by_text("Wartezeit etwa 15–30 Minuten")).to_be_visible()
+    visitor.touch("Fertig")
+    visitor.arrive()
+
+
 def test_everything_works_by_keyboard_alone(page: Page, kiosk: KioskProcess) -> None:
     visitor = Visitor(page, kiosk.url)
     page.keyboard.press("Tab")

@@ -1,7 +1,7 @@
 // The greeting: one question, and the language.
 
 import { h } from "../elements.js";
-import { choice, notice } from "../parts.js";
+import { button, choice, notice } from "../parts.js";
 import { languages, t } from "../texts.js";
 import { withoutAppointmentWords } from "../walk_ins.js";
 import { receptionWords } from "../words.js";
@@ -26,6 +26,7 @@ export function startStep(view) {
         { class: "choices" },
         choice(t("Ich habe einen Termin"), t("Sie melden sich mit Ihrem Code an."), view.press.haveAppointment),
         choice(t("Ich habe keinen Termin"), without, view.press.haveNone),
+        button("secondary", t("Ich habe schon eine Nummer: Wie lange noch?"), view.press.haveNumber, { class: "have-number" }),
       ),
       languageRow(view),
     ],
