@@ -102,6 +102,7 @@ EXAMPLES: Mapping[str, Example] = {
     "startTicket": Example(TICKET),
     "parkTicket": Example(TICKET, body={"reason": "Füllt ein Formular aus", "remind_minutes": 15}),
     "undoStep": Example(TICKET),
+    "readVisitor": Example(TICKET),
     "readTimeline": Example(TICKET),
     "describeTicket": Example(TICKET, body={"needs": ["level_access"], "slow_walk": True}),
     "mergeTickets": Example(TICKET, body={"tickets": [OTHER_TICKET_ID]}),

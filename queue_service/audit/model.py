@@ -7,7 +7,17 @@ from typing import Literal
 import msgspec
 
 AccessKind = Literal[
-    "read", "confirm", "move", "cancel", "search", "duplicates", "callbacks", "callback", "letter", "waiting"
+    "read",
+    "confirm",
+    "move",
+    "cancel",
+    "search",
+    "duplicates",
+    "callbacks",
+    "callback",
+    "letter",
+    "waiting",
+    "desk",
 ]
 """What a member of staff did when contact data was shown."""
 ACCESSES_KEPT = timedelta(days=365)

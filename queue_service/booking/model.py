@@ -301,6 +301,13 @@ class KeptAppointment(KeptVisit, frozen=True, kw_only=True):
     persons: int
 
 
+class NamedVisitor(msgspec.Struct, frozen=True):
+    """By which name an appointment was made."""
+
+    reference: str
+    name: str
+
+
 class CheckInAppointment(msgspec.Struct, frozen=True):
     """What the queue has to know of an appointment whose visitor stands at the kiosk."""
 

@@ -25,6 +25,7 @@ from queue_service.booking.model import (
     KeptContact,
     MissedVisit,
     MoveRequest,
+    NamedVisitor,
 )
 from queue_service.booking.overview import overview
 from queue_service.booking.pool_day_store import PoolDay
@@ -308,6 +309,11 @@ async def miss_past(conn: Connection, now: datetime) -> int:
 async def still_expected(conn: Connection, office_id: int, day: date) -> list[ExpectedVisitor]:
     """Return the visits of a day whose visitors have not come yet, in their order."""
     return await store.still_expected(conn, office_id, day)
+
+
+async def visitor_named(conn: Connection, office_id: int, appointment_id: UUID) -> NamedVisitor | None:
+    """Give by which name an appointment was made; None once that is forgotten."""
+    return await store.visitor_named(conn, office_id, appointment_id)
 
 
 async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointment:

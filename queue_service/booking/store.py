@@ -20,6 +20,7 @@ from queue_service.booking.model import (
     KeptAppointment,
     KeptContact,
     MissedVisit,
+    NamedVisitor,
     PostalAddress,
     ServiceWish,
 )
@@ -281,6 +282,12 @@ async def miss_past(conn: Connection, now: datetime) -> int:
 async def forget_contacts(conn: Connection, now: datetime) -> None:
     """Delete who had the appointments that ended, or were cancelled, long enough ago."""
     await _queries.forget_contacts(conn, now=now)
+
+
+async def visitor_named(conn: Connection, office_id: int, appointment_id: UUID) -> NamedVisitor | None:
+    """Return by which name an appointment was made; None once that is forgotten."""
+    row = await _queries.visitor_named(conn, office_id=office_id, appointment_id=appointment_id)
+    return NamedVisitor(**row) if row else None
 
 
 async def find_for_check_in(conn: Connection, reference: str) -> CheckInAppointment | None:

@@ -250,6 +250,8 @@ class VisitSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Calling the next one ends the visit in front of the counter."""
     reason_for_choice: bool = False
     """Whoever calls somebody out of turn says why."""
+    show_names: bool = True
+    """The desk shows by which name somebody booked whom it has called, and of nobody else; False: never."""
     undo_seconds: Seconds = 10
     pause_after_idle_minutes: WaitMinutes = 0
     """A counter whose clerk calls nobody for so long while people wait is paused; 0: never."""

@@ -13,6 +13,8 @@ from litestar.params import FromPath, JSONBody, PathParameter
 
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN, requires
 from queue_service.accounts.model import Permission, Principal
+from queue_service.audit import service as audit
+from queue_service.booking import service as booking
 from queue_service.offices import service as offices
 from queue_service.platform import errors
 from queue_service.platform.http import answer, json_answer, refusals
@@ -77,6 +79,13 @@ class ProfileRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pick_up: bool | None = None
     slow_walk: bool | None = None
     note: Note | None = None
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """Who stands before the clerk."""
+
+    name: str | None
+    """None for whoever booked nothing, stands before somebody else, or where the office shows no names."""
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -275,6 +284,25 @@ class TicketController(Controller):
         async with state.database.connection() as conn, conn.transaction():
             found, actor = await _found(conn, ticket, request, Permission.OFFICE_READ_QUEUE)
             return json_answer(await service.describe(conn, state.clock(), found, actor, profile))
+
+    @get(
+        "/{ticket:uuid}/visitor",
+        operation_id="readVisitor",
+        opt=requires(Permission.TICKET_HANDLE),
+        responses=refusals(*SIGNED_IN, errors.TicketNotFound, errors.Unavailable),
+    )
+    async def visitor(self, ticket: FromPath[UUID], request: ApiRequest, state: State) -> Response[Visitor]:
+        """Tell by which name somebody booked who stands before one; nobody picks whom to call by a name."""
+        async with state.database.transaction() as conn:
+            found, _ = await _found(conn, ticket, request, Permission.TICKET_HANDLE)
+            named = None
+            here = found.desk_ticket_id == ticket and found.visits.show_names
+            if here and found.appointment_id is not None:
+                named = await booking.visitor_named(conn, found.office_id, found.appointment_id)
+            if named is not None:
+                seen = audit.by_office([(found.authority_id, found.office_id, named.reference)])
+                await audit.note_access(conn, state.clock(), request.user, "desk", seen)
+            return json_answer(Visitor(named.name if named else None))
 
     @get(
         "/{ticket:uuid}/timeline",

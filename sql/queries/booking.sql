@@ -162,6 +162,12 @@ DELETE FROM appointment_contact c USING appointment a, office o, authority au
  WHERE a.office_id = c.office_id AND a.id = c.appointment_id AND o.id = a.office_id AND au.id = o.authority_id
    AND contact_forgotten_at(a.state, a.ends_at, a.ended_at, au.contact_days) < :now;
 
+-- name: visitor_named(office_id, appointment_id)^
+-- By which name an appointment was made, and its reference; no row once names are forgotten.
+SELECT a.reference, c.name FROM appointment a
+  JOIN appointment_contact c ON c.office_id = a.office_id AND c.appointment_id = a.id
+ WHERE a.office_id = :office_id AND a.id = :appointment_id;
+
 -- name: find_for_check_in(reference)^
 -- What the queue needs of an appointment.
 SELECT a.office_id, o.slug AS office, a.id, a.state, a.starts_at, a.ends_at, a.services ::text AS services,

@@ -28,6 +28,7 @@ from queue_service.booking.model import (
     KeptAppointment,
     KeptContact,
     MissedVisit,
+    NamedVisitor,
 )
 from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
@@ -182,6 +183,7 @@ RESULTS: Mapping[str, Result] = {
     "booking.miss_past": {"id": UUID},
     "booking.forget_contacts": None,
     "booking.find_for_check_in": CheckInAppointment,
+    "booking.visitor_named": NamedVisitor,
     "booking.take_leg": int,
     "booking.add_leg": None,
     "booking.drop_legs": None,

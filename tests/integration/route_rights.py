@@ -160,6 +160,7 @@ POST   /api/v1/counters/{counter}/pause         1   1    x3    33        33    x
 POST   /api/v1/counters/{counter}/resume        1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/counters/{counter}/close         1   1    x3    33        33    x3         x3    33    33
 PATCH  /api/v1/tickets/{ticket}                 1   1    x3    x3        33    x3         x3    33    33
+GET    /api/v1/tickets/{ticket}/visitor         1   1    x3    33        33    x3         x3    33    33
 GET    /api/v1/tickets/{ticket}/timeline        1   1    x3    x3        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/undo            1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/merge           1   1    x3    33        33    x3         x3    33    33

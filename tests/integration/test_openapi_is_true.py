@@ -326,7 +326,7 @@ async def _a_visit_with_every_turn(story: Story) -> None:
     await _an_emergency(story)
     for verb in (
         "pauseCounter", "resumeCounter",
-        "callNext", "recallTicket", "startTicket", "describeTicket",
+        "callNext", "readVisitor", "recallTicket", "startTicket", "describeTicket",
         "parkTicket", "undoStep", "parkTicket", "resumeTicket", "requeueTicket", "callTicket",
         "missTicket", "requeueTicket", "transferTicket", "callNext", "startTicket", "finishTicket",
         "readTimeline",

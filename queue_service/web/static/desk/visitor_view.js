@@ -2,6 +2,7 @@
 
 import { gettext, ngettext } from "../texts.js";
 import { element, reconcile, setText } from "./elements.js";
+import { read } from "./api.js";
 import { showTags } from "./tags.js";
 import { PRIMARY_KEY, VERBS, pauseLeft, primaryFor, reasonAgainst } from "./verbs.js";
 import { clock, duration, localized, needTags, stopwatch, whyTags } from "./words.js";
@@ -12,6 +13,7 @@ const IDLE = "idle"; // why a counter is paused whose clerk called nobody
 export class VisitorView {
   #verbButtons = new Map();
   #shown = { visitor: undefined };
+  #named = { ticket: null, name: null }; // who is at the counter, once the service has said so
   #explained = null; // the reason on which mouse or focus rest
 
   /** visits: what the office lets its clerks do; handlers: primary(), verb(name). */
@@ -61,12 +63,37 @@ export class VisitorView {
     setText(byId("visitor-state"), this.#stateWords(visitor, counter));
     setText(byId("visitor-number"), visitor?.number ?? emptyWords(counter));
     setText(byId("visitor-service"), visitor ? serviceWords(visitor, services) : this.#idleWords(counter, next, now));
+    this.#showName(visitor);
     byId("visitor-service").hidden = visitor?.state === "serving"; // it stands in the list of what is done
     const tags = visitor ? [...whyTags(visitor, now, this.timeZone).filter(({ kind }) => kind !== "wait"), ...needTags(visitor)] : [];
     showTags(byId("visitor-tags"), tags);
     setText(byId("primary-label"), primaryFor(visitor, counter).label);
     this.#showDetails(visitor, done.flatMap((code) => localized(services.get(code)?.documents) || []));
     this.tick(now);
+  }
+
+  /** By which name the visitor booked; asked once for each call, and never for somebody who only waits. */
+  async #showName(visitor) {
+    const asked = visitor?.appointment ? visitor.id : null;
+    if (asked !== this.#named.ticket) {
+      this.#named = { ticket: asked, name: null };
+      setText(byId("visitor-name"), "");
+      byId("visitor-name").hidden = true;
+      if (asked) await this.#askName(asked);
+    }
+  }
+
+  async #askName(ticket) {
+    let name;
+    try {
+      ({ name } = await read(`/tickets/${ticket}/visitor`));
+    } catch {
+      return; // the number is what counts; the name is a courtesy
+    }
+    if (this.#named.ticket !== ticket || !name) return;
+    this.#named.name = name;
+    setText(byId("visitor-name"), name);
+    byId("visitor-name").hidden = false;
   }
 
   /** Move on what runs: the visit's time, the pause between two calls. */
