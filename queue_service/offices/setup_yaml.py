@@ -79,13 +79,13 @@ class _Loader(yaml.BaseLoader):
 
 def read_yaml(text: str, kind: type[Struct], findings: Findings) -> Struct:
     """Read ``text`` as ``kind``; what is wrong is in ``findings`` and blank in the answer."""
-    node = _compose(text, findings)
     described = inspect.type_info(kind)
+    node = _compose(text, findings, [field.encode_name for field in msgspec.structs.fields(kind)])
     value: Struct = _blank(described) if node is None else _Reader(findings).read(node, described, ())
     return value
 
 
-def _compose(text: str, findings: Findings) -> yaml.Node | None:
+def _compose(text: str, findings: Findings, allowed: list[str]) -> yaml.Node | None:
     if len(text) > MAX_CHARACTERS:
         findings.note((), f"longer than {MAX_CHARACTERS} characters")
         return None
@@ -105,7 +105,7 @@ def _compose(text: str, findings: Findings) -> yaml.Node | None:
         findings.note((), f"not YAML: {echo(str(error))}")
         return None
     if node is None:
-        findings.note((), "the file is empty; allowed: authorities, services, offices")
+        findings.note((), f"the file is empty; allowed: {', '.join(allowed)}")
     return node
 
 

@@ -1,21 +1,34 @@
-"""``queue-service day``: a working day through the public API; exit 1 when an invariant broke."""
+"""``queue-service day``: a working day through the public API; exit 1 when an invariant broke.
+
+With ``--scenario`` the day is that of a file, and with ``--in-memory`` there are many of them, without a
+service.
+"""
 
 import asyncio
 import signal
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
+from click.core import ParameterSource
 from rich.console import Console
 
 from queue_service.demo.installation import Credentials, read_credentials
+from queue_service.offices.setup_mistakes import SetupError
+from queue_service.queueing.order_policy import POLICIES
 from queue_service.simulation.clearing_up import clear_up
 from queue_service.simulation.day_invariants import broken_invariants
 from queue_service.simulation.day_preparation import DayOrder, DayPlan, NoDayToPlay, prepare
 from queue_service.simulation.day_progress import DayProgress
 from queue_service.simulation.day_report import table
+from queue_service.simulation.in_memory.comparison import compare_policies
+from queue_service.simulation.in_memory.comparison_table import tables
+from queue_service.simulation.in_memory.report_page import report_page
 from queue_service.simulation.office_day import OfficeDay, TooSlow
 from queue_service.simulation.own_demo import OwnDemo, OwnDemoError
 from queue_service.simulation.player import (
@@ -28,6 +41,9 @@ from queue_service.simulation.player import (
     start_of_rehearsal,
 )
 from queue_service.simulation.public_api import PublicApi, Traffic, UnexpectedAnswer
+from queue_service.simulation.scenario import Scenario
+from queue_service.simulation.scenario_file import NoSuchScenario, find_scenario
+from queue_service.simulation.scenario_habits import habits_of, most_counters
 from queue_service.simulation.staff_session import StaffSession
 
 MOST_CLERKS = 25
@@ -40,12 +56,20 @@ INTERRUPTED = 130
 """What shells expect of a program that Ctrl-C ended."""
 SLOWER = 4
 """By so much, when the machine could not keep up."""
+TEAM_LEAD = "supervisor1"
+"""Leads the demo's main office."""
+DAYS = 250
+"""About a year's open days."""
+TABLE_WIDTH = 132
+OF_A_SERVICE = {"office", "url", "credentials", "visitors", "clerks", "factor"}
+IN_MEMORY_ONLY = {"days", "policies", "report"}
 MOST_SHOWN = 40
 """Findings printed; their number is told."""
 
 
 @click.command()
-@click.option("--office", required=True, help="Slug of the office.")
+@click.option("--office", help="Slug of the office; a scenario names its own.")
+@click.option("--scenario", "scenario_name", help="A scenario's file, or the name of one that comes along.")
 @click.option("--url", help="A running service. Without it, a demo of its own is started and ended.")
 @click.option(
     "--credentials",
@@ -60,22 +84,35 @@ MOST_SHOWN = 40
     type=click.FloatRange(1, 5000),
     help="How many times faster than real time; measured when not given.",
 )
-def day(
-    office: str,
-    url: str | None,
-    credentials: Path | None,
-    visitors: int,
-    clerks: int,
-    seed: int,
-    factor: float | None,
-) -> None:
+@click.option(
+    "--in-memory", is_flag=True, help="Play the scenario's days by the pure rules, without a service."
+)
+@click.option("--days", type=click.IntRange(1, 2000), default=DAYS, show_default=True, help="In memory.")
+@click.option(
+    "--policy",
+    "policies",
+    type=click.Choice(list(POLICIES)),
+    multiple=True,
+    help="In memory: a policy to compare, once for each; the scenario's own when none is given.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="In memory: an HTML file with charts.",
+)
+@click.pass_context
+def day(context: click.Context, /, **options: Any) -> None:
     """Play a working day through the public API and check all of it; exit 1 when something broke."""
-    if (url is None) != (credentials is None):
-        raise click.UsageError("--url and --credentials go together.")
-    order = DayOrder(office, visitors, clerks, seed, factor)
+    _check_usage(context, options)
     console = Console(highlight=False)
+    scenario = _scenario(options["scenario_name"])
+    if options["in_memory"]:
+        assert scenario is not None, "checked"
+        _compare(scenario, options)
+        return
+    order = _order(context, options, scenario)
     try:
-        broken = asyncio.run(_until_told_to_stop(order, url, credentials, console))
+        broken = asyncio.run(_until_told_to_stop(order, options["url"], options["credentials"], console))
     except (NoDayToPlay, OwnDemoError, TooSlow, UnexpectedAnswer) as wrong:
         raise click.ClickException(str(wrong)) from wrong
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -87,6 +124,78 @@ def day(
         console.print(f"{len(broken)} invariants broken." if len(broken) > 1 else "1 invariant broken.")
         sys.exit(1)
     console.print("All invariants hold.")
+
+
+def _check_usage(context: click.Context, options: dict[str, Any]) -> None:
+    """Refuse options that don't belong together. Raises click.UsageError."""
+    given = {name for name in options if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    if options["in_memory"]:
+        if "scenario_name" not in given:
+            raise click.UsageError("--in-memory needs --scenario.")
+        useless = given & OF_A_SERVICE
+        if useless:
+            raise click.UsageError(f"--in-memory has no service: {_written(useless)} can't be given.")
+        return
+    useless = given & IN_MEMORY_ONLY
+    if useless:
+        raise click.UsageError(f"{_written(useless)} only with --in-memory.")
+    if options["office"] is None and options["scenario_name"] is None:
+        raise click.UsageError("Missing option '--office' (or '--scenario').")
+    if (options["url"] is None) != (options["credentials"] is None):
+        raise click.UsageError("--url and --credentials go together.")
+
+
+def _written(names: Iterable[str]) -> str:
+    return ", ".join(sorted(f"--{'policy' if name == 'policies' else name}" for name in names))
+
+
+def _scenario(name: str | None) -> Scenario | None:
+    try:
+        return find_scenario(name) if name is not None else None
+    except SetupError as wrong:
+        click.echo(str(wrong), err=True)
+        sys.exit(1)
+    except (NoSuchScenario, OSError, UnicodeDecodeError) as unreadable:
+        raise click.ClickException(str(unreadable)) from unreadable
+
+
+def _order(context: click.Context, options: dict[str, Any], scenario: Scenario | None) -> DayOrder:
+    """Return what is to be played; what is given on the command line goes before the scenario."""
+    order = DayOrder(
+        options["office"], options["visitors"], options["clerks"], options["seed"], options["factor"]
+    )
+    if scenario is None:
+        return order
+    by_scenario = {
+        "office": scenario.office,
+        "visitors": scenario.arrivals.visitors_a_day,
+        "clerks": min(most_counters(scenario), MOST_CLERKS),
+    }
+    for name in by_scenario:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            by_scenario[name] = options[name]
+    return msgspec.structs.replace(order, **by_scenario, habits=habits_of(scenario), rules=scenario.order)
+
+
+def _compare(scenario: Scenario, options: dict[str, Any]) -> None:
+    """Play the days, print the tables and write the report."""
+    console = Console(highlight=False, width=TABLE_WIDTH)
+    policies = tuple(dict.fromkeys(options["policies"])) or (scenario.order.policy,)
+    with console.status(scenario.name) as status:
+
+        def show(date: date) -> None:
+            status.update(f"{scenario.name}: {date}")
+
+        comparison = compare_policies(scenario, policies, options["days"], options["seed"], show)
+    for table_of_policies in tables(comparison):
+        console.print(table_of_policies)
+    report: Path | None = options["report"]
+    if report is not None:
+        try:
+            report.write_text(report_page(comparison), encoding="utf-8")
+        except OSError as refused:
+            raise click.ClickException(str(refused)) from refused
+        console.print(f"{report} written.", markup=False)
 
 
 async def _until_told_to_stop(
@@ -118,6 +227,7 @@ async def _play_own(order: DayOrder, console: Console) -> list[str]:
         credentials = await demo.start()
         devices = _devices(order, credentials)
         async with PublicApi(credentials.base_url, traffic) as api:
+            await _follow_rules(api, credentials, order)
             plan = await prepare(api, credentials.base_url, credentials.users, order, on_the_day=True)
         demo.stop()
         _tell(console, plan)
@@ -156,6 +266,13 @@ async def _play_at(order: DayOrder, url: str, credentials: Credentials, console:
     broken = _tell_outcome(console, plan, played, traffic, alone=False)
     console.print("verify: not run, the database is not ours")
     return broken
+
+
+async def _follow_rules(api: PublicApi, credentials: Credentials, order: DayOrder) -> None:
+    """Let our own demo call as the scenario does; at a service that isn't ours the office's rules stay."""
+    if order.rules is not None:
+        session, _ = await api.log_in(TEAM_LEAD, credentials.users[TEAM_LEAD])
+        await api.change_order(order.office, session.token, order.rules)
 
 
 def _sessions(day: OfficeDay, plan: DayPlan, credentials: Credentials) -> dict[str, StaffSession]:

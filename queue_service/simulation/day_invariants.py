@@ -89,15 +89,15 @@ def _not_ended(ledger: Ledger) -> Iterable[str]:
 def overtakes(stints: Sequence[Stint]) -> list[tuple[Stint, Stint]]:
     """Return pairs (first, overtaker) that the order of calls does not allow.
 
-    Compared are tickets of the same service with the same head start, for which the policy's order is
-    the order of ``rank_at``, whatever the wait. The overtaken one must have been callable by any
+    Compared are tickets of the same service and class with the same head start, for which every policy's
+    order is the order of ``rank_at``, whatever the wait. The overtaken one must have been callable by any
     counter that called the other: no needs. And it must surely have been in the queue, untouched:
     there before the other's call was asked for, and its own call asked for after that was answered.
     (A ticket that a second counter is just calling is skipped, and rightly.)
     """
-    alike: dict[tuple[str, timedelta], list[Stint]] = defaultdict(list)
+    alike: dict[tuple[str, str, timedelta], list[Stint]] = defaultdict(list)
     for stint in stints:
-        alike[stint.ticket.service, stint.head_start].append(stint)
+        alike[stint.ticket.service, stint.ticket.visitor_class, stint.head_start].append(stint)
     found = []
     for group in alike.values():
         for early in group:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from queue_service.offices.setup_model import OrderSetup
 from queue_service.simulation.booking_desk import Wish, book_all
 from queue_service.simulation.clerk_shifts import Counter, Shift, can_be_served, plan_shifts
 from queue_service.simulation.compression import choose_factor
@@ -14,7 +15,15 @@ from queue_service.simulation.machine_speed import Speed, measure_speed
 from queue_service.simulation.public_api import Booking, CounterFacts, OfficeFacts, PublicApi, ServiceFacts
 from queue_service.simulation.screens import stream_address
 from queue_service.simulation.staff_session import StaffSession
-from queue_service.simulation.visitor_plan import EARLIEST_BEFORE_OPENING, Offer, Visitor, plan_visitors
+from queue_service.simulation.visitor_plan import (
+    EARLIEST_BEFORE_OPENING,
+    USUAL,
+    Habits,
+    Offer,
+    Visitor,
+    arrival_weights,
+    plan_visitors,
+)
 
 DAYS_AHEAD = 7
 ONE_DAY = timedelta(days=1)
@@ -37,6 +46,9 @@ class DayOrder(msgspec.Struct, frozen=True):
     seed: int
     factor: float | None
     """None: as fast as this machine can."""
+    habits: Habits = USUAL
+    rules: OrderSetup | None = None
+    """By which the day's own demo calls; None: as it is set up."""
 
 
 class DayPlan(msgspec.Struct, frozen=True):
@@ -81,6 +93,8 @@ async def prepare(
     now = datetime.now(UTC)
     offers = [_offer(service) for service in await api.services(slug)]
     opens, closes = await _long_day(api, office, offers, now)
+    if not sum(arrival_weights(opens, closes, order.habits.hours).values()):
+        raise NoDayToPlay(f"by the scenario nobody comes while {slug} is open")
     names = clerk_names(users)[: order.clerks]
     if not names:
         raise NoDayToPlay("the credentials name no clerk")
@@ -98,6 +112,7 @@ async def prepare(
         lambda service, needs: can_be_served(shifts, service, needs),
         order.visitors,
         order.seed,
+        order.habits,
     )
     agent = StaffSession(api, AGENT, users[AGENT], lambda: now) if AGENT in users else None
     tomorrow = datetime.combine(now.astimezone(zone).date() + ONE_DAY, time.min, zone)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from queue_service.offices.setup_model import OrderSetup
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, Problem, TicketRequest
 from queue_service.queueing.model import Queue, Ticket
 from queue_service.simulation.http_connections import HttpConnections
@@ -201,6 +202,10 @@ class PublicApi:
     async def queue(self, slug: str, token: str) -> Queue:
         """Return everybody who is still in the office."""
         return (await self.ask("read queue", "GET", f"/offices/{slug}/queue", token=token)).read(Queue)
+
+    async def change_order(self, slug: str, token: str, rules: OrderSetup) -> None:
+        """Let the office call by these rules."""
+        await self.ask("change order", "PUT", f"/offices/{slug}/order", token=token, body=rules)
 
     async def log_in(self, username: str, password: str) -> tuple[Session, Exchange]:
         """Start a session."""

@@ -73,6 +73,27 @@ GIVES_UP_AFTER_MINUTES = (10, 45)
 T = TypeVar("T")
 
 
+class Habits(msgspec.Struct, frozen=True, kw_only=True):
+    """How an office's visitors are; what a scenario leaves out is as above."""
+
+    hours: Mapping[int, float] = msgspec.field(default_factory=lambda: dict(SHOWN_WAITS))
+    """Weight of the arrivals by hour of the day."""
+    mix: Sequence[tuple[float, tuple[str, ...]]] = MIX
+    minutes: Mapping[str, float] = {}
+    """Mean minutes by service; of others, those that the office plans."""
+    scatter: Mapping[str, float] = {}
+    with_appointment: float = WITH_APPOINTMENT
+    missed: float = APPOINTMENTS_MISSED
+    punctuality: Sequence[tuple[float, tuple[int, int]]] = PUNCTUALITY
+    classes: Sequence[tuple[float, str, tuple[str, ...]]] = CLASSES
+    leaves: float = LEAVES_WITHOUT_A_WORD
+    gives_up: float = GIVES_UP
+    gives_up_after: tuple[int, int] = GIVES_UP_AFTER_MINUTES
+
+
+USUAL = Habits()
+
+
 class Offer(msgspec.Struct, frozen=True):
     """A service as the plan needs it; ``minutes`` are those planned by the office."""
 
@@ -115,6 +136,7 @@ def plan_visitors(
     can_be_served: Callable[[str, Sequence[str]], bool],
     count: int,
     seed: int,
+    habits: Habits = USUAL,
 ) -> list[Visitor]:
     """Return ``count`` visitors of a day on which the office is open from ``opens`` to ``closes``.
 
@@ -123,15 +145,16 @@ def plan_visitors(
     """
     rng = Random(seed)  # noqa: S311 - a plan, not a secret
     served = [offer for offer in offers if can_be_served(offer.code, ())]
-    minutes = {offer.code: offer.minutes for offer in served}
-    scatter = {offer.code: rng.uniform(*SCATTER) for offer in served}
-    walk_in = service_weights([offer.code for offer in served if offer.walk_in])
-    appointment = service_weights([offer.code for offer in served if offer.appointment])
-    hours = arrival_weights(opens, closes)
+    minutes = {offer.code: habits.minutes.get(offer.code, offer.minutes) for offer in served}
+    scatter = {offer.code: rng.uniform(*SCATTER) for offer in served} | dict(habits.scatter)
+    walk_in = service_weights([offer.code for offer in served if offer.walk_in], habits.mix)
+    appointment = service_weights([offer.code for offer in served if offer.appointment], habits.mix)
+    hours = arrival_weights(opens, closes, habits.hours)
+    share = habits.with_appointment
     visitors = []
     for number in range(count):
-        # Every other one, not a coin: half of the day's visitors, however few.
-        booked = number % 2 == 1 and bool(appointment)
+        # Every other one where it is half of them, not a coin: half of the day's visitors, however few.
+        booked = int((number + 1) * share) > int(number * share) and bool(appointment)
         without = _pick(rng, walk_in)
         service = _pick(rng, appointment) if booked else without
         visitor = Visitor(
@@ -145,15 +168,20 @@ def plan_visitors(
             hears_first_call=rng.random() >= HEARS_ONLY_THE_RECALL,
             kiosk_repeats=rng.random() < KIOSK_REPEATS,
         )
-        visitor = _with_appointment(rng, visitor) if booked else _without(rng, visitor, can_be_served)
+        if booked:
+            visitor = _with_appointment(rng, visitor, habits)
+        else:
+            visitor = _without(rng, visitor, can_be_served, habits)
         visitors.append(_with_turn_of_events(rng, visitor, [code for code in walk_in if code != service]))
     return visitors
 
 
-def service_weights(codes: Sequence[str]) -> dict[str, float]:
+def service_weights(
+    codes: Sequence[str], mix: Sequence[tuple[float, tuple[str, ...]]] = MIX
+) -> dict[str, float]:
     """Return how often each of the codes is asked for, as shares of 1."""
     weights = dict.fromkeys(codes, 0.0)
-    for share, named in MIX:
+    for share, named in mix:
         offered = [code for code in named if code in weights]
         for code in offered:
             weights[code] += share / len(offered)
@@ -165,15 +193,17 @@ def service_weights(codes: Sequence[str]) -> dict[str, float]:
     return {code: weight / total for code, weight in weights.items()}
 
 
-def arrival_weights(opens: datetime, closes: datetime) -> dict[tuple[datetime, datetime], float]:
+def arrival_weights(
+    opens: datetime, closes: datetime, weight: Mapping[int, float] = SHOWN_WAITS
+) -> dict[tuple[datetime, datetime], float]:
     """Return the spans of the open hours, cut at full hours of the local day, and their weights."""
     spans = {}
     begins = opens
     while begins < closes:
         full_hour = begins.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         ends = min(full_hour, closes)
-        hour = min(max(begins.hour, min(SHOWN_WAITS)), max(SHOWN_WAITS))
-        spans[begins, ends] = SHOWN_WAITS[hour] * ((ends - begins) / timedelta(hours=1))
+        hour = min(max(begins.hour, min(weight)), max(weight))
+        spans[begins, ends] = weight.get(hour, 0) * ((ends - begins) / timedelta(hours=1))
         begins = ends
     return spans
 
@@ -184,28 +214,30 @@ def service_time(rng: Random, mean_minutes: float, scatter: float) -> timedelta:
     return timedelta(minutes=max(minutes, SHORTEST_SERVICE_MINUTES))
 
 
-def _with_appointment(rng: Random, visitor: Visitor) -> Visitor:
-    off = _pick(rng, {minutes: share for share, minutes in PUNCTUALITY})
+def _with_appointment(rng: Random, visitor: Visitor, habits: Habits) -> Visitor:
+    off = _pick(rng, {minutes: share for share, minutes in habits.punctuality})
     return msgspec.structs.replace(
         visitor,
         arrives_off=timedelta(minutes=rng.uniform(*off)),
-        comes=rng.random() >= APPOINTMENTS_MISSED,
+        comes=rng.random() >= habits.missed,
     )
 
 
-def _without(rng: Random, visitor: Visitor, can_be_served: Callable[[str, Sequence[str]], bool]) -> Visitor:
-    visitor_class, needs = _pick(rng, {(name, needs): share for share, name, needs in CLASSES})
+def _without(
+    rng: Random, visitor: Visitor, can_be_served: Callable[[str, Sequence[str]], bool], habits: Habits
+) -> Visitor:
+    visitor_class, needs = _pick(rng, {(name, needs): share for share, name, needs in habits.classes})
     needs = tuple({*needs, *_pick(rng, {needs: share for share, needs in NEEDS})})
-    leaves = rng.random() < LEAVES_WITHOUT_A_WORD
+    leaves = rng.random() < habits.leaves
     back = leaves and rng.random() < COMES_BACK
-    gives_up = not leaves and rng.random() < GIVES_UP
+    gives_up = not leaves and rng.random() < habits.gives_up
     return msgspec.structs.replace(
         visitor,
         visitor_class=visitor_class,
         needs=needs if can_be_served(visitor.service, needs) else (),
         leaves=leaves,
         comes_back_after=_minutes(rng, AWAY_MINUTES) if back else None,
-        gives_up_after=_minutes(rng, GIVES_UP_AFTER_MINUTES) if gives_up else None,
+        gives_up_after=_minutes(rng, habits.gives_up_after) if gives_up else None,
     )
 
 

@@ -237,6 +237,9 @@ def test_a_wheel_holds_three_programs_their_sql_and_their_page_assets(tmp_path: 
     assert {f"queue_service/_sql/migrations/{name}" for name in migrations} <= held
     assert {
         "queue_service/protocol/stream.py",
+        "queue_service/simulation/in_memory/report.css",
+        "queue_service/simulation/in_memory/report.html",
+        "queue_service/simulation/scenarios/bsc-mitte.yaml",
         "queue_service/web/static/vendor/kern/kern.min.css",
         "queue_service/web/static/vendor/noto/arabic-400.woff2",
         "kiosk/static/vendor/kern/fonts/fira-sans/FiraSans-Bold.woff2",

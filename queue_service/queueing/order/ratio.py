@@ -18,12 +18,12 @@ def turns(waiting: Sequence[Waiting], rules: OrderSetup, moment: Moment) -> dict
         lane = [ticket for ticket in waiting if ticket.number not in given and ticket.on_time == on_time]
         lane.sort(key=lambda ticket: (ticket.waiting_since, ticket.number))
         for nth, ticket in enumerate(lane):
-            place = _place(nth, rules, moment.cycle_place, on_time=on_time)
+            place = place_of(nth, rules, moment.cycle_place, on_time=on_time)
             given[ticket.number] = Turn(1 + place, ticket.waiting_since, ticket.number)
     return given
 
 
-def _place(nth: int, rules: OrderSetup, cycle_place: int, *, on_time: bool) -> int:
+def place_of(nth: int, rules: OrderSetup, cycle_place: int, *, on_time: bool) -> int:
     """Return the place, counted from the beginning of the present cycle, of the nth of its kind."""
     length = rules.appointments + rules.walk_ins
     if on_time:
