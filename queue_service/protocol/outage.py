@@ -19,7 +19,10 @@ TOKEN_BYTES = 16
 MOST_AT_ONCE = 50
 """A request's tickets, or its check-ins: each is a transaction of a few milliseconds."""
 
-ServiceCode = Annotated[str, Meta(min_length=1, max_length=60)]
+ServiceCode = Annotated[str, Meta(pattern="^[a-z0-9-]{1,60}$")]
+Word = Annotated[str, Meta(pattern="^[a-z_]{1,60}$")]
+"""The name of a class of visitors, or of a need."""
+Reference = Annotated[str, Meta(pattern="^[0-9A-Za-z -]{1,60}$")]
 PaperNumber = Annotated[str, Meta(pattern="^[A-Z][0-9]{3,7}$")]
 PaperToken = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$")]
 
@@ -64,8 +67,8 @@ class OutageTicket(
     issued_at: datetime
     service: ServiceCode
     language: LanguageTag = "de"
-    visitor_class: Annotated[str, Meta(max_length=60)] = "walk_in"
-    needs: Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(max_length=MOST_NEEDS)] = []
+    visitor_class: Word = "walk_in"
+    needs: Annotated[list[Word], Meta(max_length=MOST_NEEDS)] = []
     pick_up: bool = False
     slow_walk: bool = False
     further_services: Annotated[list[ServiceCode], Meta(max_length=MOST_SERVICES)] = []
@@ -79,7 +82,7 @@ class OutageCheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number: PaperNumber
     token: PaperToken
     issued_at: datetime
-    reference: Annotated[str, Meta(max_length=60)]
+    reference: Reference
     language: LanguageTag = "de"
 
 

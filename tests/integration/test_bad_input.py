@@ -13,7 +13,7 @@ from queue_service.api_examples import EXAMPLES, TICKET_ID, Example
 from queue_service.platform.queries import Connection
 from tests.integration.documented_answers import Documented, malformed
 from tests.integration.hall_state import state_of
-from tests.integration.running_service import RunningService
+from tests.integration.running_service import DevicesOwn, RunningService
 
 OFFICE = "bsc-mitte"
 TICKETS = f"/api/v1/offices/{OFFICE}/tickets"
@@ -115,7 +115,9 @@ async def supervisor(running_service: RunningService) -> AsyncIterator[httpx.Asy
     """Somebody who may do everything here, at counter 3, with the ticket of the examples before her."""
     # An administrator reaches every operation; who else does is another test's matter.
     token = await running_service.staff_token(Role.ADMIN)
+    device = await running_service.device_token(DeviceProfile.KIOSK, OFFICE)
     async with running_service.client(token) as client:
+        client.auth = DevicesOwn(device)
         await client.post(TICKETS, json=EXAMPLES["issueTicket"].body)
         await client.post(f"/api/v1/counters/{OFFICE}.3/open")
         called = await client.post(f"/api/v1/counters/{OFFICE}.3/call-next")
@@ -209,6 +211,8 @@ FINE: set[tuple[str, str | int, str]] = {
     ("cancelAffectedParties", "reason", "a NUL"),
     ("pauseCounter", "reason", "a text of blanks"),
     ("parkTicket", "reason", "a text of blanks"),
+    ("askForPairing", "version", "a text of blanks"),
+    ("reportDeviceHealth", "version", "a text of blanks"),
 }
 """What may be left empty, or is looked for in vain."""
 
