@@ -231,7 +231,7 @@ async def test_whoever_names_an_appointment_is_checked_in_at_the_time_of_the_pap
     )
     right, twice, off, wrong = (
         OutageCheckIn(uuid4(), f"A94{place}", paper_token(), at(8, place), code)
-        for place, code in enumerate([reference, reference, cancelled, "K7RM-W3XA"])
+        for place, code in enumerate([reference, reference, cancelled, "K7RM-W3XR"])
     )
     items = await hand_in(conn, at(10), device, right, twice, off, wrong)
     assert [item.state for item in items] == ["taken"] * 4
