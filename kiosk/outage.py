@@ -161,9 +161,13 @@ class OutageTickets:
         while self.unsent:
             await self.hand_in()
             handed_in = True
-        now = self._numbers.now()
-        if handed_in or self._renewed_at is None or now - self._renewed_at >= RENEW_EVERY:
+        if handed_in or self._renewal_is_due():
             await self.renew()
+
+    def _renewal_is_due(self) -> bool:
+        office = self._view.office
+        moved = office is not None and office.slug != self._numbers.office
+        return moved or self._renewed_at is None or self._numbers.now() - self._renewed_at >= RENEW_EVERY
 
     async def renew(self) -> None:
         """Lease numbers for today and the days to come. Raises ServiceError, OSError."""

@@ -20,7 +20,15 @@ from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
 
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, Problem, TicketRequest
-from queue_service.protocol.outage import HandedIn, HandedInItem, NumberBlock, NumberBlocks, Outage
+from queue_service.protocol.outage import (
+    HandedIn,
+    HandedInItem,
+    NumberBlock,
+    NumberBlocks,
+    Outage,
+    OutageCheckIn,
+    OutageTicket,
+)
 from queue_service.protocol.stream import (
     HallState,
     KioskChange,
@@ -233,7 +241,8 @@ async def hand_in(state: State, data: Outage) -> HandedIn:
     """Take papers, each once; or take them and never say so."""
     here = stand_in(state)
     items = []
-    for paper in sorted([*data.tickets, *data.check_ins], key=lambda paper: paper.issued_at):
+    papers: list[OutageTicket | OutageCheckIn] = [*data.tickets, *data.check_ins]
+    for paper in sorted(papers, key=lambda paper: paper.issued_at):
         known = here.papers.setdefault(paper.number, str(paper.id))
         items.append(HandedInItem(paper.id, "known" if known == str(paper.id) else "refused"))
     if not here.answers_papers.is_set():

@@ -1,6 +1,5 @@
 """What a kiosk gives out by itself outlives a power cut, and no number is given twice."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -56,7 +55,7 @@ class Disk:
 
 
 @pytest.fixture
-def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
     fake = Disk(tmp_path)
     for module in (durable_file, outage_journal):
         monkeypatch.setattr(module, "sync", fake.sync)

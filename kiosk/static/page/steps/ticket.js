@@ -57,10 +57,10 @@ function paper(ticket, reprinting) {
 function facts(ticket, office) {
   if (ticket.outage) {
     return h(
-      "ul",
-      { class: "facts" },
-      h("li", {}, t("Die Verbindung ist unterbrochen. Ihre Nummer gilt.")),
-      h("li", {}, t("Wie lange es dauert, ist gerade nicht bekannt.")),
+      "div",
+      { class: "next" },
+      h("p", {}, h("strong", {}, t("Die Verbindung ist unterbrochen. Ihre Nummer gilt."))),
+      h("p", {}, t("Wie lange es dauert, ist gerade nicht bekannt.")),
     );
   }
   const wait = waitWords(ticket.wait);
