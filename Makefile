@@ -25,6 +25,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no
 LOCKED := --require-hashes --no-deps --only-binary :all:
 WEB := queue_service/web
 PAGE_ASSETS := $(addsuffix /vendor/kern/kern.min.css,$(WEB)/static kiosk/static display/static) \
+	$(addsuffix /vendor/noto/arabic-400.woff2,kiosk/static display/static) \
 	$(WEB)/static/vendor/kern/dark.css tests/browser/vendor/axe.min.js
 
 .PHONY: help run setup test lint bench lock clean browser again

@@ -1,12 +1,13 @@
 """Copies what pages load from npm's packages to the three programs that serve it.
 
 Run after ``npm ci`` in queue_service/web. Pages find the design system at
-``vendor/kern/kern.min.css`` and its typeface at ``vendor/kern/fonts/fira-sans.css``; letters find
-further typefaces in ``vendor/noto``, and the browser tests ``tests/browser/vendor/axe.min.js``.
+``vendor/kern/kern.min.css`` and its typeface at ``vendor/kern/fonts/fira-sans.css``; letters, kiosk and
+display find further typefaces in ``vendor/noto``, and the browser tests ``tests/browser/vendor/axe.min.js``.
 """
 
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,8 @@ SCRIPTS = {
 }
 """What letters are also written in, by package; pages leave these to the visitor's own typefaces."""
 LETTER_WEIGHTS = ("400", "600")
+DEVICE_SCRIPTS = ("arabic",)
+"""What kiosk and display need beside Fira Sans for their languages: a device may have no typeface at all."""
 
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 FILE_REFERENCE = re.compile(r"""url\(\s*["']?(?!data:)([^"')]+)""")
@@ -69,11 +72,12 @@ def copy_kern(vendor: Path) -> None:
         shutil.copyfile(KERN / "dist" / "fonts" / "fira-sans" / face.name, face)
 
 
-def copy_scripts(vendor: Path) -> None:
-    """Puts typefaces for letters and their licence into ``vendor/noto``."""
+def copy_scripts(vendor: Path, scripts: Iterable[str]) -> None:
+    """Puts typefaces for ``scripts`` and their licences into ``vendor/noto``."""
     noto = vendor / "noto"
     noto.mkdir()
-    for script, name in SCRIPTS.items():
+    for script in scripts:
+        name = SCRIPTS[script]
         package = PACKAGES / "@fontsource" / name
         for weight in LETTER_WEIGHTS:
             face = package / "files" / f"{name}-{script}-{weight}-normal.woff2"
@@ -99,7 +103,9 @@ def main() -> None:
         vendor.mkdir(parents=True)
     for vendor in (SERVICE_VENDOR, KIOSK_VENDOR, DISPLAY_VENDOR):
         copy_kern(vendor)
-    copy_scripts(SERVICE_VENDOR)
+    copy_scripts(SERVICE_VENDOR, SCRIPTS)
+    for vendor in (KIOSK_VENDOR, DISPLAY_VENDOR):
+        copy_scripts(vendor, DEVICE_SCRIPTS)
     kern = SERVICE_VENDOR / "kern"
     stylesheet = (kern / "kern.min.css").read_text(encoding="utf-8")
     (kern / "dark.css").write_text(dark_tokens(stylesheet), encoding="utf-8")

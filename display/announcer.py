@@ -17,7 +17,7 @@ import msgspec
 import structlog
 
 from display.announced_calls import keep_announced
-from display.announcement import announce
+from display.announcement import Wording, announce
 from display.announcement_sound import AnnouncementStudio
 from display.call_ledger import CallLedger
 from display.hall_words import announce_hall
@@ -54,7 +54,7 @@ def announcement_id(call: Call) -> str:
 class Announcer:
     """Works off the ledger; ``wake`` tells it that a call came in."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the composition root is its only caller
         self,
         *,
         ledger: CallLedger,
@@ -65,6 +65,7 @@ class Announcer:
         now: Callable[[], datetime],
         on_change: Callable[[], None],
         hall: Callable[[], HallState],
+        reception: Callable[[], bool],
     ) -> None:
         self._ledger = ledger
         self._studio = studio
@@ -74,6 +75,7 @@ class Announcer:
         self._now = now
         self._on_change = on_change
         self._hall = hall
+        self._reception = reception
         self._hall_said: HallState = "open"
         self._came_in = asyncio.Event()
         self._current: Announcement | None = None
@@ -108,7 +110,10 @@ class Announcer:
 
     async def sound_of(self, call: Call) -> bytes:
         """A call's announcement as WAV, made again where it is not at hand."""
-        return to_wav(await self._studio.produce(announce(call, self._language), repeat=True))
+        return to_wav(await self._studio.produce(self._words_of(call), repeat=True))
+
+    def _words_of(self, call: Call) -> list[Wording]:
+        return announce(call, self._language, reception=self._reception())
 
     def _hall_is_news(self) -> bool:
         """Calls that were made before a pause are said before it; those after it, after its end."""
@@ -141,7 +146,7 @@ class Announcer:
         self._keep()
         self._current = Announcement(announcement_id(call), call, self._now())
         self._on_change()
-        sound = await self._studio.produce(announce(call, self._language), repeat=repeat)
+        sound = await self._studio.produce(self._words_of(call), repeat=repeat)
         clip = Clip(self._current.id, to_wav(sound), sound.seconds)
         log.info(
             "call_announced",

@@ -24,7 +24,7 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from display.announced_calls import kept_announced
-from display.announcement import SPOKEN_LANGUAGES, announce
+from display.announcement import announce
 from display.announcement_sound import AnnouncementStudio
 from display.announcer import Announcer
 from display.call_ledger import CallLedger
@@ -46,11 +46,12 @@ from display.settings import (
     service_address,
 )
 from display.speech_cache import SpeechCache
-from display.texts import SOURCE_LANGUAGE, Texts
+from display.texts import Texts
 from display.voice import EspeakCommand, EspeakLibrary, Voice
 from display.wall import Wall
 from queue_service.device_program.caretaker import Caretaker
 from queue_service.device_program.token_file import TOKEN_FILE, TokenFile
+from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, base
 from queue_service.protocol.stream import Call
 
 LOOPBACK = "127.0.0.1"
@@ -88,10 +89,11 @@ class Display:
             studio=self._studio,
             player=pages or _player(settings),
             data_dir=settings.data_dir,
-            language=settings.language,
+            language=base(settings.language),
             now=now,
             on_change=self._view.tell,
             hall=lambda: self._view.hall,
+            reception=lambda: self._view.has_reception,
         )
         self._view.when_called(self._announcer.wake)
         token_file = TokenFile(settings.token_file)
@@ -104,7 +106,7 @@ class Display:
             changed=lambda: self._view.show_code(self._caretaker.code),
         )
         self._link = ServiceLink(settings.service, token_file, self._view, now, self._caretaker.let_in)
-        self._language = settings.language
+        self._language = base(settings.language)
         page = render_page(texts, settings.language, settings.theme)
         wall = Wall(
             view=self._view,
@@ -168,7 +170,7 @@ class Display:
     "--language",
     default=SOURCE_LANGUAGE,
     show_default=True,
-    type=click.Choice(SPOKEN_LANGUAGES),
+    type=click.Choice(list(LANGUAGE_NAMES)),
     help="Of the page, and spoken first",
 )
 @click.option(

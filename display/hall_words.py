@@ -4,12 +4,13 @@ Always in German and in English, the house's language first: whoever must leave 
 whatever language the device is set to.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
 from display.announcement import Utterance, Wording
+from display.vocabulary import VOCABULARIES, Vocabulary
+from queue_service.protocol.languages import LINGUA_FRANCA, SOURCE_LANGUAGE, base
 from queue_service.protocol.stream import HallState
 
 
@@ -28,40 +29,38 @@ class HallSign(msgspec.Struct, frozen=True):
     lines: list[HallLine]
 
 
-_SHOWN: Final[Mapping[HallState, Mapping[str, tuple[str, str]]]] = {
-    "paused": {
-        "de": ("Der Aufruf ist kurz unterbrochen.", "Ihre Nummer bleibt gültig."),
-        "en": ("Calls are paused for a short time.", "Your number stays valid."),
-    },
-    "leave": {
-        "de": (
-            "Bitte verlassen Sie jetzt das Gebäude.",
-            "Folgen Sie dem Personal. Benutzen Sie nicht den Aufzug.",
-        ),
-        "en": ("Please leave the building now.", "Follow the staff. Do not use the lift."),
-    },
-}
-_SAID_AT_THE_END: Final = {"de": "Der Aufruf geht weiter.", "en": "Calls go on now."}
+ALWAYS: Final = (SOURCE_LANGUAGE, LINGUA_FRANCA)
 
 
 def hall_sign(hall: HallState, house_language: str) -> HallSign | None:
     """Give what stands on the wall; None while everything is as usual."""
-    if hall not in _SHOWN:
+    if hall == "open":
         return None
-    words = _SHOWN[hall]
     return HallSign(
-        hall, [HallLine(language, *words[language]) for language in _in_order(words, house_language)]
+        hall,
+        [HallLine(language, *_shown(VOCABULARIES[language], hall)) for language in _in_order(house_language)],
     )
 
 
 def announce_hall(hall: HallState, house_language: str) -> list[Wording]:
     """Give what is said once the hall is so; ``open``: that calls go on."""
-    said = {language: " ".join(words) for language, words in _SHOWN.get(hall, {}).items()} or _SAID_AT_THE_END
+    said = {
+        language: " ".join(_shown(VOCABULARIES[language], hall)) for language in _in_order(house_language)
+    }
     return [
-        Wording(Utterance(language, said[language]), Utterance(language, said[language]))
-        for language in _in_order(said, house_language)
+        Wording(Utterance(language, words), Utterance(language, words)) for language, words in said.items()
     ]
 
 
-def _in_order(by_language: Mapping[str, object], house_language: str) -> list[str]:
-    return sorted(by_language, key=lambda language: language != house_language)
+def _shown(words: Vocabulary, hall: HallState) -> tuple[str, ...]:
+    match hall:
+        case "paused":
+            return words.paused
+        case "leave":
+            return words.leave
+        case "open":
+            return (words.resumed,)
+
+
+def _in_order(house_language: str) -> list[str]:
+    return list(dict.fromkeys((base(house_language), *ALWAYS)))

@@ -48,6 +48,11 @@ class OfficeView:
         return self._snapshot.hall if self._snapshot else "open"
 
     @property
+    def has_reception(self) -> bool:
+        """Whether the office has a reception, as last known."""
+        return bool(self._snapshot and self._snapshot.office.reception)
+
+    @property
     def link(self) -> Link:
         """How the connection to the service stands."""
         return self._link

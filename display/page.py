@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from display.settings import Theme
 from display.texts import Texts
+from queue_service.protocol.languages import direction
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -31,7 +32,11 @@ def render_page(texts: Texts, language: str, theme: Theme) -> Page:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     html = environment.get_template("wall.html").render(
-        _=lambda words: texts.say(words, language), language=language, theme=theme.value, digest=digest
+        _=lambda words: texts.say(words, language),
+        language=language,
+        direction=direction(language),
+        theme=theme.value,
+        digest=digest,
     )
     return Page(html, digest)
 

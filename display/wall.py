@@ -30,6 +30,8 @@ class DisplayedCall(msgspec.Struct, frozen=True):
     version: int
     audio: str
     """Address of the announcement as WAV."""
+    pick_up: bool = False
+    """Staff fetch the visitor: shown and said is the reception, not the counter."""
 
 
 class DisplayState(msgspec.Struct, frozen=True):
@@ -101,6 +103,7 @@ class Wall:
                     nth=call.nth,
                     version=call.version,
                     audio=audio_address(name),
+                    pick_up=call.pick_up,
                 )
                 for call in (snapshot.calls if snapshot else [])
             ],

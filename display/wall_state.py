@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from display.announcement import SPOKEN_LANGUAGES, named_counter
 from display.announcer import Announcement, announcement_id
 from display.hall_words import HallSign, hall_sign
-from display.texts import N_, Texts, localized
+from display.texts import N_, Texts
 from queue_service.device_program.pairing_sign import PairingSign, pairing_sign
-from queue_service.protocol.stream import Call, DisplaySnapshot, WaitRange
+from queue_service.protocol.languages import base, in_best_language
+from queue_service.protocol.stream import Call, DisplaySnapshot, OfficeCard, WaitRange
 
 LISTED_CALLS = 5
 """Calls in the list beside the current one (LOOK: the last five)."""
@@ -32,8 +34,12 @@ class CallCard(msgspec.Struct, frozen=True):
     id: str
     number: str
     place: Line
+    points: bool
+    """Whether an arrow points to the place: not where somebody is only to wait."""
     second: Line | None
-    """The place once more in the visitor's language."""
+    """The same once more in the visitor's language."""
+    fetched: str
+    """Tells visitors whom staff fetch to wait; empty for those who go to a counter."""
     again: str
     """Says that this is not the first call of the number; empty for the first."""
     new_for_ms: int
@@ -46,7 +52,7 @@ class ListedCall(msgspec.Struct, frozen=True):
     id: str
     number: str
     counter: str
-    """As painted on the counter's sign."""
+    """As painted on the counter's sign, or where visitors wait whom staff fetch."""
 
 
 class Playing(msgspec.Struct, frozen=True):
@@ -97,6 +103,10 @@ class Sight(msgspec.Struct, frozen=True):
 
 LOST = N_("Anzeige wird aktualisiert – Aufrufe erfolgen auch mündlich")
 SOUNDLESS = N_("Zurzeit ohne Ton – bitte achten Sie auf die Anzeige")
+FETCHED = N_("Sie werden abgeholt")
+RECEPTION = N_("Empfang")
+"""Where visitors wait whom staff fetch; where the office has none, it only says that they will be fetched."""
+IN_LIST = N_("wird abgeholt")
 AGAIN = (N_("Zweiter Aufruf"), N_("Dritter Aufruf"), N_("Erneuter Aufruf"))
 
 
@@ -119,15 +129,15 @@ def wall_state(
     # What concerns everybody stands in the large place; the last call then joins the list.
     sign = hall_sign(snapshot.hall, language)
     current = None if sign else current_call(sight, calls)
-    name, name_language = localized(office.name, language)
-    notice, notice_language = localized(office.notice, language)
+    name, name_language = in_best_language(office.name, language)
+    notice, notice_language = in_best_language(office.notice, language)
     return WallState(
         office=Line(name, name_language),
         time_zone=office.time_zone,
         accent=office.accent,
         bars=bars,
-        current=_card(current, _shown_since(sight, current), texts, language, now) if current else None,
-        listed=[_listed(call) for call in calls if call != current][:LISTED_CALLS],
+        current=_card(current, sight, office, texts, language, now) if current else None,
+        listed=[_listed(call, office, texts, language) for call in calls if call != current][:LISTED_CALLS],
         waiting=waiting_words(snapshot.waiting, texts, language),
         wait=wait_words(snapshot.wait, snapshot.open_counters, texts, language, snapshot.wait_reason),
         notice=Line(notice, notice_language) if notice else None,
@@ -150,9 +160,7 @@ def waiting_words(waiting: int, texts: Texts, language: str) -> str:
     """How many people wait, as a person would say it."""
     if waiting == 0:
         return texts.say(N_("Zurzeit wartet niemand"), language)
-    if waiting == 1:
-        return texts.say(N_("1 Person wartet"), language)
-    return texts.say(N_("{count} Personen warten"), language, count=waiting)
+    return texts.say_count("{count} Person wartet", "{count} Personen warten", waiting, language)
 
 
 def wait_words(
@@ -165,13 +173,21 @@ def wait_words(
     if high == 0:
         return texts.say(N_("Keine Wartezeit"), language)
     if low == 0:
-        return texts.say(N_("Wartezeit bis etwa {high} Minuten"), language, high=high)
+        return texts.say_count(
+            "Wartezeit bis etwa {count} Minute", "Wartezeit bis etwa {count} Minuten", high, language
+        )
     if low == high:
-        return texts.say(N_("Wartezeit etwa {high} Minuten"), language, high=high)
-    return texts.say(N_("Wartezeit etwa {low}–{high} Minuten"), language, low=low, high=high)
+        return texts.say_count(
+            "Wartezeit etwa {count} Minute", "Wartezeit etwa {count} Minuten", high, language
+        )
+    return texts.say_count(
+        "Wartezeit etwa {low}–{count} Minute", "Wartezeit etwa {low}–{count} Minuten", high, language, low=low
+    )
 
 
 def _no_wait(open_counters: int, reason: str | None) -> str:
+    if reason == "hall_paused":
+        return N_("Wartezeit wieder, sobald es weitergeht")
     if open_counters == 0:
         return N_("Zurzeit ist kein Schalter geöffnet")
     if reason == "closes_before":
@@ -185,19 +201,55 @@ def _calls_of_today(calls: Sequence[Call], zone: ZoneInfo, service_now: datetime
     return [call for call in calls if call.at.astimezone(zone).date() == today]
 
 
-def _card(call: Call, shown_at: datetime | None, texts: Texts, language: str, now: datetime) -> CallCard:
-    name, name_language = localized(call.counter_name, language)
-    visitors = call.language.partition("-")[0]
-    second = call.counter_name.get(visitors) if visitors != name_language else None
+def _card(
+    call: Call, sight: Sight, office: OfficeCard, texts: Texts, language: str, now: datetime
+) -> CallCard:
+    shown_at = _shown_since(sight, call)
     age_ms = round((now - shown_at).total_seconds() * 1000) if shown_at else NEW_FOR_MS
+    if call.pick_up:
+        place, second, fetched = _reception(call, office, texts, language)
+    else:
+        place, second, fetched = *_counter(call, language), ""
     return CallCard(
         id=announcement_id(call),
         number=call.number,
-        place=Line(name or call.counter, name_language),
-        second=Line(second, visitors) if second and second != name else None,
+        place=place,
+        points=not fetched or bool(office.reception),
+        second=second,
+        fetched=fetched,
         again=texts.say(AGAIN[min(call.nth - 2, len(AGAIN) - 1)], language) if call.nth > 1 else "",
         new_for_ms=min(NEW_FOR_MS, max(0, NEW_FOR_MS - age_ms)),
     )
+
+
+def _counter(call: Call, language: str) -> tuple[Line, Line | None]:
+    """Where the visitor is to go, and the same in the visitor's language if that is another."""
+    name, name_language = in_best_language(call.counter_name, language)
+    visitors = base(call.language)
+    second = _place_for(call, visitors) if visitors != name_language else None
+    return Line(name or call.counter, name_language), (
+        Line(second, visitors) if second and second != name else None
+    )
+
+
+def _place_for(call: Call, language: str) -> str | None:
+    """Name the counter in a visitor's language, by the word for a counter where the office has none."""
+    if language in SPOKEN_LANGUAGES and any(sign.isdigit() for sign in call.counter):
+        name = named_counter(call, language)
+        return name[:1].upper() + name[1:]
+    return call.counter_name.get(language)
+
+
+def _reception(call: Call, office: OfficeCard, texts: Texts, language: str) -> tuple[Line, Line | None, str]:
+    """Where the visitor waits whom staff fetch, all of it in the visitor's language, and that they come."""
+    if office.reception:
+        place, fetched, both = RECEPTION, N_("Sie werden dort abgeholt."), N_("Empfang – Sie werden abgeholt")
+    else:
+        place, fetched, both = FETCHED, N_("Bitte warten Sie."), N_("Bitte warten Sie – Sie werden abgeholt")
+    visitors = base(call.language)
+    other = visitors != language and visitors in texts.languages
+    second = Line(texts.say(both, visitors), visitors) if other else None
+    return Line(texts.say(place, language), language), second, texts.say(fetched, language)
 
 
 def _shown_since(sight: Sight, call: Call) -> datetime | None:
@@ -207,5 +259,6 @@ def _shown_since(sight: Sight, call: Call) -> datetime | None:
     return None
 
 
-def _listed(call: Call) -> ListedCall:
-    return ListedCall(announcement_id(call), call.number, call.counter)
+def _listed(call: Call, office: OfficeCard, texts: Texts, language: str) -> ListedCall:
+    fetched = texts.say(RECEPTION if office.reception else IN_LIST, language)
+    return ListedCall(announcement_id(call), call.number, fetched if call.pick_up else call.counter)

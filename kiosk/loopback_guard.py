@@ -14,7 +14,8 @@ from litestar.enums import ScopeType
 from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Message, Receive, Scope, Send
 
 from kiosk.errors import ForeignPageError, RequestError, WrongHostError
-from kiosk.texts import SOURCE_LANGUAGE, Texts
+from kiosk.texts import Texts
+from queue_service.protocol.languages import SOURCE_LANGUAGE
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 

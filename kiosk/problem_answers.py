@@ -9,7 +9,8 @@ from litestar.exceptions import HTTPException
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
 from kiosk.errors import BadRequestError, KioskError
-from kiosk.texts import SOURCE_LANGUAGE, Texts
+from kiosk.texts import Texts
+from queue_service.protocol.languages import SOURCE_LANGUAGE
 
 PROBLEM_JSON = "application/problem+json"
 

@@ -14,9 +14,10 @@ from litestar.response import File
 
 from kiosk.office_view import KioskState
 from kiosk.page_events import PageEvents, PageFeed
-from kiosk.texts import SOURCE_LANGUAGE, Texts
+from kiosk.texts import Texts
 from kiosk.ticketing import TicketAtKiosk, Ticketing
 from queue_service.protocol.device_api import CheckInRequest, TicketRequest
+from queue_service.protocol.languages import LINGUA_FRANCA, RIGHT_TO_LEFT, SOURCE_LANGUAGE
 
 PAGE = Path(__file__).parent / "static" / "index.html"
 HTTP_OK = 200
@@ -26,8 +27,13 @@ class PageTexts(msgspec.Struct, frozen=True):
     """What the page needs to speak every language: translations keyed by the German words."""
 
     source: str
+    second: str
+    """What offices write in beside ``source``."""
+    right_to_left: list[str]
     names: dict[str, str]
     texts: dict[str, dict[str, str]]
+    counted: dict[str, dict[str, dict[str, str]]]
+    """Texts with a number, by the German words for one, then by CLDR's plural category."""
 
 
 @get("/", media_type=MediaType.HTML, sync_to_thread=False)
@@ -40,7 +46,14 @@ def page() -> File:
 def page_texts(state: State) -> PageTexts:
     """Give all words of the page in all languages, so that it can change language without asking."""
     texts: Texts = state.texts
-    return PageTexts(SOURCE_LANGUAGE, texts.names(), texts.by_language)
+    return PageTexts(
+        SOURCE_LANGUAGE,
+        LINGUA_FRANCA,
+        sorted(RIGHT_TO_LEFT),
+        texts.names(),
+        texts.by_language,
+        texts.counted,
+    )
 
 
 @get("/api/state", sync_to_thread=False)

@@ -107,6 +107,7 @@ EXAMPLES: Mapping[str, Example] = {
     "checkIn": Example(OFFICE, body={**REFERENCE, "language": "de"}),
     "openCounter": Example(COUNTER, body={"services": ["personalausweis", "reisepass"]}),
     "readHall": Example(OFFICE),
+    "readOutlook": Example(OFFICE),
     "listAlarms": Example(OFFICE),
     "raiseAlarm": Example(OFFICE),
     "acknowledgeAlarm": Example({**OFFICE, "alarm": "7"}),

@@ -105,6 +105,7 @@ CHORES: tuple[Chore, ...] = (
     waiting_list.look_for_places,
     waiting_list.lapse,
     queueing.pause_idle_counters,
+    queueing.count_stuck,
     queueing.forget_changes,
     queueing.forget_undo,
     queueing.lapse_forecasts,

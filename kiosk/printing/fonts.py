@@ -1,22 +1,34 @@
-"""Fira Sans for paper, made from the web fonts that the page uses.
+"""Fira Sans for paper, and Noto Sans for Arabic, made from the web fonts that the page uses.
 
 ReportLab embeds TrueType outlines; the design system ships them compressed as WOFF2, so
 they are unpacked in memory once (about half a second) instead of being kept twice.
 """
 
 import io
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
 import msgspec
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import ShapedStr, shapeStr
 from reportlab.pdfbase.ttfonts import TTFont as EmbeddedFont
 
+from kiosk.printing.line_order import parts
 from kiosk.printing.ticket_layout import Weight
+from queue_service.protocol.languages import SOURCE_LANGUAGE
 
-VENDOR_FONTS = Path(__file__).parents[1] / "static" / "vendor" / "kern" / "fonts" / "fira-sans"
-FILES: dict[Weight, str] = {"regular": "FiraSans-Regular.woff2", "bold": "FiraSans-Bold.woff2"}
+VENDOR = Path(__file__).parents[1] / "static" / "vendor"
+FILES: dict[Weight, str] = {
+    "regular": "kern/fonts/fira-sans/FiraSans-Regular.woff2",
+    "bold": "kern/fonts/fira-sans/FiraSans-Bold.woff2",
+}
+ARABIC_FILES: dict[Weight, str] = {"regular": "noto/arabic-400.woff2", "bold": "noto/arabic-600.woff2"}
+ONE_SIZE = 1000.0
+"""Points at which Arabic is shaped: the font has the same forms at every size."""
+MOST_SHAPED = 512
+"""Parts that are remembered: tickets repeat each other."""
 CHARACTERS_OF_NUMBERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
@@ -31,28 +43,23 @@ class TicketFonts(msgspec.Struct, frozen=True):
     """Height of each capital and figure above the base line, in units of the font size."""
 
     @classmethod
-    def read(cls, folder: Path = VENDOR_FONTS) -> Self:
+    def read(cls, folder: Path = VENDOR) -> Self:
         """Unpack and register the fonts.
 
         Raises FontsMissingError.
         """
         tops: dict[Weight, dict[str, float]] = {}
         for weight, file_name in FILES.items():
-            try:
-                font = TTFont(folder / file_name)
-            except FileNotFoundError as error:
-                raise FontsMissingError(f"{folder / file_name} is missing: run make setup") from error
+            font = _opened(folder / file_name)
             tops[weight] = _tops(font)
-            font.flavor = None
-            unpacked = io.BytesIO()
-            font.save(unpacked)
-            unpacked.seek(0)
-            pdfmetrics.registerFont(EmbeddedFont(pdf_name(weight), unpacked))
+            _register(pdf_name(weight), font)
+            _register(pdf_name(weight, arabic=True), _opened(folder / ARABIC_FILES[weight]))
         return cls(tops)
 
     def width(self, text: str, weight: Weight) -> float:
         """Advance width of ``text`` in units of the font size."""
-        return float(pdfmetrics.stringWidth(text, pdf_name(weight), 1))
+        # The order of its parts makes a line neither longer nor shorter.
+        return sum(_advance(part.text, weight, part.arabic) for part in parts(text, SOURCE_LANGUAGE))
 
     def top(self, text: str, weight: Weight) -> float:
         """Height of the lowest capital or figure of ``text`` in units of the font size."""
@@ -60,9 +67,38 @@ class TicketFonts(msgspec.Struct, frozen=True):
         return min((tops[character] for character in text if character in tops), default=tops["H"])
 
 
-def pdf_name(weight: Weight) -> str:
+def pdf_name(weight: Weight, *, arabic: bool = False) -> str:
     """Name under which ReportLab knows the font."""
-    return f"FiraSans-{weight}"
+    return f"{'NotoSansArabic' if arabic else 'FiraSans'}-{weight}"
+
+
+@lru_cache(MOST_SHAPED)
+def shaped(text: str, weight: Weight) -> ShapedStr:
+    """Give Arabic letters with their forms and places."""
+    forms: ShapedStr = shapeStr(text, pdf_name(weight, arabic=True), ONE_SIZE, force=True)
+    return forms
+
+
+def _advance(text: str, weight: Weight, arabic: bool) -> float:
+    if arabic:
+        forms = shaped(text, weight).__shapeData__  # type: ignore[attr-defined]  # stubs lack it
+        return float(sum(form.x_advance for form in forms) / ONE_SIZE)
+    return float(pdfmetrics.stringWidth(text, pdf_name(weight), 1))
+
+
+def _opened(file: Path) -> TTFont:
+    try:
+        return TTFont(file)
+    except FileNotFoundError as error:
+        raise FontsMissingError(f"{file} is missing: run make setup") from error
+
+
+def _register(name: str, font: TTFont) -> None:
+    font.flavor = None
+    unpacked = io.BytesIO()
+    font.save(unpacked)
+    unpacked.seek(0)
+    pdfmetrics.registerFont(EmbeddedFont(name, unpacked))
 
 
 def _tops(font: TTFont) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Where everything stands on an 80 mm ticket: a pure function from words to a drawing.
 
-Lengths are millimetres from the top left corner; a text's ``y`` is its base line.
+Lengths are millimetres from the top left corner; a text's ``y`` is its base line. In a language that
+is written from right to left everything begins at the right edge.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from kiosk.printing.ticket_wording import TicketWords
+from queue_service.protocol.languages import direction
 
 Weight = Literal["regular", "bold"]
 
@@ -93,10 +95,15 @@ class FontMeasures(Protocol):
 class _Pen:
     """Sets one thing under the other."""
 
-    def __init__(self, fonts: FontMeasures) -> None:
+    def __init__(self, fonts: FontMeasures, *, from_right: bool) -> None:
         self.fonts = fonts
+        self.from_right = from_right
         self.y = TOP_MM
         self.items: list[Item] = []
+
+    def begin(self, width: float, inset: float = 0.0) -> float:
+        """Give the left edge of what is ``width`` wide and stands ``inset`` from where lines begin."""
+        return ROLL_WIDTH_MM - MARGIN_MM - inset - width if self.from_right else MARGIN_MM + inset
 
     def gap(self, height: float = GAP_MM) -> None:
         self.y += height
@@ -109,7 +116,8 @@ class _Pen:
         """Set ``text`` in as many lines as it takes."""
         for line in wrap(text, PRINTABLE_WIDTH_MM / size, weight, self.fonts):
             self.y += size
-            self.items.append(TextItem(MARGIN_MM, self.y, line, weight, size))
+            x = self.begin(self.fonts.width(line, weight) * size)
+            self.items.append(TextItem(x, self.y, line, weight, size))
             self.y += size * (LINE_SPACING - 1)
 
     def number(self, number: str) -> None:
@@ -121,7 +129,8 @@ class _Pen:
             size *= squeeze / NARROWEST
             squeeze = NARROWEST
         self.y += self.fonts.top(number, "bold") * size
-        self.items.append(TextItem(MARGIN_MM, self.y, number, "bold", size, squeeze))
+        x = self.begin(self.fonts.width(number, "bold") * size * squeeze)
+        self.items.append(TextItem(x, self.y, number, "bold", size, squeeze))
 
     def address(self, address: str) -> None:
         """Set an address to be typed, in one line or broken before its last part."""
@@ -132,19 +141,20 @@ class _Pen:
         self.lines(address, "regular", SMALL_MM)
 
     def qr(self, content: str, hint: str) -> None:
-        """Set the code with what it is for at its right."""
-        self.items.append(QrItem(MARGIN_MM, self.y, QR_MM, content))
-        beside = MARGIN_MM + QR_MM + QR_QUIET_MM * 2
+        """Set the code with what it is for beside it."""
+        self.items.append(QrItem(self.begin(QR_MM), self.y, QR_MM, content))
+        inset = QR_MM + QR_QUIET_MM * 2
         y = self.y + QR_MM / 2
-        for line in wrap(hint, (ROLL_WIDTH_MM - MARGIN_MM - beside) / BODY_MM, "regular", self.fonts):
-            self.items.append(TextItem(beside, y, line, "regular", BODY_MM))
+        for line in wrap(hint, (PRINTABLE_WIDTH_MM - inset) / BODY_MM, "regular", self.fonts):
+            x = self.begin(self.fonts.width(line, "regular") * BODY_MM, inset)
+            self.items.append(TextItem(x, y, line, "regular", BODY_MM))
             y += BODY_MM * LINE_SPACING
         self.y += QR_MM
 
 
 def lay_out(words: TicketWords, fonts: FontMeasures) -> TicketDrawing:
     """Draw a ticket: the number alone in its line, what it means, what to do, how to follow it, where."""
-    pen = _Pen(fonts)
+    pen = _Pen(fonts, from_right=direction(words.language) == "rtl")
     pen.number(words.number)
     pen.gap(GAP_MM * 1.4)
     pen.rule()

@@ -7,11 +7,14 @@ import segno
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from kiosk.printing.fonts import pdf_name
+from kiosk.printing.fonts import pdf_name, shaped
+from kiosk.printing.line_order import parts
 from kiosk.printing.printer import TicketSheet
 from kiosk.printing.ticket_layout import MARGIN_MM, QrItem, RuleItem, TextItem, TicketDrawing
 
 PERCENT = 100
+ACTUAL_TEXT_MARK = "feff"
+"""Begins a PDF text string in UTF-16 (ISO 32000-1, 7.9.2.2)."""
 
 
 def ticket_sheet(ticket: UUID, number: str, drawing: TicketDrawing) -> TicketSheet:
@@ -22,7 +25,7 @@ def ticket_sheet(ticket: UUID, number: str, drawing: TicketDrawing) -> TicketShe
     for item in drawing.items:
         match item:
             case TextItem():
-                _draw_text(canvas, drawing.height, item)
+                _draw_text(canvas, drawing, item)
             case RuleItem():
                 bottom = (drawing.height - item.y - item.thickness) * mm
                 canvas.rect(item.x * mm, bottom, item.width * mm, item.thickness * mm, stroke=0, fill=1)
@@ -33,12 +36,21 @@ def ticket_sheet(ticket: UUID, number: str, drawing: TicketDrawing) -> TicketShe
     return TicketSheet(ticket, number, file.getvalue(), drawing.width, drawing.height, MARGIN_MM)
 
 
-def _draw_text(canvas: Canvas, page_height: float, item: TextItem) -> None:
-    text = canvas.beginText(item.x * mm, (page_height - item.y) * mm)
-    text.setFont(pdf_name(item.weight), item.size * mm)
+def _draw_text(canvas: Canvas, drawing: TicketDrawing, item: TextItem) -> None:
+    in_order = parts(item.text, drawing.language)
+    # Forms of letters have no code: what a reader copies or listens to is said beside them.
+    as_read = any(part.arabic for part in in_order)
+    if as_read:
+        said = item.text.encode("utf-16-be").hex()
+        canvas.addLiteral(f"/Span <</ActualText <{ACTUAL_TEXT_MARK}{said}>>> BDC")
+    text = canvas.beginText(item.x * mm, (drawing.height - item.y) * mm)
     text.setHorizScale(item.squeeze * PERCENT)
-    text.textOut(item.text)
+    for part in in_order:
+        text.setFont(pdf_name(item.weight, arabic=part.arabic), item.size * mm)
+        text.textOut(shaped(part.text, item.weight) if part.arabic else part.text)
     canvas.drawText(text)
+    if as_read:
+        canvas.addLiteral("EMC")
 
 
 def _draw_qr(canvas: Canvas, page_height: float, item: QrItem) -> None:

@@ -7,8 +7,9 @@ import msgspec
 from babel.dates import format_date, format_time
 
 from kiosk.outage_ticket import OutageTicketHere
-from kiosk.texts import N_, Texts, localized
+from kiosk.texts import N_, Texts
 from queue_service.protocol.device_api import IssuedTicket
+from queue_service.protocol.languages import base, in_best_language
 from queue_service.protocol.stream import OfficeCard, WaitRange
 
 BABEL_LOCALES = {"en": "en_GB"}
@@ -62,17 +63,17 @@ def ticket_words(
     return TicketWords(
         language=language,
         number=ticket.number,
-        area=localized(office.area, language),
+        area=in_best_language(office.area, language)[0],
         issued=_date_and_time(ticket.created_at.astimezone(zone), language, texts),
         appointment=appointment,
         ahead=ahead,
         wait=wait_words(ticket.wait, language, texts, ticket.wait_reason),
-        service=localized(service_name, language) if office.ticket_shows_service else "",
+        service=in_best_language(service_name, language)[0] if office.ticket_shows_service else "",
         advice=texts.say("Bitte warten Sie, bis Ihre Nummer angezeigt und aufgerufen wird.", language),
         follow_hint=texts.say("Wartezeit am Handy", language) if ticket.follow_url else "",
         follow_url=ticket.follow_url,
         follow_address=ticket.follow_url.partition("://")[2] or ticket.follow_url,
-        office=localized(office.name, language),
+        office=in_best_language(office.name, language)[0],
     )
 
 
@@ -87,10 +88,12 @@ def wait_words(wait: WaitRange | None, language: str, texts: Texts, reason: str 
         return ""
     low, high = wait.low_minutes, wait.high_minutes
     if low <= 0:
-        return texts.say("weniger als {minutes} Minuten", language, minutes=max(high, 2))
+        return texts.say_count(
+            "weniger als {count} Minute", "weniger als {count} Minuten", max(high, 2), language
+        )
     if low == high:
-        return texts.say("etwa {minutes} Minuten", language, minutes=max(high, 2))
-    return texts.say("etwa {low}–{high} Minuten", language, low=low, high=high)
+        return texts.say_count("etwa {count} Minute", "etwa {count} Minuten", max(high, 2), language)
+    return texts.say_count("etwa {low}–{count} Minute", "etwa {low}–{count} Minuten", high, language, low=low)
 
 
 def time_of_day(local: datetime, language: str) -> str:
@@ -105,4 +108,4 @@ def _date_and_time(local: datetime, language: str, texts: Texts) -> str:
 
 
 def _babel_locale(language: str) -> str:
-    return BABEL_LOCALES.get(language, language.replace("-", "_"))
+    return BABEL_LOCALES.get(language, base(language))

@@ -1,6 +1,7 @@
 """Looking after devices: how each one is, where it stands, what it does, and by which token it is known."""
 
 from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -19,6 +20,19 @@ from queue_service.protocol.device_care import (
 )
 
 OVERDUE_AFTER = timedelta(seconds=OVERDUE_AFTER_SECONDS)
+LOW_DISK_MEGABYTES = 200
+"""Below it a device may soon keep nothing any more. Ours: a month of tickets and logs fits in."""
+Trouble: TypeAlias = Literal[
+    "silent",
+    "printer_offline",
+    "printer_cover_open",
+    "printer_paper_out",
+    "printer_failed",
+    "printer_paper_low",
+    "sound_blocked",
+    "page_closed",
+    "disk_low",
+]
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -36,6 +50,8 @@ class Device(msgspec.Struct, frozen=True):
     """When it last reported; None: not yet."""
     overdue: bool
     """It has reported once, and for some minutes no more."""
+    troubles: list[Trouble]
+    """What somebody should see to, the worst first; ``silent`` for one that is overdue."""
     settings: DeviceSettings
     health: DeviceHealth | None
     """As it last said."""
@@ -70,7 +86,27 @@ async def find_device(conn: Connection, now: datetime, device_id: int) -> FoundD
     return _found(rows[0], now)
 
 
+def troubles_of(health: DeviceHealth) -> list[Trouble]:
+    """Name what somebody should see to in a device that reports."""
+    low = health.disk_free_megabytes is not None and health.disk_free_megabytes < LOW_DISK_MEGABYTES
+    found: list[tuple[bool, Trouble]] = [
+        (health.printer == "offline", "printer_offline"),
+        (health.printer == "cover_open", "printer_cover_open"),
+        (health.printer == "paper_out", "printer_paper_out"),
+        (health.printer == "failed", "printer_failed"),
+        (bool(health.sound_blocked), "sound_blocked"),
+        (health.page_open is False, "page_closed"),
+        (low, "disk_low"),
+        (health.printer == "paper_low", "printer_paper_low"),
+    ]
+    return [trouble for there, trouble in found if there]
+
+
 def _found(row: store.DeviceRow, now: datetime) -> FoundDevice:
+    in_use = row.revoked_at is None and row.seen_at is not None
+    overdue = in_use and row.seen_at is not None and now - row.seen_at > OVERDUE_AFTER
+    health = msgspec.json.decode(row.health, type=DeviceHealth) if row.health else None
+    troubles: list[Trouble] = ["silent"] if overdue else troubles_of(health) if in_use and health else []
     device = Device(
         row.id,
         row.office,
@@ -79,9 +115,10 @@ def _found(row: store.DeviceRow, now: datetime) -> FoundDevice:
         row.created_at,
         row.revoked_at,
         row.seen_at,
-        row.revoked_at is None and row.seen_at is not None and now - row.seen_at > OVERDUE_AFTER,
+        overdue,
+        troubles,
         msgspec.json.decode(row.settings, type=DeviceSettings),
-        msgspec.json.decode(row.health, type=DeviceHealth) if row.health else None,
+        health,
         row.renew_since,
     )
     return FoundDevice(device, row.office_id, row.authority_id)

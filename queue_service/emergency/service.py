@@ -4,10 +4,14 @@ Every one of them locks the office's line of versions before it looks: what a ch
 is what the hall is at that version, also when two people press at the same moment.
 """
 
+import re
 from datetime import datetime, timedelta
+from typing import Literal
 
 from queue_service.emergency import store
 from queue_service.emergency.model import Alarm, Alarms, HallAlarmKind
+from queue_service.notices import service as notices
+from queue_service.notices.model import AlarmNotice, NoticedAuthority, Recipient
 from queue_service.platform import errors
 from queue_service.platform.queries import Connection
 
@@ -25,6 +29,7 @@ async def call_for_help(
     counter_id = await store.own_counter(conn, office_id, user_id)
     raised = await store.raise_alarm(conn, office_id, "staff", counter_id, actor, now)
     if raised is not None:
+        await _tell_contact(conn, now, office_id, raised, "staff")
         return await store.publish_alarm(conn, office_id, raised, "alarm.raised", now)
     return await _find(conn, office_id, await store.open_alarm(conn, office_id, "staff", actor))
 
@@ -60,6 +65,7 @@ async def end_help(
         raise errors.NotPermitted("Only whoever raised an alarm, or a team lead, may end it.")
     if not await store.end_alarm(conn, office_id, alarm_id, actor, now):
         return known
+    await notices.withdraw_alarm(conn, office_id, alarm_id)
     return await store.publish_alarm(conn, office_id, alarm_id, "alarm.ended", now)
 
 
@@ -70,6 +76,8 @@ async def close_hall(
     await store.lock_hall(conn, office_id)
     raised = await store.raise_alarm(conn, office_id, kind, None, actor, now)
     if raised is not None:
+        if kind == "leave":
+            await _tell_contact(conn, now, office_id, raised, kind)
         return await store.publish_alarm(conn, office_id, raised, None, now)
     return await _find(conn, office_id, await store.open_alarm(conn, office_id, kind, actor))
 
@@ -81,6 +89,7 @@ async def reopen_hall(
     await store.lock_hall(conn, office_id)
     alarm_id = await store.open_alarm(conn, office_id, kind, actor)
     if alarm_id is not None and await store.end_alarm(conn, office_id, alarm_id, actor, now):
+        await notices.withdraw_alarm(conn, office_id, alarm_id)
         await store.publish_alarm(conn, office_id, alarm_id, None, now)
 
 
@@ -100,6 +109,29 @@ async def require_open_hall(conn: Connection, office_id: int) -> None:
 async def forget_alarms(conn: Connection, now: datetime) -> None:
     """Delete alarms that were kept long enough."""
     await store.forget_alarms(conn, now - ALARMS_KEPT)
+
+
+async def _tell_contact(
+    conn: Connection, now: datetime, office_id: int, alarm_id: int, kind: Literal["staff", "leave"]
+) -> None:
+    """Write to whom the office has named; it leaves the house when the alarm stands."""
+    place = await store.alarm_place(conn, office_id, alarm_id)
+    to = place.contact
+    notice = AlarmNotice(
+        alarm=kind,
+        authority=NoticedAuthority(place.authority, place.authority_name),
+        office=place.office,
+        counter=place.counter,
+        at=place.at,
+        time_zone=place.time_zone,
+        recipient=Recipient(phone=as_dialled(to.phone), email=to.email, language=to.language),
+    )
+    await notices.enqueue_alarm(conn, now, office_id, alarm_id, notice)
+
+
+def as_dialled(printed: str | None) -> str | None:
+    """Return a number in E.164 that is printed with spaces and hyphens; None for 115 and its like."""
+    return re.sub(r"[ -]", "", printed) if printed and printed.startswith("+") else None
 
 
 async def _find(conn: Connection, office_id: int, alarm_id: int | None) -> Alarm:

@@ -5,10 +5,13 @@ from datetime import datetime
 import msgspec
 
 from queue_service.emergency.model import Alarm, AlarmKind
+from queue_service.offices.setup_model import EmergencySetup
 from queue_service.platform.queries import Connection, load_queries
 from queue_service.protocol.stream import HallState
 
 _queries = load_queries("emergency")
+_name = msgspec.json.Decoder(dict[str, str]).decode
+_contact = msgspec.json.Decoder(EmergencySetup).decode
 _alarm = msgspec.json.Decoder(Alarm).decode
 
 
@@ -57,6 +60,32 @@ async def publish_alarm(
         conn, office_id=office_id, alarm_id=alarm_id, staff_kind=staff_kind, now=now
     )
     return _alarm(row["alarm"])
+
+
+class AlarmPlace(msgspec.Struct, frozen=True):
+    """Where an alarm was raised, and whom its office has named for it."""
+
+    authority: str
+    authority_name: dict[str, str]
+    office: dict[str, str]
+    time_zone: str
+    counter: dict[str, str] | None
+    at: datetime
+    contact: EmergencySetup
+
+
+async def alarm_place(conn: Connection, office_id: int, alarm_id: int) -> AlarmPlace:
+    """What there is to tell of an alarm that exists."""
+    row = await _queries.alarm_place(conn, office_id=office_id, alarm_id=alarm_id)
+    return AlarmPlace(
+        row["authority"],
+        _name(row["authority_name"]),
+        _name(row["office"]),
+        row["time_zone"],
+        _name(row["counter"]) if row["counter"] else None,
+        row["at"],
+        _contact(row["contact"]) if row["contact"] else EmergencySetup(),
+    )
 
 
 async def find_alarm(conn: Connection, office_id: int, alarm_id: int) -> Alarm | None:

@@ -12,6 +12,7 @@ from queue_service.forecast.past_days import PastDay
 from queue_service.forecast.replay.call_log import FEWEST_DAYS, MalformedLogError, read_call_log
 from queue_service.forecast.replay.contest import NothingToJudgeError, compete
 from queue_service.forecast.replay.log_order import learned_head_starts
+from queue_service.forecast.replay.outlook_scores import foretold, score_of
 from queue_service.forecast.replay.score_table import contest_table
 from queue_service.forecast.replay.simulated_days import LONGEST_WAIT, SCENARIOS, simulated_day
 from queue_service.forecast.replay.speed import timings
@@ -19,6 +20,8 @@ from queue_service.forecast.replay.speed import timings
 SEED = 4
 TRAINING_DAYS = 10
 TEST_DAYS = 20
+OUTLOOK_DAYS = 8
+AHEAD = (("up to 1 h", 0.0, 1.0), ("1 to 3 h", 1.0, 3.0), ("3 to 6 h", 3.0, 6.0), ("later", 6.0, 24.0))
 TABLE_WIDTH = 120
 WEEK = 7
 
@@ -72,6 +75,35 @@ def compare(training_days: int, test_days: int, seed: int, only: str | None) -> 
         title = f"{scenario.name}, seed {seed}"
         console.print(_contest(console, title, training, test, order, scenario.planned_minutes))
         console.print()
+
+
+@forecast.command()
+@click.option("--training-days", type=click.IntRange(1), default=TRAINING_DAYS, show_default=True)
+@click.option("--test-days", type=click.IntRange(1), default=OUTLOOK_DAYS, show_default=True)
+@click.option("--seed", type=int, default=SEED, show_default=True, help="Another number, other days.")
+def outlook(training_days: int, test_days: int, seed: int) -> None:
+    """Print how often the outlook on the rest of a day holds on made-up days; takes a minute."""
+    console = _console()
+    table = Table()
+    for column in ("scenario", "told ahead", "80 % holds", "width", "too many", "waiting", "told"):
+        table.add_column(column, justify="left" if column in ("scenario", "told ahead") else "right")
+    for scenario in SCENARIOS:
+        days = [simulated_day(scenario, day, seed) for day in range(training_days + test_days)]
+        order = HeadStarts(scenario.head_starts, LONGEST_WAIT)
+        with console.status(scenario.name):
+            told = list(foretold(days[:training_days], days[training_days:], order, scenario.planned_minutes))
+        for name, begin, end in AHEAD:
+            here = score_of([one for one in told if begin < one.hours_ahead <= end])
+            table.add_row(
+                scenario.name,
+                name,
+                f"{here.held:.0%}",
+                f"{here.width:.1f}",
+                f"{here.too_many:+.1f}",
+                f"{here.waited:.1f}",
+                f"{here.told:,}",
+            )
+    console.print(table)
 
 
 @forecast.command()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from queue_service.forecast.calibration import Calibration
 from queue_service.forecast.call_order import CallOrder
 from queue_service.forecast.drawn_visits import NEVER, Drawing
-from queue_service.forecast.hall_run import HallRun
+from queue_service.forecast.hall_run import HallRun, next_call
 from queue_service.forecast.knowledge import Knowledge
 from queue_service.forecast.model import (
     Answer,
@@ -30,13 +30,13 @@ class Forecaster:
     def __init__(
         self, knowledge: Knowledge, order: CallOrder, calibration: Calibration | None = None
     ) -> None:
-        self._drawing = Drawing(knowledge)
-        self._order = order
+        self.drawing = Drawing(knowledge)
+        self.order = order
         self.calibration = calibration or Calibration()
 
     def forecast(self, state: HallState, now: float, newcomers: Sequence[Newcomer] = ()) -> HallForecast:
         """Return the answer for each ticket that waits and for each of ``newcomers``."""
-        run = HallRun(state, now, self._drawing, self._order, newcomers)
+        run = HallRun(state, now, self.drawing, self.order, newcomers)
         run.play()
         hour = hour_of_day(now, state.day_starts_at)
         classes = [
@@ -66,31 +66,38 @@ class Forecaster:
             return Unknown("no_counter_open")
         if not counters:
             return Unknown("nobody_serves_this")
-        if not any(_still_calls(state, index, now) for index in counters):
+        if all(_calls_next(state, index, now) == NEVER for index in counters):
             return Unknown("no_counter_open")
         spread = spread_of(waits)
         if spread is None:
             return Unknown("closes_before")
         calibrated = self.calibration.corrected(spread, visitor_class, hour)
-        return Range(*told_minutes(calibrated.low, calibrated.high), calibrated, spread)
+        opens_at = min(_calls_next(state, index, now) for index in counters)
+        return Range(
+            *told_minutes(calibrated.low, calibrated.high),
+            calibrated,
+            spread,
+            opens_at if opens_at > now else None,
+        )
 
 
 def spread_of(waits: list[float]) -> Spread | None:
     """Return the spread of drawn waits; None when a tenth of them never ends."""
     ordered = sorted(waits)
-    high = _quantile(ordered, LEVELS["high"])
+    high = quantile(ordered, LEVELS["high"])
     if ordered[-1] == NEVER and high == NEVER:
         return None
     ended = [wait for wait in ordered if wait < NEVER]
     return Spread(
-        _quantile(ordered, LEVELS["low"]),
-        _quantile(ordered, LEVELS["middle"]),
+        quantile(ordered, LEVELS["low"]),
+        quantile(ordered, LEVELS["middle"]),
         high,
         sum(ended) / len(ended),
     )
 
 
-def _quantile(ordered: list[float], level: float) -> float:
+def quantile(ordered: list[float], level: float) -> float:
+    """Return the value below which a share of an ascending sample lies."""
     place = level * len(ordered) - 0.5
     below = max(0, int(place))
     above = min(below + 1, len(ordered) - 1)
@@ -100,6 +107,6 @@ def _quantile(ordered: list[float], level: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * share
 
 
-def _still_calls(state: HallState, index: int, now: float) -> bool:
-    spans = state.counters[index].spans
-    return spans is None or any(span.end > now for span in spans)
+def _calls_next(state: HallState, index: int, now: float) -> float:
+    begins = next_call(state.counters[index].spans, now)
+    return NEVER if begins is None else begins

@@ -5,7 +5,7 @@ who else comes. Whichever counter is free first calls whom the order chooses, un
 """
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import NamedTuple
 from zlib import crc32
@@ -13,7 +13,7 @@ from zlib import crc32
 from queue_service.forecast.call_order import CallOrder
 from queue_service.forecast.drawn_visits import NEVER, Drawing, Entry, Row, eligible
 from queue_service.forecast.durations import at_quantiles, remaining
-from queue_service.forecast.later_arrivals import LaterOnes
+from queue_service.forecast.later_arrivals import LaterInRun, LaterOnes
 from queue_service.forecast.model import Counter, HallState, Newcomer, Span, Waiting, hour_of_day
 
 CALLS_PER_FORECAST = 4_000
@@ -41,10 +41,16 @@ class HallRun:
     """One forecast's playing; ``waits`` holds by place and run the seconds from now to the call."""
 
     def __init__(
-        self, state: HallState, now: float, drawing: Drawing, order: CallOrder, newcomers: Sequence[Newcomer]
+        self,
+        state: HallState,
+        now: float,
+        drawing: Drawing,
+        order: CallOrder,
+        newcomers: Sequence[Newcomer],
+        runs: int | None = None,
     ) -> None:
         self._state, self._now, self._drawing, self._order = state, now, drawing, order
-        self.runs = runs_for(len(state.waiting) + len(state.counters))
+        self.runs = runs or runs_for(len(state.waiting) + len(state.counters))
         self.waits: list[list[float]] = [
             [NEVER] * self.runs for _ in range(len(state.waiting) + len(newcomers))
         ]
@@ -53,6 +59,7 @@ class HallRun:
         self._eligible: dict[tuple[tuple[str, ...], frozenset[str]], frozenset[int]] = {}
         self._lanes = self._lanes_of(newcomers)
         self._answerable = sum(len(lane.entries) for lane in self._lanes)
+        """What a run ends with: so many calls and looks."""
         self._later = self._later_ones()
         able = [lane.counters for lane in self._lanes] + self._later.counters
         self._queues_of = [
@@ -153,6 +160,11 @@ class HallRun:
         }
         return LaterOnes(self._state, self._now, self._drawing, self._order, rates, self.runs)
 
+    def _looks(self, run: int, queues: list[list[Entry]], later: LaterInRun) -> Iterator[float]:
+        """Give the instants at which somebody looks at the queues; a forecast needs none."""
+        del run, queues, later
+        return iter(())
+
     def _play_once(self, run: int) -> None:
         """Play one run: whichever counter is free first calls whom the order chooses."""
         now, choose, counters, waits = self._now, self._order.choose, self._state.counters, self.waits
@@ -164,8 +176,14 @@ class HallRun:
         surely_until = self._surely_until
         frees = [(row[run], index) for index, row in enumerate(self._frees)]
         heapq.heapify(frees)
+        looks = self._looks(run, queues, later)
+        next_look = next(looks, NEVER)
         while frees and unanswered:
             at, counter = frees[0]
+            if at >= next_look:
+                next_look = next(looks, NEVER)
+                unanswered -= 1
+                continue
             if at >= surely_until[counter] and (opens := next_call(counters[counter].spans, at)) != at:
                 _free_later(frees, None if opens is None else opens + self._delays[counter][run])
                 continue
@@ -173,7 +191,8 @@ class HallRun:
                 later.arrive(at)
             filled = [queue for queue in queues_of[counter] if queue]
             if not filled:
-                _free_later(frees, later.next_at if later.next_at - now < LONGEST_DAY else None)
+                something = min(later.next_at, next_look)
+                _free_later(frees, something if something - now < LONGEST_DAY else None)
                 continue
             if len(filled) > 1:
                 first = [queue[-1][0] for queue in filled]
@@ -187,6 +206,9 @@ class HallRun:
                 continue
             after_call(waiting.visitor_class, memory)
             heapq.heapreplace(frees, (at + lasts[run], counter))
+        # Counters may close before the last look.
+        for _ in looks:
+            pass
 
 
 def _surely_calls_until(counter: Counter, now: float) -> float:

@@ -11,7 +11,7 @@ from queue_service.forecast.model import ComingAppointment, HallState, Waiting, 
 
 SECONDS_AN_HOUR = 3600.0
 LOOKS_AHEAD = 4 * SECONDS_AN_HOUR
-"""Appointments further away overtake nobody who can be told anything useful."""
+"""For single waits: appointments further away overtake nobody who can be told anything useful."""
 QUIET_HOUR = 1e-9
 """Stands for no arrivals, so that times between them can be drawn."""
 
@@ -27,6 +27,9 @@ class LaterOnes:
         order: CallOrder,
         rates: Mapping[str, ArrivalRate],
         runs: int,
+        looks_ahead: float = LOOKS_AHEAD,
+        *,
+        they_may_leave: bool = False,
     ) -> None:
         self.counters: list[frozenset[int]] = []
         """By queue of later ones: the counters that can serve it."""
@@ -36,8 +39,13 @@ class LaterOnes:
         self._appointments = [
             self._appointment(place, coming)
             for place, coming in enumerate(state.coming)
-            if coming.at < now + LOOKS_AHEAD
+            if coming.at < now + looks_ahead
         ]
+        self._patience = (
+            {name: patience.leaving_after(0.0, runs) for name, patience in drawing.knowledge.patience.items()}
+            if they_may_leave
+            else {}
+        )
         self._walk_ins = {
             (visitor_class, services): self._queue(self._waiting("", visitor_class, services, now))
             for visitor_class, rate in rates.items()
@@ -65,7 +73,16 @@ class LaterOnes:
         waiting = self._waiting(f"later {chance.random()}", visitor_class, services, at)
         hour = hour_of_day(at, self._state.day_starts_at)
         lasts = self._drawing.visit(waiting, hour, self._runs)
-        return self._walk_ins[visitor_class, services], Entry(waiting, lasts, None, -1, newcomer=False)
+        patience = self._patience.get(visitor_class)
+        leaves = [at + chance.choice(patience)] * self._runs if patience else None
+        return self._walk_ins[visitor_class, services], Entry(waiting, lasts, leaves, -1, newcomer=False)
+
+    def asker(
+        self, visitor_class: str, services: tuple[str, ...], at: float, place: int
+    ) -> tuple[int, Entry]:
+        """Return the queue and the entry of somebody who would come at an instant and takes no time."""
+        waiting = self._waiting("", visitor_class, services, at)
+        return self._queue(waiting), Entry(waiting, (), None, place, newcomer=True)
 
     def rate_at(self, rate: ArrivalRate, at: float) -> float:
         """Return the arrivals per second at an instant."""

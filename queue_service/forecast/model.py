@@ -109,6 +109,8 @@ class Range(msgspec.Struct, frozen=True):
     wants back when the wait has ended."""
     simulated: Spread
     """As the simulation had it; what ``fit_stretch`` learns from."""
+    opens_at: float | None = None
+    """When the first counter is planned to open that serves this; None: one calls already."""
 
 
 class Unknown(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ import msgspec
 
 from queue_service.notices.calendar_file import METHOD_OF, Correspondence, calendar_file
 from queue_service.notices.carrier import NotReachedError, Outgoing, RefusedError, UnclearError
-from queue_service.notices.model import in_language
+from queue_service.notices.model import AppointmentNotice, in_language
 
 Encryption = Literal["starttls", "tls", "none"]
 
@@ -145,11 +145,12 @@ def _add_calendar(mail: EmailMessage, outgoing: Outgoing, sender: str) -> None:
 
     The file goes by another type: two parts of text/calendar are two invitations to Thunderbird.
     """
-    method = METHOD_OF.get(outgoing.notice.kind)
-    if method is None:
+    notice = outgoing.notice
+    method = METHOD_OF.get(notice.kind) if isinstance(notice, AppointmentNotice) else None
+    if method is None or not isinstance(notice, AppointmentNotice):
         return
     content = calendar_file(
-        outgoing.notice,
+        notice,
         method,
         description=outgoing.message.text,
         stamp=outgoing.now,

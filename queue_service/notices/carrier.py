@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from queue_service.notices.model import AppointmentNotice, Message
+from queue_service.notices.model import Message, Notice
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -20,7 +20,7 @@ class Outgoing(msgspec.Struct, frozen=True):
 
     id: UUID
     """The same however often it is tried: a receiver can tell a repetition by it."""
-    notice: AppointmentNotice
+    notice: Notice
     message: Message
     now: datetime
 

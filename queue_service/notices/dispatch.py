@@ -18,10 +18,25 @@ import msgspec
 import structlog
 
 from queue_service.notices import store
+from queue_service.notices.alarm_notice import alarm_message
 from queue_service.notices.authority_texts import own_texts
-from queue_service.notices.back_off import next_attempt
-from queue_service.notices.carrier import Carrier, NotReachedError, Outgoing, RefusedError, UnclearError
-from queue_service.notices.model import MessageState, Way, with_address
+from queue_service.notices.back_off import next_alarm_attempt, next_attempt
+from queue_service.notices.carrier import (
+    Carrier,
+    NotDeliveredError,
+    NotReachedError,
+    Outgoing,
+    RefusedError,
+    UnclearError,
+)
+from queue_service.notices.model import (
+    AlarmNotice,
+    AppointmentNotice,
+    MessageState,
+    Notice,
+    Way,
+    with_address,
+)
 from queue_service.notices.store import Claimed
 from queue_service.notices.texts import compose
 from queue_service.platform.clock import Clock
@@ -99,7 +114,9 @@ async def send_due(post: Post, way: Way) -> int:
 
 async def _own_texts(conn: Connection, claimed: Claimed) -> Mapping[str, str]:
     told = claimed.payload
-    return await own_texts(conn, told.authority.slug, told.kind, claimed.way) if told else {}
+    if not isinstance(told, AppointmentNotice):
+        return {}
+    return await own_texts(conn, told.authority.slug, told.kind, claimed.way)
 
 
 async def _send(post: Post, claimed: Claimed, own: Mapping[str, str]) -> None:
@@ -121,23 +138,33 @@ async def _hand_over(post: Post, claimed: Claimed, own: Mapping[str, str]) -> Ou
     if claimed.payload is None:
         return Outcome("failed", "unreadable")
     try:
-        notice = with_address(claimed.payload, post.visitor_url)
-        outgoing = Outgoing(claimed.id, notice, compose(notice, claimed.way, own), post.clock())
-        await post.carriers[claimed.way].hand_over(outgoing)
+        await post.carriers[claimed.way].hand_over(_worded(post, claimed, claimed.payload, own))
     except RefusedError as refused:
         return Outcome("failed", refused.code)
-    except NotReachedError as away:
-        again = next_attempt(post.clock(), claimed.attempts)
-        # Too late to be of use is never: staff hear of it while they can still do something.
-        in_time = again is not None and again < claimed.useful_until
-        return Outcome("queued" if in_time else "failed", away.code, again)
-    except UnclearError as unclear:
-        return Outcome("unclear", unclear.code)
+    except (NotReachedError, UnclearError) as away:
+        # An alarm twice is better than none; of everything else a human being decides.
+        sure = isinstance(away, NotReachedError) or isinstance(claimed.payload, AlarmNotice)
+        return _again(post, claimed, away) if sure else Outcome("unclear", away.code)
     except Exception as fault:  # noqa: BLE001  # recorded, and shown to staff
         # A fault of ours. Its own words, and those of its causes, may quote the message.
         log.error("message_fault", way=claimed.way, error=type(fault).__name__, at=_place(fault))  # noqa: TRY400
         return Outcome("unclear", "fault")
     return Outcome("sent")
+
+
+def _worded(post: Post, claimed: Claimed, notice: Notice, own: Mapping[str, str]) -> Outgoing:
+    if isinstance(notice, AlarmNotice):
+        return Outgoing(claimed.id, notice, alarm_message(notice), post.clock())
+    notice = with_address(notice, post.visitor_url)
+    return Outgoing(claimed.id, notice, compose(notice, claimed.way, own), post.clock())
+
+
+def _again(post: Post, claimed: Claimed, why: NotDeliveredError) -> Outcome:
+    is_alarm = isinstance(claimed.payload, AlarmNotice)
+    again = (next_alarm_attempt if is_alarm else next_attempt)(post.clock(), claimed.attempts)
+    # Too late to be of use is never: staff hear of it while they can still do something.
+    in_time = again is not None and again < claimed.useful_until
+    return Outcome("queued" if in_time else "failed", why.code, again)
 
 
 def _place(fault: Exception) -> str:
@@ -147,7 +174,10 @@ def _place(fault: Exception) -> str:
 
 
 async def note_lost(conn: Connection, now: datetime) -> None:
-    """Call unclear what no sender has reported on in time."""
+    """Call unclear what no sender has reported on in time; alarms are sent again."""
+    alarms = await store.retry_lost_alarms(conn, now)
+    if alarms:
+        log.error("alarms_sent_again", messages=alarms)
     lost = await store.lose_claims(conn, now)
     if lost:
         log.error("messages_unclear", messages=lost)

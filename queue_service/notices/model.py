@@ -19,6 +19,8 @@ Kind = Literal[
 """``moved`` and ``cancelled`` are as somebody wished; ``displaced`` and ``called_off`` say that the office
 had to. ``offered``: a place from the waiting list, held until ``respond_by``. ``waiting_joined``: who
 stands on that list now, and has no appointment yet."""
+MessageKind = Literal[Kind, "alarm"]
+"""All that the outbox holds; an alarm is for whom the office has named, and not for a visitor."""
 ToldReason = Literal["illness", "fault", "damage", "strike", "weather"]
 """Why an office had to, as far as visitors are told: each has its words in every language, and none can
 name somebody who is ill."""
@@ -133,6 +135,24 @@ class AppointmentNotice(msgspec.Struct, frozen=True):
     """Grows with every change of the appointment; calendars keep the highest."""
 
 
+class AlarmNotice(msgspec.Struct, frozen=True):
+    """A colleague's call for help, or an evacuation, for the office's emergency contact."""
+
+    alarm: Literal["staff", "leave"]
+    authority: NoticedAuthority
+    office: dict[str, str]
+    """Its name by language."""
+    counter: dict[str, str] | None
+    """The counter's name; None without one."""
+    at: datetime
+    time_zone: str
+    recipient: Recipient
+    """Of whom there is no name: a role's address or telephone."""
+
+
+Notice = AppointmentNotice | AlarmNotice
+
+
 class Message(msgspec.Struct, frozen=True):
     """A notice in words. A text message is its ``text`` alone."""
 
@@ -146,11 +166,11 @@ class ListedMessage(msgspec.Struct, frozen=True):
 
     id: UUID
     reference: str
-    """The appointment's, or that of a party's hour, or of a place on the waiting list."""
+    """The appointment's, or that of a party's hour, or of a place on the waiting list; an alarm's id."""
     starts_at: datetime | None
-    """None for a message about the waiting list."""
+    """None for a message about the waiting list, or about an alarm."""
     way: Way
-    kind: Kind
+    kind: MessageKind
     state: MessageState
     attempts: int
     """Since it was last put into the queue."""

@@ -7,14 +7,17 @@ from uuid import UUID, uuid4
 from msgspec.structs import replace
 
 from queue_service.notices import store
+from queue_service.notices.by_sms import is_mobile
 from queue_service.notices.lifecycle import MESSAGE
-from queue_service.notices.model import AppointmentNotice, ListedMessage, MessageState, Way
+from queue_service.notices.model import AlarmNotice, AppointmentNotice, ListedMessage, MessageState, Way
 from queue_service.notices.store import FoundMessage
 from queue_service.platform.errors import IllegalTransition, MessageNotFound
 from queue_service.platform.queries import Connection
 
 KEPT_AFTER_VISIT = timedelta(days=30)
 """How long it is known that something was sent; what it said is gone by then."""
+ALARM_USEFUL = timedelta(minutes=30)
+"""Whoever hears of an alarm later than that hears of it in another way."""
 UNTOUCHED = timedelta(days=1)
 """A message that nobody has tried for so long means that no process sends at all."""
 MOST_LISTED = 200
@@ -73,6 +76,28 @@ async def _from_known_place(
 async def withdraw(conn: Connection, office_id: int, visit_id: UUID) -> None:
     """Take back what has not been sent about an appointment, or the booking of an hour."""
     await store.withdraw_earlier(conn, office_id, visit_id)
+
+
+async def enqueue_alarm(
+    conn: Connection, now: datetime, office_id: int, alarm_id: int, notice: AlarmNotice
+) -> None:
+    """Write a message to the office's emergency contact, inside the alarm's transaction.
+
+    By e-mail where there is an address, and as a text message where the telephone is a mobile one.
+    """
+    to = notice.recipient
+    ways: list[Way] = []
+    if to.email:
+        ways.append("email")
+    if to.phone and is_mobile(to.phone):
+        ways.append("sms")
+    messages = [(uuid4(), way) for way in ways]
+    await store.enqueue_alarm(conn, now, office_id, alarm_id, notice, messages, now + ALARM_USEFUL)
+
+
+async def withdraw_alarm(conn: Connection, office_id: int, alarm_id: int) -> None:
+    """Take back what has not been sent about an alarm that is over."""
+    await store.withdraw_alarm(conn, office_id, alarm_id)
 
 
 async def withdraw_about_waiting(conn: Connection, entry_ids: Sequence[UUID]) -> None:

@@ -1,17 +1,25 @@
 """The only caller of ``sql/queries/notices.sql``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from queue_service.notices.model import AppointmentNotice, ListedMessage, MessageState, Way
+from queue_service.notices.model import (
+    AlarmNotice,
+    AppointmentNotice,
+    ListedMessage,
+    MessageState,
+    Notice,
+    Way,
+)
 from queue_service.platform.queries import Connection, load_queries
 
 _queries: Any = load_queries("notices")
 _encode = msgspec.json.Encoder().encode
+_alarm_notice = msgspec.json.Decoder(AlarmNotice).decode
 _notice = msgspec.json.Decoder(AppointmentNotice).decode
 
 
@@ -24,7 +32,7 @@ class Claimed(msgspec.Struct, frozen=True):
     """This one included."""
     claim: UUID
     useful_until: datetime
-    payload: AppointmentNotice | None
+    payload: Notice | None
     """None for what another version has written, and this one can't read."""
 
 
@@ -33,8 +41,8 @@ class FoundMessage(msgspec.Struct, frozen=True):
 
     office_id: int
     authority_id: int
-    channel: str
-    """By which its visit was booked, or is waited for."""
+    channel: str | None
+    """By which its visit was booked, or is waited for; None of an alarm."""
     message: ListedMessage
 
 
@@ -96,14 +104,51 @@ async def claim(
 ) -> list[Claimed]:
     """Take the messages that are due, so that no other sender gets them."""
     rows = _queries.claim(conn, way=way, most=most, claim=claim, now=now, claimed_until=claimed_until)
-    return [Claimed(**{**row, "payload": _readable(row["payload"])}) async for row in rows]
+    return [_claimed(dict(row)) async for row in rows]
 
 
-def _readable(payload: str) -> AppointmentNotice | None:
+def _claimed(row: dict[str, Any]) -> Claimed:
+    read = _alarm_notice if row.pop("kind") == "alarm" else _notice
+    return Claimed(**{**row, "payload": _readable(row["payload"], read)})
+
+
+def _readable(payload: str, read: Callable[[str], Any] = _notice) -> Any:
     try:
-        return _notice(payload)
+        return read(payload)
     except msgspec.ValidationError:
         return None
+
+
+async def enqueue_alarm(
+    conn: Connection,
+    now: datetime,
+    office_id: int,
+    alarm_id: int,
+    notice: AlarmNotice,
+    messages: Sequence[tuple[UUID, Way]],
+    useful_until: datetime,
+) -> None:
+    """Write one message for each way, to be sent before everything else."""
+    await _queries.enqueue_alarm(
+        conn,
+        office_id=office_id,
+        alarm_id=alarm_id,
+        ids=[message_id for message_id, _ in messages],
+        ways=[way for _, way in messages],
+        payload=_encode(notice).decode(),
+        useful_until=useful_until,
+        now=now,
+    )
+
+
+async def withdraw_alarm(conn: Connection, office_id: int, alarm_id: int) -> None:
+    """Take back what has not been sent about an alarm."""
+    await _queries.withdraw_alarm(conn, office_id=office_id, alarm_id=alarm_id)
+
+
+async def retry_lost_alarms(conn: Connection, now: datetime) -> int:
+    """Put alarms back into the queue whose sender has not reported in time; gives how many."""
+    return len([row async for row in _queries.retry_lost_alarms(conn, now=now)])
 
 
 async def note_outcome(

@@ -8,9 +8,6 @@ from queue_service.offices.model import OfficeCalendar
 from queue_service.offices.setup_model import OfficeSetup, OrderSetup
 from queue_service.protocol.stream import OfficeCard
 
-LANGUAGES = ["de", "en"]
-"""Languages in which kiosk, display and pages speak to visitors."""
-
 
 class Office(msgspec.Struct, frozen=True):
     """An office with its set-up. ``id`` stays inside; to the world an office is its slug."""
@@ -47,7 +44,7 @@ class Office(msgspec.Struct, frozen=True):
             time_zone=self.setup.time_zone,
             area=self.setup.area,
             reception=self.setup.reception,
-            languages=LANGUAGES,
+            languages=self.setup.spoken,
             notice=self.setup.notice,
             follow_url=f"{visitor_url}/t/",
             accent=self.accent,

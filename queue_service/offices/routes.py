@@ -16,7 +16,7 @@ from queue_service.offices.open_consultation import walk_ins_of
 from queue_service.offices.setup_model import Access, AccessFact, Address
 from queue_service.platform import errors
 from queue_service.platform.http import json_answer, refusals
-from queue_service.protocol.stream import WalkIns
+from queue_service.protocol.stream import WaitRange, WalkIns
 
 LONGEST_SLUG = 60
 OfficePath = Annotated[str, PathParameter(max_length=LONGEST_SLUG, description="The office's slug")]
@@ -27,6 +27,10 @@ class Figures(msgspec.Struct, frozen=True):
 
     waiting: int
     open_counters: int
+    wait: WaitRange | None
+    """For somebody who would come now, as the office's displays have it; None when nobody can say."""
+    wait_reason: str | None
+    """Why there is none: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``, ``hall_paused``."""
 
 
 class OfficeAnswer(msgspec.Struct, frozen=True):
@@ -160,7 +164,7 @@ def _office(
         walk_ins=walk_ins_of(office, now, taken.get(office.slug, {})),
         accessibility=setup.access,
         notice=setup.notice,
-        figures=Figures(full.waiting, full.open_counters),
+        figures=Figures(full.waiting, full.open_counters, full.wait, full.wait_reason),
     )
 
 

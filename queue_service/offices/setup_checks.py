@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from zoneinfo import available_timezones
 
-from queue_service.offices.model import WEEKDAYS, Span, WeekHours
+from queue_service.offices.model import WEEKDAYS, Span, Weekday, WeekHours
 from queue_service.offices.setup_mistakes import Findings, Path, echo, unknown
 from queue_service.offices.setup_model import (
     CounterSetup,
@@ -118,6 +118,26 @@ def _check_counters(findings: Findings, path: Path, office: OfficeSetup) -> None
     offered = {offered.service for offered in office.services}
     for at, counter in enumerate(office.counters):
         _check_offered(findings, path, ("counters", at, "services"), counter.services, offered)
+        for weekday in WEEKDAYS:
+            _check_counter_hours(findings, path, at, weekday, office)
+
+
+def _check_counter_hours(
+    findings: Findings, path: Path, at: int, weekday: Weekday, office: OfficeSetup
+) -> None:
+    """Note hours and breaks of a counter for which nobody would be there."""
+    counter = office.counters[at]
+    where = (*path, "counters", at)
+    office_hours = _together(getattr(office.opening_hours, weekday))
+    own_hours = office_hours if counter.hours is None else _together(getattr(counter.hours, weekday))
+    for span in own_hours:
+        if not any(whole.holds(span) for whole in office_hours):
+            message = f"{span} is outside {weekday}'s opening hours ({_listed(office_hours)})"
+            findings.note_consequence((*where, "hours", weekday), message, (*path, "opening_hours", weekday))
+    for pause in getattr(counter.breaks, weekday):
+        if not any(whole.holds(pause) for whole in own_hours):
+            message = f"{pause} is outside the counter's hours on {weekday} ({_listed(own_hours)})"
+            findings.note_consequence((*where, "breaks", weekday), message, (*where, "hours"))
 
 
 def _check_offered(

@@ -30,6 +30,7 @@ from queue_service.offices.model import (
     WeekHours,
     allowed,
 )
+from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, VisitorLanguage
 
 Mode = Literal["appointment", "walk_in"]
 VisitorClass = Literal["walk_in", "appointment", "disabled", "pregnant", "small_children", "transferred"]
@@ -95,6 +96,14 @@ Phone = Annotated[
     Meta(
         pattern=r"^(\+[1-9][0-9 -]{4,24}[0-9]|1[0-9]{2})$",
         extra=allowed("a number such as +49 421 361-0, or 115"),
+    ),
+]
+EmailAddress = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+        max_length=254,
+        extra=allowed("an e-mail address such as wache@example.org"),
     ),
 ]
 Latitude = Annotated[float, Meta(ge=-90, le=90, extra=allowed("degrees from -90 to 90"))]
@@ -247,11 +256,17 @@ class VisitSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EmergencySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom colleagues ring when one of them calls for help; shown with the alarm at every desk."""
+    """Whom colleagues ring when one of them calls for help; shown with the alarm at every desk.
+
+    Who has an e-mail address, or a mobile telephone, is told of every alarm at once.
+    """
 
     contact: Text = {}
     """Such as "Wachdienst"."""
     phone: Phone | None = None
+    email: EmailAddress | None = None
+    language: Literal["de", "en"] = "de"
+    """In which alarms are told."""
 
 
 class OfferedService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -274,6 +289,10 @@ class CounterSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: Annotated[list[Slug], Meta(extra={"word_for_every": "all"})] = []
     """Codes that can be served here; ``all`` in the file becomes every service of the office."""
     features: list[Feature] = []
+    hours: WeekHours | None = None
+    """When it is planned to be open, where that is not as long as the office."""
+    breaks: WeekHours = WeekHours()
+    """When nobody is called there. A clerk opens, rests and closes; these are for forecasts and reminders."""
 
 
 class TeamSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -438,6 +457,8 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The waiting area, as named on tickets."""
     reception: Text = {}
     """A sentence that says where help is to be found, for visitors who are stuck at the kiosk."""
+    languages: list[VisitorLanguage] = msgspec.field(default_factory=lambda: list(get_args(VisitorLanguage)))
+    """For visitors, at the kiosk and on their ticket's page; German is always among them."""
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     phone: Phone | None = None
@@ -470,6 +491,11 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prices: list[Price] = []
     events: list[Event] = []
     timed_entries: list[TimedEntrySetup] = []
+
+    @property
+    def spoken(self) -> list[str]:
+        """The office's languages, in the order in which all offices offer them."""
+        return [tag for tag in LANGUAGE_NAMES if tag in self.languages or tag == SOURCE_LANGUAGE]
 
     def calendar(self, land: str) -> OfficeCalendar:
         """Give the office's hours together with the Land of its authority, for the rules in ``model``."""

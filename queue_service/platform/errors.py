@@ -41,6 +41,7 @@
     │   ├── CounterTaken        409  counter_taken
     │   ├── ClerkElsewhere      409  clerk_elsewhere       this clerk sits at another counter
     │   ├── CannotServe         409  cannot_serve          the counter can't serve this ticket
+    │   ├── ReasonRequired      409  reason_required       a choice out of turn, or of another's visitor
     │   ├── SlotTaken           409  slot_taken
     │   ├── HoldExpired         409  hold_expired
     │   ├── WrongDay            409  appointment_not_today
@@ -316,6 +317,12 @@ class CannotServe(Conflict):
     """This counter can't serve this visitor."""
 
     code = "cannot_serve"
+
+
+class ReasonRequired(Conflict):
+    """Say why this visitor is called here and now."""
+
+    code = "reason_required"
 
 
 class SlotTaken(Conflict):

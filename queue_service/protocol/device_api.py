@@ -68,7 +68,8 @@ class IssuedTicket(msgspec.Struct, frozen=True):
     arrival: str | None = None
     """For a check-in: ``early``, ``on_time``, ``late`` or ``too_late``; None for a walk-in."""
     wait_reason: str | None = None
-    """Why there is no wait: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``."""
+    """Why there is no wait: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``,
+    ``hall_paused``."""
 
 
 class FieldError(msgspec.Struct, frozen=True):

@@ -19,7 +19,8 @@ TOKEN_HASH_DIGITS = 64
 
 Hash = Annotated[str, msgspec.Meta(pattern=f"^[0-9a-f]{{{TOKEN_HASH_DIGITS}}}$")]
 """SHA-256 of a token, hexadecimal."""
-ShortText = Annotated[str, msgspec.Meta(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
+ShortText = Annotated[str, msgspec.Meta(max_length=60, pattern=r"^[!-~][ -~]*$")]
+"""Printable, and more than blanks."""
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 Profile = Literal["kiosk", "display"]

@@ -42,6 +42,8 @@ class Call(msgspec.Struct, frozen=True):
     """1 for the first call of this number, 2 for its first recall."""
     language: str = "de"
     """Language that the visitor asked for; spoken after the German when it is another."""
+    pick_up: bool = False
+    """Staff fetch the visitor, who waits at the reception and is to go to no counter."""
 
 
 class OfficeCard(msgspec.Struct, frozen=True):
@@ -77,7 +79,8 @@ class DisplaySnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="ty
     wait: WaitRange | None
     """For somebody who would come now; None when nothing honest can be said."""
     wait_reason: str | None = None
-    """Why there is none: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``."""
+    """Why there is none: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``,
+    ``hall_paused``."""
     audience: str = "display"
     hall: HallState = "open"
 

@@ -16,6 +16,7 @@ from queue_service.queueing.open_hall import closed_hall_refuses
 from queue_service.queueing.order import ratio
 from queue_service.queueing.order.turn import APPOINTMENT
 from queue_service.queueing.order_policy import Why, explain
+from queue_service.queueing.servable import can_call, present
 
 
 class Called(msgspec.Struct, frozen=True):
@@ -79,29 +80,58 @@ async def call_ticket(
 ) -> Called:
     """Call one chosen visitor.
 
-    Raises CounterNotOpen, StillServing, HallClosed, TicketNotFound, IllegalTransition, CannotServe.
+    A reason is needed where the office asks for one and the visitor is not next here anyway, and
+    everywhere for somebody who waits for another counter, a colleague who is there, or a team.
+    Raises CounterNotOpen, StillServing, HallClosed, TicketNotFound, IllegalTransition, CannotServe,
+    ReasonRequired.
     """
-    with closed_hall_refuses():
-        called = await store.call_ticket(
-            conn,
-            office_id=counter.office_id,
-            counter_id=counter.id,
-            clerk_id=actor.clerk,
-            ticket_id=ticket_id,
-            reason=reason,
-            actor=actor.key,
-            now=now,
-        )
-    if called is not None:
-        return Called(called.ticket, explain(called.why, now))
+    said = (reason or "").strip() or None
+    called = None
+    if said or not counter.visits.reason_for_choice or await _is_next(conn, now, counter, ticket_id):
+        with closed_hall_refuses():
+            called = await store.call_ticket(
+                conn,
+                office_id=counter.office_id,
+                counter_id=counter.id,
+                clerk_id=actor.clerk,
+                ticket_id=ticket_id,
+                reason=said,
+                actor=actor.key,
+                now=now,
+            )
+    if called is None:
+        raise await _why_no_choice(conn, counter, ticket_id, actor, said)
+    return Called(called.ticket, explain(called.why, now))
+
+
+async def _is_next(conn: Connection, now: datetime, counter: FoundCounter, ticket_id: UUID) -> bool:
+    """Tell whether "next" would bring this visitor here as the queue stands."""
+    queue = await store.queue(conn, counter.office_id, counter.id, now)
+    counters = [entry.counter for entry in await store.list_counters(conn, counter.office_id)]
+    here = present(counters)
+    own = next((one for one in counters if one.number == counter.number), None)
+    first = next((ticket for ticket in queue.items if own and can_call(own, ticket, here)), None)
+    return first is not None and first.id == ticket_id
+
+
+async def _why_no_choice(
+    conn: Connection, counter: FoundCounter, ticket_id: UUID, actor: Actor, reason: str | None
+) -> errors.QueueError:
+    """Return why a chosen visitor was not called: what nobody can change stands before the reason."""
     await require_free_desk(conn, counter, actor)
     await emergency.require_open_hall(conn, counter.office_id)
     found = await store.find_ticket(conn, ticket_id, actor.user_id)
     if found is None or found.office_id != counter.office_id:
-        raise errors.TicketNotFound
+        return errors.TicketNotFound()
     if found.state != "waiting":
-        raise illegal(found.ticket, "call")
-    raise errors.CannotServe(needs=found.ticket.needs, service=found.ticket.service)
+        return illegal(found.ticket, "call")
+    if not counter.can_serve(found.at_once(), found.ticket.needs):
+        return errors.CannotServe(needs=found.ticket.needs, service=found.ticket.service)
+    if reason is None:
+        ticket = found.ticket
+        return errors.ReasonRequired(counter=ticket.counter, clerk=ticket.clerk, team=ticket.team)
+    # The ticket was somewhere else for a moment; the caller may simply repeat.
+    return errors.InProgress(retry_after=1)
 
 
 async def require_free_desk(conn: Connection, counter: FoundCounter, actor: Actor) -> None:
@@ -120,6 +150,7 @@ def illegal(ticket: Ticket, verb: str) -> errors.IllegalTransition:
     """Return the refusal of a step that the ticket's state doesn't allow."""
     return errors.IllegalTransition(
         f"A ticket that is {ticket.state} can't take the step {verb}.",
+        number=ticket.number,
         state=ticket.state,
         allowed=[verb for verb in TICKET.allowed(ticket.state) if verb not in INNER_VERBS],
     )

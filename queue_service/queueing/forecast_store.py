@@ -11,12 +11,14 @@ from queue_service.forecast.calibration import Calibration
 from queue_service.forecast.knowledge import Knowledge
 from queue_service.forecast.model import Spread
 from queue_service.platform.queries import Connection, load_queries
+from queue_service.queueing.hall_outlook import HallOutlook
 from queue_service.queueing.told_waits import HallWaits, NewcomerWait, ToldWait, VisitorWaits
 
 _queries: Any = load_queries("forecast")
 _hall_waits = msgspec.json.Decoder(HallWaits | None).decode
 _told = msgspec.json.Decoder(ToldWait).decode
 _newcomer = msgspec.json.Decoder(NewcomerWait).decode
+_outlook = msgspec.json.Decoder(HallOutlook).decode
 _spread = msgspec.json.Decoder(Spread).decode
 
 
@@ -106,6 +108,23 @@ async def keep_forecast(
     await _queries.keep_forecast(
         conn, office_id=office_id, version=version, told=_json(told), body=_json(body), now=now
     )
+
+
+async def outlook_made_at(conn: Connection, office_id: int) -> datetime | None:
+    """When the office's outlook was made; None when it has none that says anything."""
+    made: datetime | None = await _queries.outlook_made_at(conn, office_id=office_id)
+    return made
+
+
+async def keep_outlook(conn: Connection, office_id: int, outlook: HallOutlook, now: datetime) -> None:
+    """Replace the office's outlook."""
+    await _queries.keep_outlook(conn, office_id=office_id, body=_json(outlook), now=now)
+
+
+async def find_outlook(conn: Connection, office_id: int, since: datetime) -> HallOutlook | None:
+    """The office's outlook; None when it is older."""
+    body = await _queries.find_outlook(conn, office_id=office_id, since=since)
+    return _outlook(body) if body else None
 
 
 async def offices_lapsed(conn: Connection, before: datetime) -> list[int]:

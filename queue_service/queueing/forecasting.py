@@ -23,9 +23,10 @@ from queue_service.platform.database import Database
 from queue_service.platform.errors import Unavailable
 from queue_service.platform.queries import Connection
 from queue_service.protocol.stream import LAST_CALLS_SHOWN, WaitRange
-from queue_service.queueing import forecast_store, store
+from queue_service.queueing import forecast_store, hall_outlook, store
 from queue_service.queueing.forecast_process import ForecastProcess, ForecastProcessEndedError
 from queue_service.queueing.hall import build_hall
+from queue_service.queueing.hall_outlook import HallOutlook
 from queue_service.queueing.hall_picture import HallPicture, hour_now, newcomer_classes, picture
 from queue_service.queueing.hall_player import Play, Played
 from queue_service.queueing.told_waits import (
@@ -119,6 +120,7 @@ async def forecast_office(conn: Connection, now: datetime, slug: str, process: F
         coming = await booking.still_expected(conn, office.id, today)
         place = await forecast_store.cycle_place(conn, office.id)
         known = await forecast_store.find_knowledge(conn, office.id)
+        looked_ahead = await forecast_store.outlook_made_at(conn, office.id)
     async with conn.transaction():
         calibration = await forecast_store.find_calibration(conn, office.id)
         ended = await forecast_store.observe_waits(conn, office.id, now - CALLED_WITHIN)
@@ -129,6 +131,9 @@ async def forecast_office(conn: Connection, now: datetime, slug: str, process: F
     knowledge = known.body if known else from_plan({service.code: service.minutes for service in services})
     named = known.learned_at if known else {service.code: service.minutes for service in services}
     seen = picture(hall, office, services, coming, place, now)
+    ahead = None
+    if looked_ahead is None or looked_ahead <= now - hall_outlook.MADE_EVERY:
+        ahead = hall_outlook.day_ahead(office, services, now, any_counter=bool(seen.state.counters))
     question = Play(
         office.id,
         now.timestamp(),
@@ -138,12 +143,23 @@ async def forecast_office(conn: Connection, now: datetime, slug: str, process: F
         seen.kept_counters,
         calibration,
         knowledge if process.told.get(office.id) != named else None,
+        ahead,
     )
     played = await process.play(question)
     process.told[office.id] = named
     body = visitor_waits(seen, played, now)
     told = hall_waits(body, services, knowledge)
+    if ahead is not None and played.rest_of_day is not None:
+        # Before the screens are told anything: a page that hears of it finds both.
+        rest_of_day = hall_outlook.told(played.rest_of_day, ahead, now)
+        await forecast_store.keep_outlook(conn, office.id, rest_of_day, now)
     await _keep(conn, now, office, hall.version, told, body)
+
+
+async def outlook(conn: Connection, now: datetime, office: Office) -> HallOutlook:
+    """Return the rest of the office's day as it was forecast last."""
+    kept = await forecast_store.find_outlook(conn, office.id, now - hall_outlook.FRESH)
+    return kept or HallOutlook(reason="no_forecast")
 
 
 async def _keep(
@@ -190,11 +206,13 @@ def _usual(crowd: list[ToldWait]) -> ToldWait:
     """Return the middle of what they are told, bound by bound, or why most of them are told nothing."""
     ranges = [told.wait for told in crowd if told.wait is not None]
     if 2 * len(ranges) > len(crowd):
+        planned = [told.opens_at for told in crowd if told.opens_at is not None]
         return ToldWait(
             WaitRange(
                 median_low(wait.low_minutes for wait in ranges),
                 median_low(wait.high_minutes for wait in ranges),
-            )
+            ),
+            opens_at=min(planned) if len(planned) == len(ranges) else None,
         )
     reasons = Counter(told.reason for told in crowd if told.reason is not None)
     return ToldWait(reason=reasons.most_common(1)[0][0] if reasons else "nobody_serves_this")

@@ -163,14 +163,14 @@ class Hall(msgspec.Struct):
         open_counters = self.open_counters(minutes)
         seen = estimate(service, self.waiting_by_service(), minutes, open_counters)
         told = self.forecast.services.get(service) if self.forecast else None
-        return at_least_as_new(told, seen, any_counter_open=bool(open_counters))
+        return at_least_as_new(told, seen, self.state, any_counter_open=bool(open_counters))
 
     def wait_for_anyone(self, minutes: dict[str, int]) -> ToldWait:
         """The wait of somebody who comes now for whatever, or why there is none."""
         open_counters = self.open_counters(minutes)
         seen = estimate_for_anyone(self.waiting_by_service(), minutes, open_counters)
         told = self.forecast.anyone if self.forecast else None
-        return at_least_as_new(told, seen, any_counter_open=bool(open_counters))
+        return at_least_as_new(told, seen, self.state, any_counter_open=bool(open_counters))
 
     def _busy_minutes(self, counter: Counter, minutes: dict[str, int]) -> float:
         visit = self.tickets.get(counter.ticket) if counter.ticket else None
@@ -204,6 +204,7 @@ def call_of(change: ChangeRecord, body: ChangeBody) -> Call | None:
         at=change.at,
         nth=body.ticket.calls,
         language=body.ticket.language,
+        pick_up=body.ticket.pick_up,
     )
 
 

@@ -1,7 +1,7 @@
 """The whole hall at a glance, for those who lead it: counters, queues, who waits longest, who is stuck."""
 
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,6 +13,7 @@ from queue_service.offices.catalogue import Office
 from queue_service.offices.model import local_day
 from queue_service.platform.queries import Connection
 from queue_service.queueing import store
+from queue_service.queueing.counter_plan import CounterPlan, plan_today
 from queue_service.queueing.model import Counter, CounterWithServices, Ticket
 from queue_service.queueing.servable import Unservable, calls, only_at, unservable
 
@@ -31,6 +32,8 @@ class CounterInHall(msgspec.Struct, frozen=True):
     visitor: Ticket | None
     only_here: list[str]
     """Numbers of those whom no other open counter can call."""
+    plan: CounterPlan | None = None
+    """Hours and breaks of today, where it has some of its own."""
 
 
 class ServiceQueue(msgspec.Struct, frozen=True):
@@ -86,9 +89,12 @@ def service_queues(
 
 
 def counters_in_hall(
-    waiting: Sequence[Ticket], others: Sequence[Ticket], entries: Sequence[CounterWithServices]
+    waiting: Sequence[Ticket],
+    others: Sequence[Ticket],
+    entries: Sequence[CounterWithServices],
+    plans: Mapping[str, CounterPlan | None],
 ) -> list[CounterInHall]:
-    """Return every counter with its visitor and those who depend on it alone."""
+    """Return every counter with its visitor, those who depend on it alone, and its plan by number."""
     at_counters = {ticket.id: ticket for ticket in others}
     every = [entry.counter for entry in entries]
     return [
@@ -97,6 +103,7 @@ def counters_in_hall(
             entry.services,
             at_counters.get(entry.counter.ticket) if entry.counter.ticket else None,
             [ticket.number for ticket in only_at(entry.counter, waiting, every)],
+            plans.get(entry.counter.number),
         )
         for entry in entries
     ]
@@ -106,12 +113,13 @@ async def oversee(conn: Connection, now: datetime, office: Office) -> HallOvervi
     """Return the hall of an office as it is now."""
     queue = await store.queue(conn, office.id, None, now)
     entries = await store.list_counters(conn, office.id)
+    plans = {entry.counter.number: plan_today(office, entry.counter.number, now) for entry in entries}
     names = {service.code: service.name for service in await offices.list_offered_services(conn, office)}
     expected = await booking.still_expected(conn, office.id, local_day(now, office.setup.time_zone))
     return HallOverview(
         version=queue.version,
         waiting=len(queue.items),
-        counters=counters_in_hall(queue.items, queue.others, entries),
+        counters=counters_in_hall(queue.items, queue.others, entries, plans),
         queues=service_queues(queue.items, [entry.counter for entry in entries], names),
         longest=sorted(queue.items, key=lambda ticket: (ticket.waiting_since, ticket.number))[:LONGEST_SHOWN],
         unservable=unservable(queue.items, entries),

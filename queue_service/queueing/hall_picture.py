@@ -1,8 +1,9 @@
 """The hall as the forecast wants it: who waits, who serves, how long it is open, who might come.
 
 Pure. Everything that binds a ticket to one counter, clerk or team is a need that only this one meets.
-Only open counters serve: whether a clerk comes back from a pause, and when another sits down, nobody
-has written down.
+What a clerk does beats what is planned: an open counter serves, also in a break that its clerk does not
+take and beyond its hours. A plan says when it rests and closes later, when a closed one opens, and when
+one that is paused in its planned break goes on; any other pause ends nobody knows when.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from queue_service.booking.model import ExpectedVisitor
 from queue_service.forecast.model import (
@@ -23,8 +25,9 @@ from queue_service.forecast.model import (
 from queue_service.forecast.model import Counter as Serving
 from queue_service.forecast.model import Span as CallingSpan
 from queue_service.offices.catalogue import OfferedService, Office
+from queue_service.offices.counter_hours import calling_hours, has_plan
 from queue_service.offices.model import MINUTES_A_DAY, ONE_DAY, Span, WeekHours, is_closed, local_day
-from queue_service.offices.setup_model import FEATURES, VISITOR_CLASSES
+from queue_service.offices.setup_model import FEATURES, VISITOR_CLASSES, CounterSetup
 from queue_service.queueing.hall import Hall
 from queue_service.queueing.model import Counter, Ticket
 from queue_service.queueing.order import reserve
@@ -33,6 +36,7 @@ from queue_service.queueing.told_waits import reach_key
 APPOINTMENT = "appointment"
 TRANSFERRED = "transferred"
 """The one class in which nobody comes through the door."""
+UNKNOWN_END = float("inf")
 LATE_APPOINTMENT = timedelta(minutes=30)
 """Whoever has not come so long after the appointed time is taken not to come (ours)."""
 
@@ -75,8 +79,14 @@ def picture(
     spans = calling_spans(office, day, now)
     state = HallState(
         waiting=tuple(_waiting(ticket) for ticket in waiting),
-        counters=tuple(_serving(counter, hall.tickets, waiting, spans) for counter in open_counters),
-        day_starts_at=_instant(office, day, 0).timestamp(),
+        counters=(
+            *(
+                _serving(counter, hall.tickets, waiting, planned_spans(office, counter, day, now, spans))
+                for counter in open_counters
+            ),
+            *_still_to_open(office, hall, day, now),
+        ),
+        day_starts_at=instant(office, day, 0).timestamp(),
         coming=tuple(
             ComingAppointment(visit.starts_at.timestamp(), APPOINTMENT, _wished(visit))
             for visit in coming
@@ -121,24 +131,108 @@ def calling_spans(office: Office, day: date, now: datetime) -> tuple[CallingSpan
 
     A counter that is open outside the hours goes on until its clerk goes home.
     """
-    hours = office.setup.walk_ins if isinstance(office.setup.walk_ins, WeekHours) else None
-    if office.setup.walk_ins == "always" or is_closed(day, office.calendar):
-        return None
-    # Clerks stay until the office closes, also where numbers are given out for a shorter time.
-    opening = office.setup.opening_hours.on(day) or (hours.on(day) if hours else [])
-    spans = [_span(office, day, span) for span in opening]
+    spans = [_span(office, day, span) for span in _open_hours(office, day)]
     if not any(span.start <= now.timestamp() < span.end for span in spans):
         return None
     return tuple(span for span in spans if span.end > now.timestamp())
 
 
-def _span(office: Office, day: date, span: Span) -> CallingSpan:
-    return CallingSpan(
-        _instant(office, day, span.opens).timestamp(), _instant(office, day, span.closes).timestamp()
+def planned_spans(
+    office: Office, counter: Counter, day: date, now: datetime, spans: tuple[CallingSpan, ...] | None
+) -> tuple[CallingSpan, ...] | None:
+    """Return when an open counter goes on calling by its own plan; ``spans`` are its office's."""
+    setup = _setup_of(office, counter)
+    if setup is None or is_closed(day, office.calendar):
+        return spans
+    at = now.timestamp()
+    own = [_span(office, day, span) for span in setup.hours.on(day)] if setup.hours else []
+    # Open before its hours or between them: it has begun early. Beyond them it goes on as long as the office
+    # does, or without a known end.
+    until = next((span.end for span in own if at < span.end), None)
+    ends = until or (spans[0].end if spans else UNKNOWN_END)
+    goes_on = [
+        CallingSpan(at, ends),
+        *(span for span in (own if until else spans or ()) if span.start >= ends),
+    ]
+    for pause in _breaks(office, setup, day):
+        if pause.start > at:
+            goes_on = [part for span in goes_on for part in _without(span, pause)]
+    return None if goes_on == [CallingSpan(at, UNKNOWN_END)] else tuple(goes_on)
+
+
+def _still_to_open(office: Office, hall: Hall, day: date, now: datetime) -> Iterable[Serving]:
+    """Give counters that call nobody now and are planned to, later today."""
+    if is_closed(day, office.calendar):
+        return
+    for counter in sorted(hall.counters.values(), key=lambda counter: counter.position):
+        setup = _setup_of(office, counter)
+        if setup is None or counter.state == "open":
+            continue
+        later = _later_spans(office, counter, setup, day, now.timestamp())
+        if later:
+            facilities = frozenset([*counter.features, f"counter {counter.id}"])
+            services = counter.serving if counter.state == "paused" else setup.services
+            yield Serving(counter.id, frozenset(services), facilities, spans=later)
+
+
+def _later_spans(
+    office: Office, counter: Counter, setup: CounterSetup, day: date, at: float
+) -> tuple[CallingSpan, ...]:
+    """Return when a counter calls that does not call now; nothing when nobody has written that down."""
+    if counter.state == "paused":
+        if not any(pause.start <= at < pause.end for pause in _breaks(office, setup, day)):
+            return ()
+        planned = calling_hours(setup, day, office.setup.opening_hours.on(day))
+        return tuple(span for span in (_span(office, day, span) for span in planned) if span.start > at)
+    # A clerk who has not come when the hours began does not come because a break is over.
+    to_come = [
+        span for span in (setup.hours.on(day) if setup.hours else []) if _span(office, day, span).start > at
+    ]
+    planned = calling_hours(replace(setup, hours=None), day, to_come)
+    return tuple(_span(office, day, span) for span in planned)
+
+
+def _breaks(office: Office, setup: CounterSetup, day: date) -> list[CallingSpan]:
+    return [_span(office, day, span) for span in setup.breaks.on(day)]
+
+
+def _setup_of(office: Office, counter: Counter) -> CounterSetup | None:
+    """Return the counter's set-up if it has a plan."""
+    return next(
+        (setup for setup in office.setup.counters if setup.number == counter.number and has_plan(setup)), None
     )
 
 
-def _instant(office: Office, day: date, minute: int) -> datetime:
+def _without(span: CallingSpan, pause: CallingSpan) -> list[CallingSpan]:
+    parts = [
+        CallingSpan(span.start, min(span.end, pause.start)),
+        CallingSpan(max(span.start, pause.end), span.end),
+    ]
+    return [part for part in parts if part.start < part.end]
+
+
+def closing_today(office: Office, now: datetime) -> datetime | None:
+    """Return when the office closes for the day, which may be over; None when no closing is known."""
+    day = local_day(now, office.setup.time_zone)
+    spans = _open_hours(office, day)
+    return instant(office, day, spans[-1].closes) if spans else None
+
+
+def _open_hours(office: Office, day: date) -> list[Span]:
+    hours = office.setup.walk_ins if isinstance(office.setup.walk_ins, WeekHours) else None
+    if office.setup.walk_ins == "always" or is_closed(day, office.calendar):
+        return []
+    # Clerks stay until the office closes, also where numbers are given out for a shorter time.
+    return office.setup.opening_hours.on(day) or (hours.on(day) if hours else [])
+
+
+def _span(office: Office, day: date, span: Span) -> CallingSpan:
+    return CallingSpan(
+        instant(office, day, span.opens).timestamp(), instant(office, day, span.closes).timestamp()
+    )
+
+
+def instant(office: Office, day: date, minute: int) -> datetime:
     """Return the instant at which the office's clock shows this minute; 1440 is the next midnight."""
     days, minute = divmod(minute, MINUTES_A_DAY)
     return datetime.combine(day + days * ONE_DAY, time(minute // 60, minute % 60), office.zone)

@@ -8,6 +8,7 @@ keeps nothing but what it can be told again, and ends when its input does.
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 import msgspec
@@ -19,6 +20,7 @@ from queue_service.forecast.learning import learn
 from queue_service.forecast.model import Answer, HallState, Newcomer, Unknown
 from queue_service.forecast.office_order import office_order
 from queue_service.forecast.past_days import PastDay
+from queue_service.forecast.rest_of_day import DayAhead, DayOutlook, look_ahead
 from queue_service.forecast.stretch import Promise, fit_stretch
 from queue_service.offices.setup_model import OrderSetup
 from queue_service.protocol.stream import WaitRange
@@ -41,6 +43,8 @@ class Play(msgspec.Struct, frozen=True, tag=True):
     calibration: Calibration
     knowledge: Knowledge | None
     """None: as last time."""
+    ahead: DayAhead | None = None
+    """Asks for the rest of the day as well."""
 
 
 class Remember(msgspec.Struct, frozen=True, tag=True):
@@ -62,6 +66,7 @@ class Played(msgspec.Struct, frozen=True, tag=True):
 
     tickets: list[ToldWait]
     newcomers: list[NewcomerWait]
+    rest_of_day: DayOutlook | None = None
 
 
 class Learned(msgspec.Struct, frozen=True, tag=True):
@@ -107,6 +112,7 @@ class _Answering:
         return Played(
             [_told(told.tickets[waiting.ticket]).told for waiting in question.state.waiting],
             [_told(told.newcomers[newcomer]) for newcomer in question.newcomers],
+            _rest_of_day(forecaster, question) if question.ahead else None,
         )
 
     def _forecaster(self, question: Play) -> Forecaster:
@@ -124,11 +130,24 @@ class _Answering:
         return forecaster
 
 
+def _rest_of_day(forecaster: Forecaster, question: Play) -> DayOutlook:
+    assert question.ahead is not None, "asked for"
+    return look_ahead(
+        question.state,
+        question.now,
+        forecaster.drawing,
+        forecaster.order,
+        forecaster.calibration,
+        question.ahead,
+    )
+
+
 def _told(answer: Answer) -> NewcomerWait:
     if isinstance(answer, Unknown):
         return NewcomerWait(reason=answer.reason)
     told = WaitRange(answer.low_minutes, answer.high_minutes)
-    return NewcomerWait(told, None, answer.calibrated, answer.simulated)
+    opens_at = datetime.fromtimestamp(answer.opens_at, UTC) if answer.opens_at else None
+    return NewcomerWait(told, None, opens_at, answer.calibrated, answer.simulated)
 
 
 def recalibrated(promises: Sequence[Promise]) -> Calibration:

@@ -28,6 +28,7 @@ TICKET = Lifecycle(
         ("no_show", "requeue", "waiting"),
         ("waiting", "merge", "cancelled"),
         ("parked", "merge", "cancelled"),
+        ("called", "merge", "cancelled"),
         ("waiting", "send_on", "finished"),
         ("called", "send_on", "finished"),
         ("serving", "send_on", "finished"),

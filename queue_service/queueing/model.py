@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from queue_service.offices.setup_model import OrderSetup, VisitSetup
-from queue_service.protocol.stream import WaitRange
+from queue_service.protocol.stream import HallState, WaitRange
 
 TicketState = Literal["waiting", "called", "serving", "parked", "finished", "no_show", "cancelled"]
 
@@ -126,7 +126,15 @@ class FollowedTicket(msgspec.Struct, frozen=True):
     counter_name: dict[str, str] | None
     called_at: datetime | None
     wait_reason: str | None = None
-    """Why a waiting ticket has no wait: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``."""
+    """Why a waiting ticket has no wait: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``,
+    ``hall_paused``."""
+    language: str = "de"
+    """As the visitor chose at the kiosk."""
+    pick_up: bool = False
+    """Staff come to the reception for this visitor."""
+    hall: HallState = "open"
+    served_with: str | None = None
+    """Number of the ticket that this one was merged into."""
 
 
 class FoundTicket(msgspec.Struct, frozen=True):
@@ -154,6 +162,11 @@ class FoundTicket(msgspec.Struct, frozen=True):
     desk_services: list[int]
     """Inner ids of what can be served where the acting clerk sits."""
 
+    def at_once(self, service_id: int | None = None) -> list[int]:
+        """Return the inner ids of all that one counter must serve, with this service as the first."""
+        first = self.service_id if service_id is None else service_id
+        return [first, *(self.further_services if self.ticket.together else [])]
+
 
 class FoundCounter(msgspec.Struct, frozen=True):
     """A counter before a verb."""
@@ -174,9 +187,9 @@ class FoundCounter(msgspec.Struct, frozen=True):
     """By which its office calls."""
     visits: VisitSetup
 
-    def can_serve(self, service_id: int, needs: Sequence[str]) -> bool:
-        """Tell whether such a visitor could ever be called to it."""
-        return not self.retired and service_id in self.services and set(needs) <= set(self.features)
+    def can_serve(self, services: Sequence[int], needs: Sequence[str]) -> bool:
+        """Tell whether somebody who wants all this at once could ever be called to it."""
+        return not self.retired and set(services) <= set(self.services) and set(needs) <= set(self.features)
 
 
 class LastStep(msgspec.Struct, frozen=True):
@@ -191,7 +204,7 @@ class LastStep(msgspec.Struct, frozen=True):
     contingent: bool
 
 
-class TimelineEntry(msgspec.Struct, frozen=True):
+class Happened(msgspec.Struct, frozen=True):
     """One thing that happened to a visit; ``actor`` names a role's key and no person."""
 
     at: datetime
@@ -201,3 +214,10 @@ class TimelineEntry(msgspec.Struct, frozen=True):
     actor: str
     detail: dict[str, Any]
     """Of a call: what decided it; of other steps: reason, note, target."""
+
+
+class TimelineEntry(Happened, frozen=True):
+    """One thing that happened to a visit, and how it is told."""
+
+    text: dict[str, str]
+    """One sentence in each language of the staff, German and English."""

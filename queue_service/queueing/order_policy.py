@@ -12,7 +12,17 @@ import msgspec
 
 from queue_service.offices.setup_model import OrderPolicyName, OrderSetup
 from queue_service.queueing.order import appointments_first, head_start, ratio, reserve, strict_order
-from queue_service.queueing.order.turn import APPOINTMENT, DUE, CallFacts, Moment, OrderPolicy, Rule, Waiting
+from queue_service.queueing.order.turn import (
+    APPOINTMENT,
+    DUE,
+    Bond,
+    CallFacts,
+    Moment,
+    OrderPolicy,
+    Rule,
+    Waiting,
+)
+from queue_service.queueing.why_words import why_words
 
 POLICIES: Mapping[OrderPolicyName, OrderPolicy] = MappingProxyType(
     {
@@ -35,26 +45,32 @@ class Why(msgspec.Struct, frozen=True):
     policy: OrderPolicyName = "head-start"
     reason: str = ""
     """In the clerk's words, where somebody was chosen out of turn."""
+    overridden: list[Bond] = []
+    """Whose visitor it was to be: another counter's, a colleague's, a team's."""
+    text: dict[str, str] = {}
+    """The same in words that end a sentence, German and English."""
 
 
 def in_calling_order(waiting: Sequence[Waiting], rules: OrderSetup, moment: Moment) -> list[Waiting]:
     """Return everybody in the order in which they are called."""
     turns = POLICIES[rules.policy].turns(waiting, rules, moment)
-    return sorted(waiting, key=lambda ticket: turns[ticket.number])
+    return sorted(waiting, key=lambda ticket: (ticket.number == moment.put_back, turns[ticket.number]))
 
 
 def explain(facts: CallFacts, now: datetime) -> Why:
     """Say which rule put the ticket where it was when it was called at ``now``."""
-    waited = now - facts.waiting_since
-    start = facts.waiting_since - facts.rank_at
+    rule, start = _rule(facts), facts.waiting_since - facts.rank_at
+    # Somebody called before the appointed time has not waited a negative time.
+    waited = max(0, int((now - facts.waiting_since).total_seconds() // 60))
     return Why(
-        rule=_rule(facts),
-        # Somebody called before the appointed time has not waited a negative time.
-        waited_minutes=max(0, int(waited.total_seconds() // 60)),
+        rule=rule,
+        waited_minutes=waited,
         head_start_minutes=int(start.total_seconds() // 60),
         visitor_class=facts.visitor_class,
         policy=facts.policy,
         reason=facts.reason or "",
+        overridden=facts.overridden,
+        text=why_words(rule, facts.visitor_class, waited, facts.reason or "", facts.overridden),
     )
 
 

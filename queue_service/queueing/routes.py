@@ -22,7 +22,7 @@ from queue_service.platform.http import answer, json_answer, refusals
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import CheckInRequest, FieldError, IssuedTicket, TicketRequest
 from queue_service.queueing import service
-from queue_service.queueing.hall_routes import read_hall
+from queue_service.queueing.hall_routes import read_hall, read_outlook
 from queue_service.queueing.model import Counter, FoundCounter, Queue, Ticket
 from queue_service.queueing.order_policy import Why
 from queue_service.queueing.order_routes import OrderController
@@ -74,6 +74,7 @@ class CallRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ticket: UUID
     reason: Annotated[str, msgspec.Meta(max_length=LONGEST_NOTE)] | None = None
+    """For the timeline; blank counts as none."""
 
 
 class NextRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,6 +102,13 @@ class CounterAnswer(msgspec.Struct, frozen=True):
     serving: list[str]
     ticket: UUID | None
     opened_at: datetime | None
+    clerk: str | None
+    """Who sits there, as ``staff:7``."""
+    team: str | None
+    closing: bool
+    """It closes by itself when its visitor has gone."""
+    pause_reason: str
+    """Why it is paused: ``break``, ``idle`` or the clerk's words; empty when it isn't."""
 
 
 class Counters(msgspec.Struct, frozen=True):
@@ -351,13 +359,14 @@ class CounterController(Controller):
         opt=requires(Permission.COUNTER_WORK),
         responses=refusals(
             *SIGNED_IN, *STORED, errors.CounterNotFound, errors.CounterNotOpen, errors.StillServing,
-            errors.TicketNotFound, errors.IllegalTransition, errors.CannotServe, errors.HallClosed,
+            errors.TicketNotFound, errors.IllegalTransition, errors.CannotServe, errors.ReasonRequired,
+            errors.HallClosed, errors.InProgress,
         ),
     )  # fmt: skip
     async def call_ticket(
         self, counter: CounterPath, data: JSONBody[CallRequest], request: ApiRequest, state: State
     ) -> Response[CalledAnswer]:
-        """Call one chosen visitor."""
+        """Call one chosen visitor; a reason is asked for out of turn and for another's visitor."""
 
         async def work(conn: Connection) -> service.Called:
             found = await service.find_counter(conn, counter)
@@ -421,12 +430,17 @@ def _counter_answer(counter: Counter, services: list[str]) -> CounterAnswer:
         serving=counter.serving,
         ticket=counter.ticket,
         opened_at=counter.opened_at,
+        clerk=counter.clerk,
+        team=counter.team,
+        closing=counter.closing,
+        pause_reason=counter.pause_reason,
     )
 
 
 queue_routes: list[ControllerRouterHandler] = [
     OfficeQueueController,
     read_hall,
+    read_outlook,
     OrderController,
     WalkInController,
     CounterController,

@@ -1,7 +1,7 @@
 """Who of those waiting can be called by which counter, and who by none.
 
-Pure. ``can_call`` says what the statements ``call_next`` and ``call_ticket`` ask of a counter and a
-ticket; a test lets the database call and compares.
+Pure. ``can_call`` says what the statement ``call_next`` asks of a counter and a ticket; a test lets
+the database call and compares.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,14 +26,30 @@ class Unservable(msgspec.Struct, frozen=True):
     """Ids of the counters that could, if they were opened (or went on)."""
 
 
-def can_call(counter: Counter, ticket: Ticket) -> bool:
+class Present(msgspec.Struct, frozen=True):
+    """Who is there to keep a visitor waiting: a colleague or a team that has gone home keeps nobody."""
+
+    clerks: frozenset[str]
+    teams: frozenset[str]
+
+
+def present(counters: Iterable[Counter]) -> Present:
+    """Return who sits at these counters, and which teams' clerks do."""
+    seated = list(counters)
+    return Present(
+        frozenset(counter.clerk for counter in seated if counter.clerk),
+        frozenset(counter.team for counter in seated if counter.team and counter.state != "closed"),
+    )
+
+
+def can_call(counter: Counter, ticket: Ticket, here: Present) -> bool:
     """Tell whether the counter, as it is set now, would call this ticket; its state is not asked."""
     return (
         ticket.service in counter.serving
         and set(ticket.needs) <= set(counter.features)
         and ticket.counter in (None, counter.id)
-        and ticket.clerk in (None, counter.clerk)
-        and ticket.team in (None, counter.team)
+        and (ticket.clerk in (None, counter.clerk) or ticket.clerk not in here.clerks)
+        and (ticket.team in (None, counter.team) or ticket.team not in here.teams)
         and (not ticket.together or set(ticket.further_services) <= set(counter.serving))
     )
 
@@ -45,28 +61,32 @@ def calls(counter: Counter) -> bool:
 
 def unservable(waiting: Iterable[Ticket], counters: Sequence[CounterWithServices]) -> list[Unservable]:
     """Return everybody whom no open counter can call, in the order given, each with why."""
+    here = present(entry.counter for entry in counters)
     calling = [entry.counter for entry in counters if calls(entry.counter)]
     return [
-        Unservable(ticket, _obstacle(ticket, counters), _could(ticket, counters))
+        Unservable(ticket, _obstacle(ticket, counters, here), _could(ticket, counters))
         for ticket in waiting
-        if not any(can_call(counter, ticket) for counter in calling)
+        if not any(can_call(counter, ticket, here) for counter in calling)
     ]
 
 
 def only_at(counter: Counter, waiting: Iterable[Ticket], counters: Iterable[Counter]) -> list[Ticket]:
-    """Return whom this counter alone can call: those who are stranded when it closes."""
+    """Return whom this counter alone can call: those who are stranded when it closes and its clerk goes."""
     if not calls(counter):
         return []
-    others = [other for other in counters if other.id != counter.id and calls(other)]
+    every = list(counters)
+    left = [other for other in every if other.id != counter.id]
+    now, then = present(every), present(left)
     return [
         ticket
         for ticket in waiting
-        if can_call(counter, ticket) and not any(can_call(other, ticket) for other in others)
+        if can_call(counter, ticket, now)
+        and not any(calls(other) and can_call(other, ticket, then) for other in left)
     ]
 
 
-def _obstacle(ticket: Ticket, counters: Sequence[CounterWithServices]) -> Obstacle:
-    if any(entry.counter.state == "paused" and can_call(entry.counter, ticket) for entry in counters):
+def _obstacle(ticket: Ticket, counters: Sequence[CounterWithServices], here: Present) -> Obstacle:
+    if any(entry.counter.state == "paused" and can_call(entry.counter, ticket, here) for entry in counters):
         return "paused"
     serving = [
         entry.counter

@@ -17,6 +17,7 @@ from queue_service.protocol.stream import LAST_CALLS_SHOWN
 from queue_service.queueing import store
 from queue_service.queueing.actor import Actor
 from queue_service.queueing.calling import Called, call_next, call_ticket
+from queue_service.queueing.counter_plan import plan_today
 from queue_service.queueing.counters import (
     close_counter,
     find_counter,
@@ -28,6 +29,7 @@ from queue_service.queueing.counters import (
     resume_counter,
 )
 from queue_service.queueing.forecasting import forget_told, keep_forecasting, lapse_forecasts
+from queue_service.queueing.fullness import waiting_figures
 from queue_service.queueing.hall import ChangeRecord, Hall, build_hall
 from queue_service.queueing.issuing import (
     check_in,
@@ -58,10 +60,12 @@ from queue_service.queueing.steps import (
     park,
     recall,
     requeue,
-    timeline,
     transfer,
     undo,
 )
+from queue_service.queueing.stuck import count_stuck
+from queue_service.queueing.timeline import timeline
+from queue_service.queueing.timeline_words import END_OF_DAY
 from queue_service.queueing.wait_learning import learn_waits
 
 __all__ = [
@@ -81,6 +85,7 @@ __all__ = [
     "check_needs",
     "clerk_of",
     "close_counter",
+    "count_stuck",
     "describe",
     "end_days",
     "find_counter",
@@ -105,6 +110,7 @@ __all__ = [
     "park",
     "pause_counter",
     "pause_idle_counters",
+    "plan_today",
     "preview_order",
     "queue",
     "read_hall",
@@ -188,12 +194,11 @@ async def follow(conn: Connection, now: datetime, token: str) -> FollowedTicket:
         counter=found.counter,
         counter_name=found.counter_name,
         called_at=found.called_at,
+        language=found.language,
+        pick_up=found.pick_up,
+        hall=found.hall,
+        served_with=found.served_with,
     )
-
-
-async def waiting_figures(conn: Connection) -> dict[str, store.WaitingFigures]:
-    """Return how full each office is, by slug."""
-    return await store.waiting_figures(conn)
 
 
 async def end_days(conn: Connection, now: datetime, office: Office) -> int:
@@ -202,7 +207,7 @@ async def end_days(conn: Connection, now: datetime, office: Office) -> int:
     Each one is a change of its own, so that screens that ran through the night follow.
     """
     today = local_day(now, office.setup.time_zone)
-    sweep = Actor("service:end_of_day")
+    sweep = Actor(END_OF_DAY)
     cancelled = 0
     for ticket_id in await store.left_over(conn, office.id, today):
         found = await find_ticket(conn, ticket_id, sweep)

@@ -40,7 +40,7 @@ async def standing(
     seen = estimate(service, ahead.waiting, ahead.minutes, open_counters)
     return Standing(
         people_ahead(service, ahead.waiting, reach),
-        at_least_as_new(told, seen, any_counter_open=bool(open_counters)),
+        at_least_as_new(told, seen, ahead.hall, any_counter_open=bool(open_counters)),
         forecast,
     )
 

@@ -17,7 +17,7 @@ from queue_service.queueing import store
 from queue_service.queueing.actor import Actor
 from queue_service.queueing.calling import illegal
 from queue_service.queueing.lifecycle import TICKET, UNDOABLE
-from queue_service.queueing.model import FoundCounter, FoundTicket, Performed, Ticket, TimelineEntry
+from queue_service.queueing.model import FoundCounter, FoundTicket, Performed, Ticket
 from queue_service.queueing.open_hall import closed_hall_refuses
 from queue_service.queueing.order.turn import call_by, head_start
 
@@ -39,6 +39,9 @@ KIND_OF_VERB = {
 UNDO_KEPT = timedelta(hours=1)
 """Longer than any office lets its clerks take a step back."""
 TRANSFERRED = "transferred"
+SLOW_WALK_TAKES = 2
+"""So many times the pause between two calls for somebody who needs longer for the way (ours; the desk's
+``verbs.js`` counts the same down)."""
 
 
 async def find_ticket(conn: Connection, ticket_id: UUID, actor: Actor) -> FoundTicket:
@@ -80,7 +83,10 @@ async def recall(conn: Connection, now: datetime, found: FoundTicket, actor: Act
             raise errors.TooSoon(
                 "This number has been called often enough.", reason="recalls_used_up", calls=ticket.calls
             )
-        pause = (ticket.called_at + timedelta(seconds=rules.recall_pause_seconds) - now).total_seconds()
+        times = SLOW_WALK_TAKES if ticket.slow_walk else 1
+        pause = (
+            ticket.called_at + timedelta(seconds=times * rules.recall_pause_seconds) - now
+        ).total_seconds()
         if pause > 0:
             raise errors.TooSoon(reason="recall_pause", retry_after=int(pause) + 1)
     with closed_hall_refuses():
@@ -221,7 +227,7 @@ async def transfer(
     if counter is not None and counter.office_id != found.office_id:
         raise errors.CounterNotFound
     service_id = offered.id if offered else found.service_id
-    if counter is not None and not counter.can_serve(service_id, found.ticket.needs):
+    if counter is not None and not counter.can_serve(found.at_once(service_id), found.ticket.needs):
         # Nobody else may call a visitor who is bound to a counter: this one would wait for ever.
         raise errors.CannotServe(needs=found.ticket.needs, service=target.service or found.ticket.service)
     rank_at, deadline = sent_on_rank(found.waiting_since, found.rank_at, found.call_by, office.order)
@@ -263,10 +269,12 @@ async def merge(
 ) -> Ticket:
     """Let one number go on for a whole family: the others' services follow in its visit.
 
-    In a transaction of the caller. Raises TicketNotFound for a ticket of another office, and
-    IllegalTransition for one that doesn't wait and isn't parked.
+    Whatever one of them needs, the family needs. In a transaction of the caller. Raises TicketNotFound
+    for a ticket of another office, NotYourTicket for one that another counter has called, and
+    IllegalTransition for one whose service has begun, or that is over.
     """
     further, since = list(found.further_services), found.waiting_since
+    everybody = [found.ticket]
     for other_id in sorted(set(others) - {found.ticket.id}):
         other = await find_ticket(conn, other_id, actor)
         if other.office_id != found.office_id:
@@ -277,6 +285,7 @@ async def merge(
             detail={"into": found.ticket.number},
         )
         await take_step(conn, now, other, step, actor)
+        everybody.append(other.ticket)
         further += [other.service_id, *other.further_services]
         since = min(since, other.waiting_since)
     earned = found.waiting_since - since
@@ -284,8 +293,12 @@ async def merge(
         "further_services": further,
         "rank_at": found.rank_at - earned,
         "call_by": found.call_by - earned,
+        "needs": list(dict.fromkeys(need for ticket in everybody for need in ticket.needs)),
+        "pick_up": any(ticket.pick_up for ticket in everybody),
+        "slow_walk": any(ticket.slow_walk for ticket in everybody),
     }
-    return await _describe(conn, now, found, actor, changes)
+    joined = [ticket.number for ticket in everybody[1:]]
+    return await _describe(conn, now, found, actor, store.Description(changes, _said(joined=joined)), "merge")
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -303,15 +316,22 @@ async def describe(
 ) -> Ticket:
     """Change what a visitor needs, wherever the ticket stands; raises IllegalTransition when it is over."""
     named = {key: value for key, value in msgspec.structs.asdict(profile).items() if value is not None}
-    return await _describe(conn, now, found, actor, named)
+    return await _describe(conn, now, found, actor, store.Description(named))
 
 
 async def _describe(
-    conn: Connection, now: datetime, found: FoundTicket, actor: Actor, changes: dict[str, object]
+    conn: Connection,
+    now: datetime,
+    found: FoundTicket,
+    actor: Actor,
+    description: store.Description,
+    verb: str = "describe",
 ) -> Ticket:
-    described = await store.describe_ticket(conn, found.office_id, found.ticket.id, changes, actor.key, now)
+    described = await store.describe_ticket(
+        conn, found.office_id, found.ticket.id, description, actor.key, now
+    )
     if described is None:
-        raise illegal(found.ticket, "describe")
+        raise illegal((await find_ticket(conn, found.ticket.id, actor)).ticket, verb)
     return described
 
 
@@ -345,11 +365,6 @@ async def undo(conn: Connection, now: datetime, found: FoundTicket, actor: Actor
     if undone is None:
         raise errors.CannotUndo(reason="counter_taken")
     return undone
-
-
-async def timeline(conn: Connection, found: FoundTicket) -> list[TimelineEntry]:
-    """Return everything that happened to a visit, in order, with the why of each call."""
-    return await store.timeline(conn, found.office_id, found.ticket.id)
 
 
 async def forget_undo(conn: Connection, now: datetime) -> None:

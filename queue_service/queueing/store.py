@@ -11,6 +11,7 @@ from asyncpg import Record
 from queue_service.emergency.model import Alarm
 from queue_service.offices.setup_model import OrderSetup, VisitSetup
 from queue_service.platform.queries import Connection, load_queries
+from queue_service.protocol.stream import HallState
 from queue_service.queueing.arrival import Admission
 from queue_service.queueing.hall import ChangeRecord, HallRecord, TakenPlaces
 from queue_service.queueing.model import (
@@ -18,13 +19,13 @@ from queue_service.queueing.model import (
     CounterWithServices,
     FoundCounter,
     FoundTicket,
+    Happened,
     LastStep,
     Queue,
     Ticket,
-    TimelineEntry,
 )
 from queue_service.queueing.order.turn import CallFacts
-from queue_service.queueing.told_waits import HallWaits
+from queue_service.queueing.told_waits import HallWaits, ToldWait
 from queue_service.queueing.wait_forecast import OpenCounter
 
 _queries = load_queries("queueing")
@@ -34,6 +35,7 @@ _counter = msgspec.json.Decoder(Counter).decode
 _call_facts = msgspec.json.Decoder(CallFacts).decode
 _visits = msgspec.json.Decoder(VisitSetup).decode
 _order = msgspec.json.Decoder(OrderSetup).decode
+_told = msgspec.json.Decoder(ToldWait).decode
 
 
 def _json(value: object) -> str:
@@ -95,6 +97,13 @@ class Move(msgspec.Struct, frozen=True):
     """For the timeline."""
 
 
+class Description(msgspec.Struct, frozen=True):
+    """What is to be known of a ticket from now on: columns as they are to be, and what the timeline says."""
+
+    changes: dict[str, object]
+    detail: dict[str, object] = {}
+
+
 class Issued(msgspec.Struct, frozen=True):
     """A ticket that exists already, as its issue was answered."""
 
@@ -121,6 +130,10 @@ class Followed(msgspec.Struct, frozen=True):
     counter: str | None
     counter_name: dict[str, str] | None
     called_at: datetime | None
+    language: str
+    pick_up: bool
+    hall: HallState
+    served_with: str | None
 
 
 class CounterLoad(msgspec.Struct, frozen=True):
@@ -137,6 +150,7 @@ class Ahead(msgspec.Struct, frozen=True):
     waiting: dict[str, int]
     minutes: dict[str, int]
     counters: list[CounterLoad]
+    hall: HallState
 
     def open_counters(self) -> list[OpenCounter]:
         """The counters that take visitors now."""
@@ -147,11 +161,12 @@ class Ahead(msgspec.Struct, frozen=True):
         ]
 
 
-class WaitingFigures(msgspec.Struct, frozen=True):
-    """How full an office is."""
+class OfficeLoad(msgspec.Struct, frozen=True):
+    """How full an office is, and what was told last to somebody who comes for whatever."""
 
-    waiting: int
-    open_counters: int
+    slug: str
+    ahead: Ahead
+    told: ToldWait | None
 
 
 async def issue_ticket(conn: Connection, new: NewTicket, actor: str, now: datetime) -> Ticket | None:
@@ -302,19 +317,25 @@ async def forget_undo(conn: Connection, before: datetime) -> None:
 
 
 async def describe_ticket(
-    conn: Connection, office_id: int, ticket_id: UUID, changes: dict[str, object], actor: str, now: datetime
+    conn: Connection, office_id: int, ticket_id: UUID, described: Description, actor: str, now: datetime
 ) -> Ticket | None:
     """Change what a ticket needs; None when its visitor has left."""
     row = await _queries.describe_ticket(
-        conn, office_id=office_id, ticket_id=ticket_id, changes=_json(changes), actor=actor, now=now
+        conn,
+        office_id=office_id,
+        ticket_id=ticket_id,
+        changes=_json(described.changes),
+        detail=_json(described.detail),
+        actor=actor,
+        now=now,
     )
     return _ticket(row["ticket"]) if row else None
 
 
-async def timeline(conn: Connection, office_id: int, ticket_id: UUID) -> list[TimelineEntry]:
+async def timeline(conn: Connection, office_id: int, ticket_id: UUID) -> list[Happened]:
     """Everything that happened to a visit, in order."""
     return [
-        TimelineEntry(**{**row, "detail": msgspec.json.decode(row["detail"], type=dict[str, Any])})
+        Happened(**{**row, "detail": msgspec.json.decode(row["detail"], type=dict[str, Any])})
         async for row in _queries.timeline(conn, office_id=office_id, ticket_id=ticket_id)
     ]
 
@@ -358,10 +379,15 @@ async def find_issued(conn: Connection, ticket_id: UUID) -> Issued | None:
 async def queue_ahead(conn: Connection, *, office_id: int, ticket_id: UUID, now: datetime) -> Ahead:
     """Who would be called before this ticket, and the counters."""
     row = await _queries.queue_ahead(conn, office_id=office_id, ticket_id=ticket_id, now=now)
+    return _ahead(row)
+
+
+def _ahead(row: Record) -> Ahead:
     return Ahead(
         waiting=msgspec.json.decode(row["waiting"], type=dict[str, int]),
         minutes=msgspec.json.decode(row["minutes"], type=dict[str, int]),
         counters=msgspec.json.decode(row["counters"], type=list[CounterLoad]),
+        hall=row["hall"],
     )
 
 
@@ -503,12 +529,17 @@ async def left_over(conn: Connection, office_id: int, today: date) -> list[UUID]
     return [row["id"] async for row in _queries.left_over(conn, office_id=office_id, today=today)]
 
 
-async def waiting_figures(conn: Connection) -> dict[str, WaitingFigures]:
-    """How full each office is, by slug."""
-    return {
-        row["slug"]: WaitingFigures(row["waiting"], row["open_counters"])
-        async for row in _queries.waiting_figures(conn)
-    }
+async def stuck_tickets(conn: Connection) -> dict[str, list[str]]:
+    """Numbers of those whom no counter that calls can call, by office."""
+    return {row["office"]: row["numbers"] async for row in _queries.stuck_tickets(conn)}
+
+
+async def office_loads(conn: Connection) -> list[OfficeLoad]:
+    """How full each office is."""
+    return [
+        OfficeLoad(row["slug"], _ahead(row), _told(row["told"]) if row["told"] else None)
+        async for row in _queries.office_loads(conn)
+    ]
 
 
 async def same_day_places_taken(conn: Connection, now: datetime) -> dict[str, dict[str, int]]:

@@ -5,23 +5,28 @@ knows better by then: ``at_least_as_new`` says which of the two is believed.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 from queue_service.forecast.model import Reason, Spread
-from queue_service.protocol.stream import WaitRange
+from queue_service.protocol.stream import HallState, WaitRange
 
+WhyNoWait = Reason | Literal["hall_paused"]
+"""Why nobody can say a wait: the forecast's reasons, and that nobody is called in the hall at all."""
 FRESH = timedelta(minutes=2)
 """An older forecast is told to nobody."""
 
 
 class ToldWait(msgspec.Struct, frozen=True):
-    """A wait as told: one of both is None."""
+    """A wait as told: either a range or a reason is None."""
 
     wait: WaitRange | None = None
-    reason: Reason | None = None
+    reason: WhyNoWait | None = None
+    opens_at: datetime | None = None
+    """When the counter is planned to open that the range counts on; None: one is open."""
 
 
 class NewcomerWait(msgspec.Struct, frozen=True):
@@ -29,13 +34,14 @@ class NewcomerWait(msgspec.Struct, frozen=True):
 
     wait: WaitRange | None = None
     reason: Reason | None = None
+    opens_at: datetime | None = None
     calibrated: Spread | None = None
     simulated: Spread | None = None
 
     @property
     def told(self) -> ToldWait:
         """What of it the visitor hears."""
-        return ToldWait(self.wait, self.reason)
+        return ToldWait(self.wait, self.reason, self.opens_at)
 
 
 class HallWaits(msgspec.Struct, frozen=True):
@@ -60,11 +66,17 @@ class VisitorWaits(msgspec.Struct, frozen=True):
     """Local hour in which the forecast was made."""
 
 
-def at_least_as_new(told: ToldWait | None, seen: WaitRange | None, *, any_counter_open: bool) -> ToldWait:
-    """Return what to tell: the forecast, as long as an open counter serves the visitor.
+def at_least_as_new(
+    told: ToldWait | None, seen: WaitRange | None, hall: HallState, *, any_counter_open: bool
+) -> ToldWait:
+    """Return what to tell: the forecast, as long as a counter serves the visitor or is planned to.
 
     ``seen`` is the simple estimate of the hall as it is now; None: no open counter serves the visitor.
     """
+    if hall != "open":
+        return ToldWait(reason="hall_paused")
+    if seen is None and told is not None and told.opens_at is not None:
+        return told
     if seen is None:
         return ToldWait(reason="nobody_serves_this" if any_counter_open else "no_counter_open")
     if told is None or told.reason in ("no_counter_open", "nobody_serves_this"):

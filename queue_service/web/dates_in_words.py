@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from queue_service.web.languages import SOURCE_LANGUAGE, Texts
+from queue_service.protocol.languages import SOURCE_LANGUAGE
+from queue_service.web.languages import Texts
 
 DAY: Mapping[str, str] = {"de": "EEEE, d. MMMM y", "en": "EEEE, d MMMM y"}
 """Patterns of Unicode's locale data (CLDR); English as in Britain, where the day stands first too."""

@@ -79,6 +79,7 @@ async def desk_page(request: PageRequest, office: FromPath[str]) -> Response[Any
         team=teams.get(mine.counter.team or ""),
         teams=here.setup.teams,
         services=mine.services,
+        plan=msgspec.to_builtins(queueing.plan_today(here, mine.counter.number, request.app.state.clock())),
         visits=msgspec.to_builtins(here.setup.visits),
         elsewhere=[office for office in listed if office.slug != here.slug],
         now=request.app.state.clock().isoformat(),

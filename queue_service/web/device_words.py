@@ -6,12 +6,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from queue_service.accounts.model import DeviceProfile
-from queue_service.devices.care import Device
-from queue_service.protocol.device_care import DeviceHealth
+from queue_service.devices.care import Device, Trouble
 from queue_service.web.languages import Texts
 
-LOW_DISK_MEGABYTES = 200
-"""Below it a device may soon keep nothing any more. Ours: a month of tickets and logs fits in."""
 SECONDS_A_MINUTE = 60
 MINUTES_AN_HOUR = 60
 HOURS_A_DAY = 24
@@ -31,33 +28,24 @@ def condition(device: Device, words: Texts) -> Condition:
         return Condition("warning", words.gettext("abgemeldet"))
     if device.seen_at is None:
         return Condition("warning", words.gettext("hat sich noch nicht gemeldet"))
-    if device.overdue:
-        return Condition("stop", words.gettext("meldet sich nicht mehr"))
-    troubles = troubles_of(device.health, words) if device.health else []
-    if troubles:
-        return Condition("stop", troubles[0])
+    if device.troubles:
+        return Condition("stop", trouble_words(words)[device.troubles[0]])
     return Condition("ok", words.gettext("in Ordnung"))
 
 
-def troubles_of(health: DeviceHealth, words: Texts) -> list[str]:
-    """Name everything that somebody should see to, the worst first."""
-    printer = {
-        "offline": words.gettext("Drucker nicht erreichbar"),
-        "cover_open": words.gettext("Druckerklappe offen"),
-        "paper_out": words.gettext("Papier leer"),
-        "failed": words.gettext("Drucker gestört"),
-        "paper_low": words.gettext("Papier geht zur Neige"),
+def trouble_words(words: Texts) -> dict[Trouble, str]:
+    """Give what each trouble is called."""
+    return {
+        "silent": words.gettext("meldet sich nicht mehr"),
+        "printer_offline": words.gettext("Drucker nicht erreichbar"),
+        "printer_cover_open": words.gettext("Druckerklappe offen"),
+        "printer_paper_out": words.gettext("Papier leer"),
+        "printer_failed": words.gettext("Drucker gestört"),
+        "printer_paper_low": words.gettext("Papier geht zur Neige"),
+        "sound_blocked": words.gettext("Ton vom Browser gesperrt"),
+        "page_closed": words.gettext("Seite nicht geöffnet"),
+        "disk_low": words.gettext("Speicher fast voll"),
     }
-    found = []
-    if health.printer in printer:
-        found.append(printer[health.printer])
-    if health.sound_blocked:
-        found.append(words.gettext("Ton vom Browser gesperrt"))
-    if health.page_open is False:
-        found.append(words.gettext("Seite nicht geöffnet"))
-    if health.disk_free_megabytes is not None and health.disk_free_megabytes < LOW_DISK_MEGABYTES:
-        found.append(words.gettext("Speicher fast voll"))
-    return found
 
 
 def facts(device: Device, zone: str, words: Texts) -> list[tuple[str, str]]:
@@ -72,9 +60,12 @@ def facts(device: Device, zone: str, words: Texts) -> list[tuple[str, str]]:
         (words.gettext("Verbindung verloren"), words.ngettext("%(num)s Mal", "%(num)s Mal", health.reconnects)
          % {"num": health.reconnects}),
     ]  # fmt: skip
-    if health.printer is not None:
-        printer = words.gettext("bereit") if health.printer == "ok" else ", ".join(troubles_of(health, words))
-        told.append((words.gettext("Drucker"), printer))
+    if health.printer == "ok":
+        told.append((words.gettext("Drucker"), words.gettext("bereit")))
+    if len(device.troubles) > 1:
+        told.append(
+            (words.gettext("Außerdem"), ", ".join(trouble_words(words)[t] for t in device.troubles[1:]))
+        )
     if health.disk_free_megabytes is not None:
         told.append((words.gettext("Freier Speicher"), f"{health.disk_free_megabytes} MB"))
     if health.memory_megabytes is not None:

@@ -1,9 +1,12 @@
-"""``/t/{token}``: one number, one sentence, one range, for the visitor who holds the ticket."""
+"""``/t/{token}``: one number, one sentence, one range, for the visitor who holds the ticket.
 
+In every language that the office speaks, and light: a telephone in a hall may have one bar of network.
+"""
+
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -11,23 +14,15 @@ from litestar.response import Redirect
 from queue_service.accounts.guards import PUBLIC_FOR_UNKNOWN
 from queue_service.offices import service as offices
 from queue_service.platform.errors import TicketNotFound
+from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, direction, in_best_language
 from queue_service.queueing import service as queueing
-from queue_service.queueing.model import FollowedTicket
-from queue_service.web.languages import Texts, choose_language, localized, texts
+from queue_service.web.follow_news import ENDED, news_of
+from queue_service.web.languages import asked_language, preferred_language, texts
 from queue_service.web.rendering import PageRequest, clock_time, page
 
 LONGEST_TOKEN = 64
 REFRESH_SECONDS = 30
 """For browsers without JavaScript; with it the page asks by itself."""
-ENDED = ("finished", "cancelled")
-
-
-class News(msgspec.Struct, frozen=True):
-    """What the visitor is told."""
-
-    headline: str
-    range: str = ""
-    advice: str = ""
 
 
 @get("/t", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
@@ -37,7 +32,7 @@ async def find_page(request: PageRequest) -> Response[Any]:
     code = request.query_params.get("code", "").strip().rstrip("/").rpartition("/")[2]
     if code and len(code) <= LONGEST_TOKEN and code.isascii() and code.isprintable():
         return Redirect(f"/t/{code}", status_code=303)
-    return page(request, "follow_find.html", gone=bool(code))
+    return _find(request, gone=bool(code))
 
 
 @get("/t/{token:str}", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
@@ -49,96 +44,46 @@ async def follow_page(request: PageRequest, token: FromPath[str]) -> Response[st
             ticket = await queueing.follow(conn, now, token[: LONGEST_TOKEN + 1])
             office = await offices.find_office(conn, ticket.office)
     except TicketNotFound:
-        return page(request, "follow_find.html", status=HTTPStatus.NOT_FOUND, gone=True)
-    language = choose_language(request)
-    news = news_of(ticket, language, texts(language))
+        return _find(request, gone=True, status=HTTPStatus.NOT_FOUND)
+    language = visitor_language(request, office.setup.spoken, ticket.language)
     return page(
         request,
         "follow.html",
+        language=language,
+        spoken=office.setup.spoken,
+        direction=direction(language),
         ticket=ticket,
-        office=office.setup,
+        office=in_best_language(office.setup.name, language),
         accent=office.accent,
-        headline=news.headline,
-        range=news.range,
-        advice=news.advice,
+        news=news_of(ticket, language, texts(language), office.setup.reception),
         ended=ticket.state in ENDED,
         time=clock_time(now, office.setup.time_zone),
         refresh_seconds=REFRESH_SECONDS,
     )
 
 
-def news_of(ticket: FollowedTicket, language: str, words: Texts) -> News:
-    """Put a ticket's state into words for its visitor."""
-    if ticket.state == "waiting":
-        headline = _people_ahead(ticket.people_ahead or 0, words)
-        return News(headline, _range(ticket, words), _advice(ticket, words))
-    counter = {"counter": localized(ticket.counter_name or {}, language)}
-    headline, advice = {
-        "called": (
-            words.gettext("Sie sind dran: bitte zu %(counter)s") % counter,
-            words.gettext("Wenn Sie Hilfe auf dem Weg brauchen, fragen Sie am Empfang."),
-        ),
-        "serving": (
-            words.gettext("Sie werden bedient: %(counter)s") % counter,
-            words.gettext("Bewahren Sie die Nummer auf, bis alles erledigt ist."),
-        ),
-        "parked": (
-            words.gettext("Ihr Anliegen ist kurz unterbrochen"),
-            words.gettext("Kommen Sie zurück an den Schalter, sobald Sie so weit sind."),
-        ),
-        "no_show": (
-            words.gettext("Ihre Nummer wurde schon aufgerufen"),
-            words.gettext("Bitte melden Sie sich am Empfang. Sie kommen dann wieder an die Reihe."),
-        ),
-        "finished": (words.gettext("Ihr Besuch ist beendet"), words.gettext("Auf Wiedersehen.")),
-        "cancelled": (
-            words.gettext("Diese Nummer gilt nicht mehr"),
-            words.gettext("Bitte ziehen Sie eine neue Nummer oder fragen Sie am Empfang."),
-        ),
-    }[ticket.state]
-    return News(headline, advice=advice)
+def visitor_language(request: PageRequest, spoken: Sequence[str], chosen_at_kiosk: str = "") -> str:
+    """Give the language to answer a visitor in.
+
+    Asked for in the address, remembered by the browser, chosen at the kiosk, or the browser's. German at
+    the kiosk may just have been left as it was.
+    """
+    asked = asked_language(request, spoken)
+    if asked:
+        return asked
+    if chosen_at_kiosk in spoken and chosen_at_kiosk != SOURCE_LANGUAGE:
+        return chosen_at_kiosk
+    return preferred_language(request.headers.get("Accept-Language", ""), spoken)
 
 
-def _people_ahead(count: int, words: Texts) -> str:
-    if count == 0:
-        return words.gettext("Sie sind als Nächstes dran")
-    return words.ngettext(
-        "Vor Ihnen wartet noch eine Person", "Vor Ihnen warten noch %(count)s Personen", count
-    ) % {"count": count}
-
-
-def _range(ticket: FollowedTicket, words: Texts) -> str:
-    if ticket.wait is None:
-        return _no_range(ticket.wait_reason, words)
-    if ticket.wait.low_minutes == 0:
-        return words.gettext("weniger als %(high)s Minuten") % {"high": ticket.wait.high_minutes}
-    return words.gettext("etwa %(low)s bis %(high)s Minuten") % {
-        "low": ticket.wait.low_minutes,
-        "high": ticket.wait.high_minutes,
-    }
-
-
-def _no_range(reason: str | None, words: Texts) -> str:
-    """Say why there is no range: in the visitor's words, not in the forecast's."""
-    match reason:
-        case "no_counter_open":
-            return words.gettext("Wie lange es dauert, ist noch offen: Zurzeit ist kein Schalter besetzt")
-        case "nobody_serves_this":
-            return words.gettext(
-                "Wie lange es dauert, ist noch offen: Für Ihr Anliegen ist gerade kein Schalter besetzt"
-            )
-        case "closes_before":
-            return words.gettext("Ob Sie heute noch an die Reihe kommen, ist ungewiss")
-        case _:
-            return words.gettext("Wie lange es dauert, lässt sich gerade nicht sagen")
-
-
-def _advice(ticket: FollowedTicket, words: Texts) -> str:
-    if ticket.wait_reason == "closes_before":
-        return words.gettext(
-            "Vor Ihnen warten viele, und wir schließen bald. Bitte fragen Sie am Empfang, "
-            "ob sich das Warten lohnt oder ob Sie einen Termin nehmen möchten."
-        )
-    return words.gettext(
-        "Bitte bleiben Sie in der Nähe. Aufgerufen werden Sie im Wartebereich und hier auf dieser Seite."
+def _find(request: PageRequest, *, gone: bool, status: int = HTTPStatus.OK) -> Response[str]:
+    language = visitor_language(request, tuple(LANGUAGE_NAMES))
+    return page(
+        request,
+        "follow_find.html",
+        status,
+        language=language,
+        spoken=tuple(LANGUAGE_NAMES),
+        direction=direction(language),
+        gone=gone,
     )

@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 from queue_service.accounts.guards import requires
 from queue_service.accounts.model import Permission
 from queue_service.offices import service as offices
+from queue_service.web.plan_page import reader_of, services_of
 from queue_service.web.rendering import PageRequest, page
 
 PATH = "/hall"
@@ -41,6 +42,7 @@ async def hall_page(request: PageRequest, office: FromPath[str]) -> Response[Any
     async with request.app.state.database.connection() as conn:
         here = await offices.find_office(conn, office)
         request.user.require(Permission.OFFICE_SUPERVISE, here.id, here.authority_id)
+        pools = reader_of(request).pools(here, await services_of(conn, here))
     return page(
         request,
         "hall.html",
@@ -48,6 +50,7 @@ async def hall_page(request: PageRequest, office: FromPath[str]) -> Response[Any
         accent=here.accent,
         now=request.app.state.clock().isoformat(),
         leads=True,
+        pools=pools,
     )
 
 

@@ -1,4 +1,7 @@
-"""Languages of the pages: catalogs read from ``locales``, and which one a visitor gets.
+"""Languages of the pages: catalogs read from ``locales``, and which one a reader gets.
+
+Most pages speak German and English; a visitor's own page speaks every language of
+``protocol.languages``, whose catalogs hold its texts alone.
 
 The source language is German: what stands in a template or script is German and is looked up in
 ``locales/<language>/*.po``. All files of a language count as one catalog, so that each face of the
@@ -6,7 +9,7 @@ system can keep its texts in a file of its own.
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,8 +20,9 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from litestar.connection import ASGIConnection
 
+from queue_service.protocol.languages import SOURCE_LANGUAGE, base
+
 LOCALES = Path(__file__).parent / "locales"
-SOURCE_LANGUAGE = "de"
 LANGUAGE_NAMES: Mapping[str, str] = {"de": "Deutsch", "en": "English"}
 """Each language in its own words, in the order of the switch."""
 LANGUAGE_COOKIE = "queue_language"
@@ -30,10 +34,11 @@ Texts: TypeAlias = NullTranslations
 
 def read_catalog(language: str) -> Catalog:
     """Give all messages of a language, from all its files; raises ValueError when two files disagree."""
-    merged = Catalog(locale=language)
+    locale = base(language)
+    merged = Catalog(locale=locale)
     for file in sorted((LOCALES / language).glob("*.po")):
         with file.open("rb") as opened:
-            catalog = read_po(opened, locale=language, abort_invalid=True)
+            catalog = read_po(opened, locale=locale, abort_invalid=True)
         for message in catalog:
             known = merged.get(message.id) if message.id else None
             if known is not None and known.string != message.string:
@@ -69,15 +74,20 @@ def script_texts(language: str) -> dict[str, str | list[str]]:
 
 def choose_language(request: ASGIConnection[Any, Any, Any, Any]) -> str:
     """Give the language to answer in: asked for in the address, remembered, or the browser's."""
-    asked = request.query_params.get(LANGUAGE_QUERY)
-    for language in (asked, request.cookies.get(LANGUAGE_COOKIE)):
-        if language and language in LANGUAGE_NAMES:
-            return str(language)
-    return preferred_language(request.headers.get("Accept-Language", ""))
+    spoken = tuple(LANGUAGE_NAMES)
+    return asked_language(request, spoken) or preferred_language(
+        request.headers.get("Accept-Language", ""), spoken
+    )
 
 
-def preferred_language(accept: str) -> str:
-    """Give the best of our languages for an ``Accept-Language`` header; German when none fits."""
+def asked_language(request: ASGIConnection[Any, Any, Any, Any], spoken: Sequence[str]) -> str:
+    """Give the one of ``spoken`` that the address or the browser's memory names; empty for none."""
+    asked = (request.query_params.get(LANGUAGE_QUERY), request.cookies.get(LANGUAGE_COOKIE))
+    return next((str(language) for language in asked if language in spoken), "")
+
+
+def preferred_language(accept: str, spoken: Sequence[str] = tuple(LANGUAGE_NAMES)) -> str:
+    """Give the best of ``spoken`` for an ``Accept-Language`` header; German when none fits."""
     wishes: list[tuple[float, str]] = []
     for wish in accept.split(","):
         tag, _, quality = wish.strip().partition(";q=")
@@ -85,9 +95,7 @@ def preferred_language(accept: str) -> str:
             wishes.append((-float(quality or 1), tag.split("-")[0].lower()))
         except ValueError:
             continue  # a wish that can't be read is none
-    return next(
-        (tag for _, tag in sorted(wishes, key=lambda w: w[0]) if tag in LANGUAGE_NAMES), SOURCE_LANGUAGE
-    )
+    return next((tag for _, tag in sorted(wishes, key=lambda w: w[0]) if tag in spoken), SOURCE_LANGUAGE)
 
 
 def localized(by_language: Mapping[str, str], language: str) -> str:

@@ -1,15 +1,15 @@
 """Messages in the words of those who look after them: what it was about, how it went, why it did not."""
 
-from queue_service.notices.model import Kind, Way
+from queue_service.notices.model import MessageKind, Way
 from queue_service.web.languages import Texts
 
 GATEWAY_ANSWERED = "gateway_answered_"
 """Followed by the status that the gateway for text messages answered with."""
 
 
-def kind_name(kind: Kind, words: Texts) -> str:
+def kind_name(kind: MessageKind, words: Texts) -> str:
     """Give what a message tells."""
-    names: dict[Kind, str] = {
+    names: dict[MessageKind, str] = {
         "booked": words.gettext("Bestätigung"),
         "moved": words.gettext("Verlegung"),
         "cancelled": words.gettext("Absage"),
@@ -18,6 +18,7 @@ def kind_name(kind: Kind, words: Texts) -> str:
         "offered": words.gettext("Angebot von der Warteliste"),
         "waiting_joined": words.gettext("Eintrag auf der Warteliste"),
         "displaced": words.gettext("Verlegung durch uns"),
+        "alarm": words.gettext("Alarm"),
     }
     return names[kind]
 

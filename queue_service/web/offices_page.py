@@ -12,6 +12,7 @@ from queue_service.offices.catalogue import Office
 from queue_service.offices.model import Span, day_off, local_day, next_opening
 from queue_service.offices.open_consultation import walk_ins_of
 from queue_service.queueing import service as queueing
+from queue_service.queueing.fullness import WaitingFigures
 from queue_service.web.dates_in_words import day_in_words, time_in_words
 from queue_service.web.languages import Texts, choose_language, localized, texts
 from queue_service.web.rendering import PageRequest, clock_time, page
@@ -29,6 +30,8 @@ class OfficeLine(msgspec.Struct, frozen=True):
     without_appointment: str
     waiting: int
     open_counters: int
+    wait: str
+    """Of somebody who comes now, as the displays have it, or why nobody can say."""
 
 
 @get("/offices", opt=PUBLIC_FOR_UNKNOWN, include_in_schema=False)
@@ -48,12 +51,32 @@ async def offices_page(request: PageRequest) -> Response[str]:
             without_appointment(office, now, taken.get(office.slug, {}), language, words),
             figures[office.slug].waiting,
             figures[office.slug].open_counters,
+            wait_now(figures[office.slug], words),
         )
         # A pool or a theatre has no counters: nobody draws a number there.
         for office in listed
         if office.setup.counters
     ]
     return page(request, "offices.html", offices=lines, time=clock_time(now, TIME_ZONE))
+
+
+def wait_now(figures: WaitingFigures, words: Texts) -> str:
+    """Say how long somebody waits who comes now; empty where the open counters say it all."""
+    if figures.wait is not None:
+        low, high = figures.wait.low_minutes, figures.wait.high_minutes
+        said = (
+            words.gettext("Wartezeit jetzt %(low)s–%(high)s Minuten")
+            if low
+            else words.gettext("Wartezeit jetzt bis %(high)s Minuten")
+        )
+        return said % {"low": low, "high": high}
+    match figures.wait_reason:
+        case "hall_paused":
+            return words.gettext("Aufruf gerade unterbrochen")
+        case "closes_before":
+            return words.gettext("Wartezeit heute vielleicht zu lang")
+        case _:
+            return ""
 
 
 def hours_today(office: Office, now: datetime, language: str, words: Texts) -> str:

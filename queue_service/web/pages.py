@@ -20,6 +20,7 @@ from queue_service.web.plan_affected_page import plan_affected_handlers
 from queue_service.web.plan_cancel_page import plan_cancel_handlers
 from queue_service.web.plan_day_page import plan_day_handlers
 from queue_service.web.plan_page import plan_handlers
+from queue_service.web.reception_page import reception_handlers
 from queue_service.web.theme_page import choose_theme_page
 from queue_service.web.waiting_page import waiting_handlers
 
@@ -50,6 +51,7 @@ web_handlers: list[ControllerRouterHandler] = [
     desk_page.choose_counter,
     desk_page.take_counter,
     *hall_handlers,
+    *reception_handlers,
     *phone_handlers,
     *letters_handlers,
     *device_handlers,

@@ -9,9 +9,10 @@ from babel.dates import format_date
 from queue_service.offices.catalogue import OfferedService, Office
 from queue_service.offices.model import Span
 from queue_service.offices.setup_model import StaffedHours
+from queue_service.protocol.languages import SOURCE_LANGUAGE
 from queue_service.rescheduling.model import NewPlace, Told
 from queue_service.web.dates_in_words import day_in_words, time_in_words
-from queue_service.web.languages import SOURCE_LANGUAGE, Texts, localized
+from queue_service.web.languages import Texts, localized
 from queue_service.web.message_words import way_name
 
 SHORT_DAY: Mapping[str, str] = {"de": "EEE d. MMMM", "en": "EEE d MMMM"}

@@ -5,7 +5,7 @@ A handler ends with ``return page(request, "desk.html", …)``. Templates write 
 texts that offices keep by language.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from litestar.datastructures import Cookie
 
 from queue_service.accounts.guards import CSRF_FIELD, csrf_token
 from queue_service.accounts.model import ANONYMOUS
+from queue_service.protocol.languages import LANGUAGE_NAMES as ALL_LANGUAGE_NAMES
 from queue_service.web.assets import accent_url, asset_url, texts_url
 from queue_service.web.languages import (
     LANGUAGE_COOKIE,
@@ -95,15 +96,22 @@ def language_link(request: PageRequest, language: str) -> str:
     return f"{request.url.path}?{urlencode([*query, (LANGUAGE_QUERY, language)])}"
 
 
-def render(request: PageRequest, template: str, **context: Any) -> str:
-    """Give the page's HTML in the language of its reader."""
-    language = choose_language(request)
+def render(
+    request: PageRequest,
+    template: str,
+    *,
+    language: str = "",
+    spoken: Sequence[str] = tuple(LANGUAGE_NAMES),
+    **context: Any,
+) -> str:
+    """Give the page's HTML in ``language``, otherwise in its reader's, with links to all that are spoken."""
+    language = language or choose_language(request)
     return (
         _environment(language)
         .get_template(template)
         .render(
             language=language,
-            language_links=[(tag, name, language_link(request, tag)) for tag, name in LANGUAGE_NAMES.items()],
+            language_links=[(tag, ALL_LANGUAGE_NAMES[tag], language_link(request, tag)) for tag in spoken],
             texts_url=texts_url(language),
             csrf=csrf_token(request),
             csrf_field=CSRF_FIELD,
@@ -118,12 +126,14 @@ def render(request: PageRequest, template: str, **context: Any) -> str:
     )
 
 
-def page(request: PageRequest, template: str, status: int = 200, **context: Any) -> Response[str]:
+def page(
+    request: PageRequest, template: str, status: int = 200, *, language: str = "", **context: Any
+) -> Response[str]:
     """Answer a page; a language asked for in the address is remembered."""
-    language = choose_language(request)
+    language = language or choose_language(request)
     chosen = request.query_params.get(LANGUAGE_QUERY) == language
     return Response(
-        render(request, template, **context),
+        render(request, template, language=language, **context),
         status_code=status,
         media_type=MediaType.HTML,
         headers={**PAGE_HEADERS, "Content-Language": language},

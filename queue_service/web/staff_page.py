@@ -64,6 +64,14 @@ def doors_for(user: Principal, words: Texts, demo_devices: dict[str, str]) -> li
                 words.gettext("Tage anders besetzen, betroffene Termine verlegen"),
             )
         )
+    if anonymous or user.may(Permission.ALARM_RAISE):
+        doors.append(
+            Door(
+                "/reception",
+                words.gettext("Alarme am Empfang"),
+                words.gettext("Hilferufe groß sehen und hören, bestätigen"),
+            )
+        )
     if anonymous or user.may(Permission.DEVICE_MANAGE):
         doors.append(
             Door(

@@ -39,6 +39,16 @@ SELECT alarm_json(a) ::text AS alarm,
                       jsonb_build_object('hall', hall_now(a.office_id), 'alarm', alarm_json(a)), :now) AS version
   FROM hall_alarm a WHERE a.office_id = :office_id AND a.id = :alarm_id;
 
+-- name: alarm_place(office_id, alarm_id)^
+-- What an alarm's message says of its place, and whom the office has named.
+SELECT au.slug AS authority, au.name ::text AS authority_name, (o.setup -> 'name') ::text AS office,
+       o.time_zone, c.name ::text AS counter, a.at, (o.setup -> 'emergency') ::text AS contact
+  FROM hall_alarm a
+  JOIN office o ON o.id = a.office_id
+  JOIN authority au ON au.id = o.authority_id
+  LEFT JOIN counter c ON c.office_id = a.office_id AND c.id = a.counter_id
+ WHERE a.office_id = :office_id AND a.id = :alarm_id;
+
 -- name: find_alarm(office_id, alarm_id)$
 -- One alarm as answered.
 SELECT alarm_json(a) ::text FROM hall_alarm a WHERE a.office_id = :office_id AND a.id = :alarm_id;

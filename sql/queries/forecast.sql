@@ -36,6 +36,20 @@ VALUES (:office_id, :now, :version, :told ::text::jsonb, :body ::text::jsonb)
 ON CONFLICT (office_id) DO UPDATE
    SET at = excluded.at, version = excluded.version, told = excluded.told, body = excluded.body;
 
+-- name: outlook_made_at(office_id)$
+-- When the office's outlook on the rest of the day was made; no row when there is none or it says nothing,
+-- which may be another in a moment and costs nothing to find out.
+SELECT at FROM hall_outlook WHERE office_id = :office_id AND body -> 'reason' = 'null';
+
+-- name: keep_outlook(office_id, body, now)!
+-- Replaces the office's outlook.
+INSERT INTO hall_outlook (office_id, at, body) VALUES (:office_id, :now, :body ::text::jsonb)
+ON CONFLICT (office_id) DO UPDATE SET at = excluded.at, body = excluded.body;
+
+-- name: find_outlook(office_id, since)$
+-- The office's outlook, unless it is older.
+SELECT body ::text FROM hall_outlook WHERE office_id = :office_id AND at >= :since;
+
 -- name: offices_lapsed(before)
 -- The offices whose screens still show a forecast that is older.
 SELECT office_id FROM wait_forecast WHERE told IS NOT NULL AND at < :before ORDER BY office_id;

@@ -53,7 +53,7 @@ WITH due AS (
 )
 UPDATE outbox m SET state = 'sending', attempts = m.attempts + 1, claim = :claim, claimed_until = :claimed_until
   FROM due WHERE m.office_id = due.office_id AND m.id = due.id
-RETURNING m.id, m.way, m.attempts, m.claim, m.useful_until, m.payload ::text AS payload;
+RETURNING m.id, m.way, m.kind, m.attempts, m.claim, m.useful_until, m.payload ::text AS payload;
 
 -- name: note_outcome(id, claim, state, last_error, next_attempt_at, now)$
 -- Writes down what became of a message; gives its id, or no row when it is no longer this sender's.
@@ -69,7 +69,28 @@ RETURNING id;
 -- Gives the messages whose sender has not said in time what became of them; from now on they are unclear.
 UPDATE outbox SET state = 'unclear', last_error = 'sender_lost', claimed_until = NULL
  WHERE (office_id, id) IN (SELECT m.office_id, m.id FROM outbox m
-                            WHERE m.state = 'sending' AND m.claimed_until <= :now
+                            WHERE m.state = 'sending' AND m.claimed_until <= :now AND m.kind <> 'alarm'
+                              FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING id;
+
+-- name: enqueue_alarm(office_id, alarm_id, ids, ways, payload, useful_until, now)!
+-- Writes one message for each way in the alarm's transaction; it goes before whatever else is due.
+INSERT INTO outbox (office_id, id, alarm_id, reference, way, kind, payload, sequence, next_attempt_at, created_at, useful_until)
+SELECT :office_id, message.id, :alarm_id ::bigint, (:alarm_id ::bigint) ::text, message.way, 'alarm', :payload ::text::jsonb, 0,
+       :now ::timestamptz - interval '1 hour', :now, :useful_until
+  FROM unnest(:ids ::uuid[], :ways ::text[]) AS message (id, way);
+
+-- name: withdraw_alarm(office_id, alarm_id)!
+-- Takes back what has not been sent about an alarm that is over.
+UPDATE outbox SET state = 'withdrawn', payload = NULL
+ WHERE office_id = :office_id AND alarm_id = :alarm_id AND state IN ('queued', 'failed', 'unclear');
+
+-- name: retry_lost_alarms(now)
+-- Gives the alarms whose sender has not said in time what became of them; they are sent again, because
+-- twice is better than not at all.
+UPDATE outbox SET state = 'queued', last_error = 'sender_lost', claimed_until = NULL, next_attempt_at = :now
+ WHERE (office_id, id) IN (SELECT m.office_id, m.id FROM outbox m
+                            WHERE m.state = 'sending' AND m.claimed_until <= :now AND m.kind = 'alarm'
                               FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id;
 

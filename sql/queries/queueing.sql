@@ -43,7 +43,7 @@ SELECT ticket ::text AS ticket,
 -- The lateral look at the ticket runs down the sorted list and stops at the first that it can lock:
 -- an ORDER BY outside would lock everybody first.
 WITH desk AS (
-    SELECT c.office_id, c.id, c.serving, c.features, c.clerk_id, c.team
+    SELECT c.office_id, c.id, c.serving, c.features, c.clerk_id, c.team, c.put_back
       FROM counter c
      WHERE c.office_id = :office_id AND c.id = :counter_id AND c.clerk_id = :clerk_id
        AND c.state = 'open' AND c.ticket_id IS NULL AND hall_now(:office_id) = 'open'
@@ -61,7 +61,8 @@ WITH desk AS (
                     OR NOT EXISTS (SELECT FROM counter b WHERE b.office_id = :office_id AND b.team = (p.ticket).team
                                       AND b.state <> 'closed'))
                AND (NOT (p.ticket).together OR (p.ticket).further_services <@ d.serving)
-             ORDER BY p.tier, p.at, (p.ticket).number) AS o
+             -- Whom this counter has put back comes last here, as in the statement "queue".
+             ORDER BY (p.ticket).id IS NOT DISTINCT FROM d.put_back, p.tier, p.at, (p.ticket).number) AS o
      CROSS JOIN LATERAL (SELECT t.office_id, t.id FROM ticket t
                           WHERE t.office_id = :office_id AND t.id = o.id AND t.state = 'waiting'
                             FOR NO KEY UPDATE SKIP LOCKED) AS l
@@ -71,7 +72,7 @@ WITH desk AS (
       FROM next n WHERE t.office_id = n.office_id AND t.id = n.id
     RETURNING t.*
 ), seat AS (
-    UPDATE counter c SET ticket_id = called.id, idle_since = NULL
+    UPDATE counter c SET ticket_id = called.id, idle_since = NULL, put_back = NULL
       FROM called WHERE c.office_id = called.office_id AND c.id = :counter_id
     RETURNING c.*
 ), undo AS (
@@ -104,27 +105,35 @@ RETURNING c.place;
 UPDATE call_cycle SET place = :place WHERE office_id = :office_id;
 
 -- name: call_ticket(office_id, counter_id, clerk_id, ticket_id, reason, actor, now)^
--- Calls one chosen waiting visitor, under the same conditions as call_next.
+-- Calls one chosen waiting visitor at a counter that can serve them by its set-up. What people have
+-- arranged - a counter, a colleague, a team - is only overridden for a reason, and the call says what.
 WITH desk AS (
-    SELECT c.office_id, c.id, c.services, c.features
+    SELECT c.office_id, c.id, c.services, c.features, c.team
       FROM counter c
      WHERE c.office_id = :office_id AND c.id = :counter_id AND c.clerk_id = :clerk_id
        AND c.state = 'open' AND c.ticket_id IS NULL AND hall_now(:office_id) = 'open'
        FOR NO KEY UPDATE OF c
 ), next AS (
-    SELECT t.office_id, t.id
+    SELECT t.office_id, t.id, bound.overridden
       FROM desk d JOIN ticket t ON t.office_id = d.office_id
+     CROSS JOIN LATERAL (SELECT array_remove(ARRAY[
+               CASE WHEN t.counter_id <> d.id THEN 'counter' END,
+               CASE WHEN t.clerk_id <> :clerk_id
+                         AND EXISTS (SELECT FROM counter b WHERE b.office_id = :office_id AND b.clerk_id = t.clerk_id)
+                    THEN 'clerk' END,
+               CASE WHEN t.team IS DISTINCT FROM d.team
+                         AND EXISTS (SELECT FROM counter b WHERE b.office_id = :office_id AND b.team = t.team AND b.state <> 'closed')
+                    THEN 'team' END], NULL) AS overridden) AS bound
      WHERE t.id = :ticket_id AND t.state = 'waiting' AND t.service_id = ANY (d.services)
-       AND t.needs <@ d.features AND (t.counter_id IS NULL OR t.counter_id = d.id)
-       AND (t.clerk_id IS NULL OR t.clerk_id = :clerk_id
-            OR NOT EXISTS (SELECT FROM counter b WHERE b.office_id = :office_id AND b.clerk_id = t.clerk_id))
+       AND t.needs <@ d.features AND (NOT t.together OR t.further_services <@ d.services)
+       AND (:reason ::text IS NOT NULL OR bound.overridden = '{}')
        FOR NO KEY UPDATE OF t
 ), called AS (
     UPDATE ticket t SET state = 'called', counter_id = :counter_id, called_at = :now, calls = t.calls + 1, clerk_id = NULL
       FROM next n WHERE t.office_id = n.office_id AND t.id = n.id
     RETURNING t.*
 ), seat AS (
-    UPDATE counter c SET ticket_id = called.id, idle_since = NULL
+    UPDATE counter c SET ticket_id = called.id, idle_since = NULL, put_back = NULL
       FROM called WHERE c.office_id = called.office_id AND c.id = :counter_id
     RETURNING c.*
 ), undo AS (
@@ -132,8 +141,8 @@ WITH desk AS (
 ), why AS (
     SELECT jsonb_build_object('policy', o.order_rules ->> 'policy', 'chosen', true, 'class', i.class,
                               'waiting_since', i.waiting_since, 'rank_at', i.rank_at, 'call_by', i.call_by,
-                              'reason', :reason ::text) AS why
-      FROM called i JOIN office o ON o.id = i.office_id
+                              'reason', :reason ::text, 'overridden', to_jsonb(n.overridden)) AS why
+      FROM called i CROSS JOIN next n JOIN office o ON o.id = i.office_id
 ), event AS (
     INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor, detail)
     SELECT office_id, id, :now, 'call', state, counter_id, :actor, why FROM called, why
@@ -229,7 +238,8 @@ WITH contingent AS (
            clerk_id = CASE WHEN c.closing AND m.state NOT IN ('called', 'serving') THEN NULL ELSE c.clerk_id END,
            opened_at = CASE WHEN c.closing AND m.state NOT IN ('called', 'serving') THEN NULL ELSE c.opened_at END,
            serving = CASE WHEN c.closing AND m.state NOT IN ('called', 'serving') THEN '{}' ELSE c.serving END,
-           closing = c.closing AND m.state IN ('called', 'serving')
+           closing = c.closing AND m.state IN ('called', 'serving'),
+           put_back = CASE :verb WHEN 'requeue' THEN m.id WHEN 'resume' THEN NULL ELSE c.put_back END
       FROM moved m
      WHERE c.office_id = :office_id AND c.id = :counter_id AND (c.ticket_id = m.id OR :verb = 'resume')
     RETURNING c.*
@@ -291,7 +301,8 @@ WITH desk AS (
 ), seat AS (
     UPDATE counter c
        SET ticket_id = CASE WHEN b.state IN ('called', 'serving') THEN b.id END,
-           idle_since = CASE WHEN b.state IN ('called', 'serving') THEN NULL ELSE :now ::timestamptz END
+           idle_since = CASE WHEN b.state IN ('called', 'serving') THEN NULL ELSE :now ::timestamptz END,
+           put_back = nullif(c.put_back, b.id)
       FROM back b
      WHERE c.office_id = :office_id AND c.id = :counter_id
        AND (c.ticket_id = b.id OR b.state IN ('called', 'serving'))
@@ -311,7 +322,7 @@ SELECT (body -> 'ticket') ::text AS ticket, publish_change(office_id, 'ticket.un
 -- Steps that are too old to be taken back.
 DELETE FROM ticket_undo WHERE at < :before;
 
--- name: describe_ticket(office_id, ticket_id, changes, actor, now)^
+-- name: describe_ticket(office_id, ticket_id, changes, detail, actor, now)^
 -- Changes what a ticket needs and how it is called, wherever it stands, without a step.
 WITH was AS (
     SELECT t.* FROM ticket t
@@ -330,8 +341,8 @@ WITH was AS (
     -- Taking an older step back would lose what is noted here.
     DELETE FROM ticket_undo u USING described d WHERE u.office_id = d.office_id AND u.ticket_id = d.id
 ), event AS (
-    INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor)
-    SELECT office_id, id, :now, 'describe', state, counter_id, :actor FROM described
+    INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor, detail)
+    SELECT office_id, id, :now, 'describe', state, counter_id, :actor, :detail ::text::jsonb FROM described
 ), body AS (
     SELECT office_id, ticket_json(ROW(d.*)::ticket) AS ticket FROM described d
 )
@@ -368,7 +379,9 @@ SELECT ticket_json(t) ::text FROM ticket t WHERE t.office_id = :office_id AND t.
 -- name: find_by_token(token)^
 -- The ticket that its visitor follows, with what its estimate needs.
 SELECT t.office_id, t.id, o.slug AS office, o.time_zone, t.day, t.number, t.state, t.service_id,
-       c.number AS counter, c.name ::text AS counter_name, t.called_at
+       c.number AS counter, c.name ::text AS counter_name, t.called_at, t.language, t.pick_up,
+       hall_now(t.office_id) AS hall,
+       (SELECT m.number FROM ticket m WHERE m.id = t.merged_into) AS served_with
   FROM ticket t JOIN office o ON o.id = t.office_id
   LEFT JOIN counter c ON c.office_id = t.office_id AND c.id = t.counter_id AND t.state IN ('called', 'serving')
  WHERE t.token = :token;
@@ -396,14 +409,18 @@ SELECT (SELECT coalesce(jsonb_object_agg(w.service_id, w.tickets), '{}') FROM (
                    'services', (SELECT coalesce(jsonb_agg(s ::text), '[]')
                                   FROM unnest(CASE c.state WHEN 'open' THEN c.serving ELSE c.services END) AS s),
                    'busy_with', (SELECT b.service_id ::text FROM ticket b WHERE b.office_id = c.office_id AND b.id = c.ticket_id))), '[]')
-          FROM counter c WHERE c.office_id = o.id AND NOT c.retired) ::text AS counters
+          FROM counter c WHERE c.office_id = o.id AND NOT c.retired) ::text AS counters,
+       hall_now(o.id) AS hall
   FROM office o WHERE o.id = :office_id;
 
 -- name: queue(office_id, counter_id, now)^
 -- Who is waiting, in the order in which they would be called (from this counter, where one is named),
 -- everybody else who is still here, and whom nobody found today, at one version.
 SELECT v.version,
-       coalesce((SELECT jsonb_agg(b.body ORDER BY p.tier, p.at, (p.ticket).number)
+       coalesce((SELECT jsonb_agg(b.body ORDER BY (p.ticket).id IS NOT DISTINCT FROM (
+                                             SELECT c.put_back FROM counter c
+                                              WHERE c.office_id = :office_id AND c.id = :counter_id),
+                                         p.tier, p.at, (p.ticket).number)
                    FROM calling_order(:office_id, :counter_id, :now) p
                    JOIN office_tickets(:office_id) b
                      ON (b.ticket).id = (p.ticket).id AND (b.ticket).state = 'waiting'), '[]') ::text AS items,
@@ -460,6 +477,7 @@ WITH opened AS (
     UPDATE counter c
        SET state = 'open', clerk_id = :clerk_id, opened_at = coalesce(c.opened_at, :now),
            idle_since = CASE WHEN c.ticket_id IS NULL THEN :now END, pause_reason = '', closing = false, team = :team,
+           put_back = CASE WHEN c.state <> 'closed' THEN c.put_back END,
            serving = CASE WHEN :service_codes ::text[] IS NULL THEN c.services
                           ELSE (SELECT coalesce(array_agg(s.id ORDER BY s.id), '{}') FROM service s
                                  WHERE s.code = ANY (:service_codes ::text[]) AND s.id = ANY (c.services)) END
@@ -554,11 +572,42 @@ SELECT EXISTS (SELECT FROM counter WHERE office_id = :office_id AND clerk_id = :
 SELECT id FROM ticket
  WHERE office_id = :office_id AND state IN ('waiting', 'parked') AND day < :today ORDER BY id;
 
--- name: waiting_figures()
--- People waiting and counters open, by office.
+-- name: office_loads()
+-- How full each office is, and what the wait of somebody who comes now is made of; services are keyed by
+-- their inner id.
 SELECT o.slug,
-       (SELECT count(*) FROM ticket t WHERE t.office_id = o.id AND t.state = 'waiting') ::int AS waiting,
-       (SELECT count(*) FROM counter c WHERE c.office_id = o.id AND c.state = 'open') ::int AS open_counters
+       (SELECT coalesce(jsonb_object_agg(w.service_id, w.tickets), '{}') FROM (
+            SELECT t.service_id, count(*) AS tickets FROM ticket t
+             WHERE t.office_id = o.id AND t.state = 'waiting' GROUP BY t.service_id) w) ::text AS waiting,
+       (SELECT coalesce(jsonb_object_agg(os.service_id, os.minutes), '{}') FROM office_service os
+         WHERE os.office_id = o.id) ::text AS minutes,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'open', c.state = 'open',
+                   'services', (SELECT coalesce(jsonb_agg(s ::text), '[]') FROM unnest(c.serving) AS s),
+                   'busy_with', (SELECT b.service_id ::text FROM ticket b WHERE b.office_id = c.office_id AND b.id = c.ticket_id))), '[]')
+          FROM counter c WHERE c.office_id = o.id AND NOT c.retired) ::text AS counters,
+       hall_now(o.id) AS hall,
+       (SELECT f.told ->> 'anyone' FROM wait_forecast f WHERE f.office_id = o.id) AS told
+  FROM office o ORDER BY o.slug;
+
+-- name: stuck_tickets()
+-- By office: numbers of those waiting whom no counter that calls can call, as call_next asks it. Nobody is
+-- stuck where no counter calls at all, as before the doors open: that is seen from the counters.
+SELECT o.slug AS office,
+       coalesce((SELECT array_agg(t.number ORDER BY t.number) FROM ticket t
+                  WHERE t.office_id = o.id AND t.state = 'waiting'
+                    AND EXISTS (SELECT FROM counter c WHERE c.office_id = o.id AND c.state = 'open' AND NOT c.closing)
+                    AND NOT EXISTS (
+                        SELECT FROM counter c
+                         WHERE c.office_id = o.id AND c.state = 'open' AND NOT c.closing
+                           AND t.service_id = ANY (c.serving) AND t.needs <@ c.features
+                           AND (t.counter_id IS NULL OR t.counter_id = c.id)
+                           AND (t.clerk_id IS NULL OR t.clerk_id = c.clerk_id
+                                OR NOT EXISTS (SELECT FROM counter b WHERE b.office_id = o.id AND b.clerk_id = t.clerk_id))
+                           AND (t.team IS NULL OR t.team = c.team
+                                OR NOT EXISTS (SELECT FROM counter b
+                                                WHERE b.office_id = o.id AND b.team = t.team AND b.state <> 'closed'))
+                           AND (NOT t.together OR t.further_services <@ c.serving))), '{}') AS numbers
   FROM office o ORDER BY o.slug;
 
 -- name: same_day_places_taken(now)

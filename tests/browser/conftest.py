@@ -46,6 +46,8 @@ def demo_service() -> Iterator[DemoService]:
     log = data_dir / "demo.log"
     command = [str(program), "demo", "--port", port, "--data-dir", str(data_dir), "--no-devices"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QUEUE_")}
+    # Pages that follow a forecast shouldn't make a test wait for it.
+    environment["QUEUE_FORECAST_SECONDS"] = "2"
     with (
         log.open("w") as errors,
         subprocess.Popen(

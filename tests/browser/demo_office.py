@@ -67,6 +67,10 @@ class Hall:
         """Let the colleague take a visitor one step."""
         _ok(self._colleague.post(f"/tickets/{ticket}/{verb}"))
 
+    def transfer(self, ticket: str, **target: str) -> None:
+        """Let the colleague send a visitor on."""
+        _ok(self._colleague.post(f"/tickets/{ticket}/transfer", json=target))
+
     def counter_state(self, number: str) -> str:
         """Tell whether a counter is open."""
         counters = _ok(self._supervisor.get(f"/offices/{OFFICE}/counters"))["items"]

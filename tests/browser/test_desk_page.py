@@ -171,19 +171,28 @@ def test_what_is_left_of_a_visit_waits_on(hall: Hall, desk: Page) -> None:
 
 
 def test_a_family_goes_on_with_one_number_and_is_described(hall: Hall, desk: Page, axe: Axe) -> None:
+    parked = hall.arrive()
+    desk.keyboard.press("n")
+    primary_says(desk, "Beginnen")
+    desk.keyboard.press("p")
+    desk.keyboard.press("Enter")
+    primary_says(desk, "Nächste Nummer")
     first, second, stranger = hall.arrive(), hall.arrive(), hall.arrive("reisepass")
     desk.keyboard.press("n")
     primary_says(desk, "Beginnen")
     desk.keyboard.press("n")
     primary_says(desk, "Beenden und nächste")
     desk.keyboard.press("f")
+    desk.get_by_role("checkbox", name=f"{parked['number']} gehört dazu").check()
+    expect(desk.get_by_role("button", name=f"{parked['number']}: Fortsetzen")).to_be_hidden()
+    desk.locator("#queue-list input").first.focus()
     expect(desk.get_by_role("checkbox", name=f"{second['number']} gehört dazu")).to_be_focused()
     desk.keyboard.press("Space")
     desk.keyboard.press("Enter")
     expect(desk.locator("#message")).to_contain_text(
-        f"{first['number']} geht auch für {second['number']} weiter"
+        f"{first['number']} geht auch für {second['number']}, {parked['number']} weiter"
     )
-    expect(desk.get_by_role("group", name="Anzahl Personalausweis beantragen")).to_contain_text("2")
+    expect(desk.get_by_role("group", name="Anzahl Personalausweis beantragen")).to_contain_text("3")
     expect(desk.locator("#queue-list .row__number")).to_have_text([stranger["number"]])
     desk.keyboard.press("a")
     form = desk.get_by_role("form", name=f"Angaben zu {first['number']}")
@@ -216,6 +225,20 @@ def test_what_the_office_asks_of_calls_is_shown_and_said(hall: Hall, desk: Page)
     )
     desk.keyboard.press("x")
     expect(desk.locator("#error")).to_have_text("Erst nach dem 2. Aufruf; dies war der 1.")
+
+
+def test_somebody_elses_visitor_is_called_for_a_reason(hall: Hall, desk: Page) -> None:
+    hall.open_counter("2")
+    sent = hall.arrive()
+    hall.transfer(sent["id"], counter="2")
+    row = desk.locator("#queue-list li", has_text=sent["number"])
+    expect(row).to_contain_text("wartet auf Schalter 2")
+    row.get_by_role("button").click()
+    form = desk.get_by_role("form", name=f"{sent['number']} wartet auf Schalter 2. Warum rufen Sie auf?")
+    form.get_by_label("Grund").fill("Kollegin telefoniert")
+    desk.keyboard.press("Enter")
+    number_shown(desk, sent["number"])
+    expect(desk.locator("#message")).to_contain_text("ausgewählt, weil: Kollegin telefoniert")
 
 
 def test_a_counter_pauses_goes_on_and_closes_after_its_visit(hall: Hall, desk: Page) -> None:

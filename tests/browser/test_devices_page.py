@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Page, expect
 
-from tests.browser.demo_office import DemoService
+from tests.browser.demo_office import OFFICE, DemoService
 from tests.browser.people_at_pages import log_in
 from tests.system.display_process import running_display
 from tests.system.kiosk_processes import kiosk_running
@@ -46,3 +47,10 @@ def test_new_devices_are_let_in_by_the_codes_that_they_show(
         admin.get_by_role("button", name="Gerät anmelden").click()
         expect(admin.get_by_role("alert")).to_contain_text("Diesen Code zeigt kein Gerät.")
         expect(admin.get_by_label("Wo steht es?").first).to_have_value("Nirgends")
+        httpx.put(
+            f"{service}/api/v1/device/health",
+            json={"version": "1.0", "uptime_seconds": 60, "printer": "paper_out"},
+            headers={"Authorization": f"Bearer {kiosk.token_file.read_text().strip()}"},
+        ).raise_for_status()
+        admin.goto(f"{service}/hall/{OFFICE}")
+        expect(admin.get_by_text("Eingang links: Papier leer")).to_be_visible()

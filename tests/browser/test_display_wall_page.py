@@ -166,6 +166,23 @@ def overflowing(page: Page) -> list[str]:
     return found
 
 
+def test_whoever_is_fetched_reads_all_of_it_in_the_large_place(open_hall: Callable[..., Hall]) -> None:
+    hall = open_hall(sizes=[LANDSCAPE, PORTRAIT])
+    hall.service.call("A042", "3", pick_up=True, nth=2, language="en")
+
+    def fits(page: Page) -> None:
+        expect(page.locator("[data-place]")).to_have_text("Sie werden abgeholt")
+        expect(page.locator("[data-fetched]")).to_have_text("Bitte warten Sie.")
+        expect(page.locator("[data-again]")).to_have_text("Zweiter Aufruf")
+        expect(page.locator("[data-arrow]")).to_be_hidden()
+        expect(page.get_by_text("Schalter 3")).to_have_count(0)
+        words = page.locator("[data-place], [data-fetched], [data-again], [data-second]")
+        ends = words.evaluate_all("all => all.map((e) => e.getBoundingClientRect().bottom)")
+        assert max(ends) <= page.locator("[data-call]").evaluate("e => e.getBoundingClientRect().bottom")
+
+    hall.on_every_screen(fits)
+
+
 @pytest.mark.parametrize("number", ["A042", "W1042"])
 def test_the_number_can_be_read_from_ten_metres_on_a_55_inch_screen(
     open_hall: Callable[..., Hall], number: str

@@ -1,13 +1,37 @@
 """The page that a visitor opens on a telephone: one number, one sentence, one range."""
 
 import re
+from collections.abc import Iterator
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from queue_service.protocol.languages import LANGUAGE_NAMES, direction
+from queue_service.web.languages import texts
 from tests.browser.demo_office import DemoService, Hall
 from tests.browser.people_at_pages import Axe, OpenPage, has_no_sideways_scroll
 
 TELEPHONE = {"width": 360, "height": 740}
+NARROW_TELEPHONE: ViewportSize = {"width": 320, "height": 640}
+LARGEST_BYTES = 50 * 1024
+"""Of everything that the browser is sent for the page, heads included (issue: follow your number)."""
+FILES_OF_THE_PAGE = 7
+
+
+@pytest.fixture(scope="module")
+def telephone(chromium: Browser) -> Iterator[Page]:
+    """One page for all languages."""
+    context = chromium.new_context(viewport=NARROW_TELEPHONE, locale="de-DE")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def hall_in_ten_languages(hall_of_the_day: Hall) -> dict[str, str]:
+    """One visitor for all languages, by the address that asks for each."""
+    hall_of_the_day.empty()
+    mine = hall_of_the_day.arrive()
+    return {language: f"{mine['follow_url']}?lang={language}" for language in LANGUAGE_NAMES}
 
 
 def test_the_number_comes_with_people_ahead_and_no_invented_time(
@@ -18,7 +42,8 @@ def test_the_number_comes_with_people_ahead_and_no_invented_time(
     page = open_page(viewport=TELEPHONE)
     page.goto(mine["follow_url"])
     expect(page.get_by_role("heading", level=1)).to_have_text(mine["number"])
-    expect(page.get_by_role("status")).to_contain_text("Vor Ihnen wartet noch eine Person")
+    expect(page.get_by_role("status")).to_contain_text("Vor Ihnen wartet noch 1 Person.")
+    expect(page.get_by_role("status")).to_contain_text("Bitte kommen Sie jetzt zurück.")
     # No counter is open: an estimate would be a guess.
     expect(page.get_by_role("status")).to_contain_text("Zurzeit ist kein Schalter besetzt")
     assert has_no_sideways_scroll(page)
@@ -43,7 +68,8 @@ def test_the_call_appears_without_reloading(hall: Hall, open_page: OpenPage, axe
     expect(page.get_by_role("status")).to_contain_text("Sie sind als Nächstes dran")
     hall.call("1", mine["id"])
     page.clock.run_for(16_000)
-    expect(page.get_by_role("status")).to_contain_text("Sie sind dran: bitte zu Schalter 1")
+    expect(page.get_by_role("status")).to_contain_text("Sie sind dran. Bitte gehen Sie zu:")
+    expect(page.get_by_text("Schalter 1", exact=True)).to_be_visible()
     expect(page).to_have_title(re.compile(f"^{mine['number']} – Sie sind dran"))
     axe(page)
 
@@ -98,7 +124,50 @@ def test_the_code_can_be_typed_and_the_whole_address_be_pasted(
         expect(page.get_by_role("heading", level=1)).to_have_text(mine["number"])
 
 
-def test_english_is_complete(hall: Hall, open_page: OpenPage) -> None:
+def test_the_browser_speaks_for_who_left_the_kiosk_in_german(hall: Hall, open_page: OpenPage) -> None:
     page = open_page(locale="en-GB", viewport=TELEPHONE)
     page.goto(hall.arrive()["follow_url"])
     expect(page.get_by_role("status")).to_contain_text("You are next")
+
+
+def test_everything_that_a_telephone_loads_is_fifty_kilobytes_at_most(
+    hall: Hall, open_page: OpenPage
+) -> None:
+    mine = hall.arrive(language="ar")
+    page = open_page(viewport=TELEPHONE)
+    sent = page.context.new_cdp_session(page)
+    sizes: list[int] = []
+    sent.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    sent.send("Network.enable")
+    page.goto(mine["follow_url"], wait_until="networkidle")
+    # Page, sheets for light, dark and contrast, scripts, sign.
+    assert len(sizes) >= FILES_OF_THE_PAGE
+    assert sum(sizes) <= LARGEST_BYTES
+
+
+@pytest.mark.parametrize("language", LANGUAGE_NAMES)
+def test_it_speaks_the_language_of_the_ticket_and_fits_a_narrow_telephone(
+    hall_in_ten_languages: dict[str, str], telephone: Page, axe: Axe, language: str
+) -> None:
+    telephone.goto(hall_in_ten_languages[language])
+    html = telephone.locator("html")
+    expect(html).to_have_attribute("lang", language)
+    expect(html).to_have_attribute("dir", direction(language))
+    expect(telephone.get_by_role("status")).to_contain_text(
+        texts(language).gettext("Bitte kommen Sie jetzt zurück.")
+    )
+    assert [
+        link.inner_text() for link in telephone.get_by_role("navigation").get_by_role("link").all()
+    ] == list(LANGUAGE_NAMES.values())
+    assert has_no_sideways_scroll(telephone)
+    axe(telephone)
+
+
+def test_the_language_can_be_changed_and_stays(hall: Hall, open_page: OpenPage) -> None:
+    mine = hall.arrive(language="tr")
+    page = open_page(viewport=TELEPHONE)
+    page.goto(mine["follow_url"])
+    page.get_by_role("link", name="Polski").click()
+    expect(page.get_by_role("status")).to_contain_text("Są Państwo następni w kolejce.")
+    page.goto(mine["follow_url"])
+    expect(page.locator("html")).to_have_attribute("lang", "pl")

@@ -31,6 +31,8 @@ class Seat(msgspec.Struct):
     serving: frozenset[str] = frozenset()
     ticket: UUID | None = None
     closing: bool = False
+    put_back: UUID | None = None
+    """Whom it has put back and had nobody since."""
 
     def free(self) -> None:
         """Its visitor has gone; so does its clerk, who has said so before."""
@@ -80,7 +82,9 @@ class ModelHall:
             Waiting(t.number, t.visitor_class, t.waiting_since, t.rank_at, t.call_by)
             for t in waiting.values()
         ]
-        moment = Moment(now, self.cycle, kept=seat is not None and self._kept(seat, len(room)))
+        kept = seat is not None and self._kept(seat, len(room))
+        back = self.tickets.get(seat.put_back) if seat and seat.put_back else None
+        moment = Moment(now, self.cycle, kept=kept, put_back=back.number if back else None)
         return [waiting[entry.number] for entry in in_calling_order(room, self.rules, moment)]
 
     def _kept(self, seat: Seat, waiting: int) -> bool:
@@ -91,20 +95,25 @@ class ModelHall:
     def may_call(self, seat: Seat, ticket: Ticket) -> bool:
         """Tell whether "next" may bring this visitor here."""
         together = not ticket.together or seat.serving >= set(ticket.further_services)
-        return ticket.service in seat.serving and self._fits(seat, ticket) and together
+        fits = seat.features >= set(ticket.needs) and not self.bonds(seat, ticket)
+        return ticket.service in seat.serving and fits and together
 
-    def may_choose(self, seat: Seat, ticket: Ticket) -> bool:
-        """Tell whether its clerk may call this visitor out of turn."""
-        return ticket.service in seat.services and self._fits(seat, ticket)
+    def why_no_choice(self, seat: Seat, ticket: Ticket, reason: str) -> str | None:
+        """Give the code with which its clerk may not call this visitor out of turn."""
+        if ticket.state != "waiting":
+            return "illegal_transition"
+        wanted = {ticket.service, *(ticket.further_services if ticket.together else ())}
+        if not seat.services >= wanted or not seat.features >= set(ticket.needs):
+            return "cannot_serve"
+        return "reason_required" if self.bonds(seat, ticket) and not reason else None
 
-    def _fits(self, seat: Seat, ticket: Ticket) -> bool:
+    def bonds(self, seat: Seat, ticket: Ticket) -> list[str]:
+        """Give what keeps a visitor for others than this counter."""
         here = {other.clerk for other in self.seats.values()}
-        return (
-            seat.features >= set(ticket.needs)
-            and ticket.counter in (None, seat.id)
-            # Nobody waits for a colleague who has gone home.
-            and (ticket.clerk in (None, seat.clerk) or ticket.clerk not in here)
-        )
+        elsewhere = ticket.counter not in (None, seat.id)
+        # Nobody waits for a colleague who has gone home.
+        colleagues = ticket.clerk not in (None, seat.clerk) and ticket.clerk in here
+        return ["counter"] * elsewhere + ["clerk"] * colleagues
 
     def next_for(self, seat: Seat, now: datetime) -> Ticket | None:
         """Give whose turn it is at this counter."""
@@ -174,25 +183,36 @@ class ModelHall:
             self.cycle = ratio.next_place(self.cycle, self.rules, called_on_time=on_time)
         self.tickets[ticket.id] = ticket
         self.done.pop(ticket.id, None)
-        seat.ticket = ticket.id
+        seat.ticket, seat.put_back = ticket.id, None
 
     def moved(self, verb: str, ticket: Ticket, actor: Actor, now: datetime) -> None:
         """A step was taken."""
         self.done[ticket.id] = Done(verb, actor.key, now, self.tickets[ticket.id])
+        holding = self._holding(ticket)
         self._stands(ticket, self.desk_of(actor))
+        if verb == "requeue" and holding is not None:
+            holding.put_back = ticket.id
+        if verb == "resume" and (seat := self._holding(ticket)):
+            seat.put_back = None
 
     def undone(self, ticket: Ticket, actor: Actor) -> None:
         """The last step was taken back."""
         del self.done[ticket.id]
         self._stands(ticket, self.desk_of(actor))
+        seat = self._holding(ticket)
+        if seat is not None and seat.put_back == ticket.id:
+            seat.put_back = None
 
     def described(self, ticket: Ticket) -> None:
         """Something was noted, after which the step before is not to be taken back."""
         self.done.pop(ticket.id, None)
         self.tickets[ticket.id] = ticket
 
+    def _holding(self, ticket: Ticket) -> Seat | None:
+        return next((seat for seat in self.seats.values() if seat.ticket == ticket.id), None)
+
     def _stands(self, ticket: Ticket, desk: Seat | None) -> None:
-        holding = next((seat for seat in self.seats.values() if seat.ticket == ticket.id), None)
+        holding = self._holding(ticket)
         if ticket.state not in AT_COUNTER:
             if holding is not None:
                 holding.free()

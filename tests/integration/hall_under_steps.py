@@ -189,6 +189,11 @@ class HallUnderSteps(RuleBasedStateMachine):
         """Give the counters that could call."""
         return [seat for seat in self.model.seats.values() if seat.state == "open" and seat.ticket is None]
 
+    def busy_seats(self) -> list[Seat]:
+        """Give the counters with a visitor that stay open."""
+        seats = self.model.seats.values()
+        return [seat for seat in seats if seat.ticket and seat.state == "open" and not seat.closing]
+
     def closed_seats(self) -> list[Seat]:
         """Give the counters where nobody sits."""
         return [seat for seat in self.model.seats.values() if seat.state == "closed"]
@@ -280,6 +285,8 @@ class HallUnderSteps(RuleBasedStateMachine):
             return await service.open_counter(conn, self.now, found, services, clerk)
 
         if self.take(verb, refusal):
+            if seat.state == "closed":
+                seat.put_back = None
             seat.state, seat.clerk, seat.closing = "open", clerk.key, False
             seat.serving = seat.services if services is None else seat.services & set(services)
 

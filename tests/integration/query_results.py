@@ -32,6 +32,7 @@ from queue_service.booking.model import (
 from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
 from queue_service.devices import store as devices
+from queue_service.emergency import store as alarms
 from queue_service.entries import store as entries
 from queue_service.entries.model import (
     DueRelease,
@@ -62,9 +63,9 @@ from queue_service.queueing.model import (
     CounterWithServices,
     FoundCounter,
     FoundTicket,
+    Happened,
     LastStep,
     Ticket,
-    TimelineEntry,
 )
 from queue_service.rescheduling.model import AffectedPartyRow, AffectedRow, PoolDayFigures, ServingPool
 from queue_service.rescheduling.party_proposals import OpenHour
@@ -272,9 +273,12 @@ RESULTS: Mapping[str, Result] = {
     "notices.enqueue": None,
     "notices.withdraw_earlier": None,
     "notices.withdraw_about_waiting": None,
-    "notices.claim": notices.Claimed,
+    "notices.claim": columns_of(notices.Claimed, kind=str),
     "notices.note_outcome": UUID,
     "notices.lose_claims": {"id": UUID},
+    "notices.enqueue_alarm": None,
+    "notices.withdraw_alarm": None,
+    "notices.retry_lost_alarms": {"id": UUID},
     "notices.find_message": columns_of(notices.FoundMessage, message=None, **columns_of(ListedMessage)),
     "notices.resend": {"id": UUID},
     "notices.settle": {"id": UUID},
@@ -352,6 +356,9 @@ RESULTS: Mapping[str, Result] = {
     "forecast.lock_told": str,
     "forecast.tell_screens": int,
     "forecast.keep_forecast": None,
+    "forecast.outlook_made_at": datetime,
+    "forecast.keep_outlook": None,
+    "forecast.find_outlook": str,
     "forecast.offices_lapsed": {"office_id": int},
     "forecast.lapse_forecast": int,
     "forecast.ticket_forecast": forecasts.TicketForecast,
@@ -371,6 +378,9 @@ RESULTS: Mapping[str, Result] = {
     "emergency.acknowledge_alarm": int,
     "emergency.end_alarm": int,
     "emergency.publish_alarm": {"alarm": str, "version": int},
+    "emergency.alarm_place": columns_of(
+        alarms.AlarmPlace, authority_name=str, office=str, counter=str, contact=str
+    ),
     "emergency.find_alarm": str,
     "emergency.alarms_since": {"alarm": str},
     "emergency.hall_now": str,
@@ -388,7 +398,7 @@ RESULTS: Mapping[str, Result] = {
     "queueing.undo_step": VERSIONED_TICKET,
     "queueing.forget_undo": None,
     "queueing.describe_ticket": VERSIONED_TICKET,
-    "queueing.timeline": TimelineEntry,
+    "queueing.timeline": Happened,
     "queueing.lock_sending": bool,
     "queueing.clerk_sits_here": bool,
     "queueing.find_ticket": FoundTicket,
@@ -408,7 +418,8 @@ RESULTS: Mapping[str, Result] = {
     "queueing.idle_counters": {"office_id": int, "counter_id": int},
     "queueing.my_counter": str,
     "queueing.left_over": {"id": UUID},
-    "queueing.waiting_figures": columns_of(queueing.WaitingFigures, slug=str),
+    "queueing.stuck_tickets": {"office": str, "numbers": list[str]},
+    "queueing.office_loads": columns_of(queueing.Ahead, slug=str, told=str),
     "queueing.same_day_places_taken": {"slug": str, "code": str, "used": int},
     "queueing.forget_changes": None,
     "queueing.broken_invariants": {"finding": str},

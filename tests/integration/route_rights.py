@@ -75,6 +75,8 @@ GET    /desk/{office}/counter                   1   1    x3    33        33    x
 POST   /desk/{office}/counter                   1   1    x3    33        33    x3         x3    33    33
 GET    /hall                                    1   1    33    33        33    xx         xx    33    33
 GET    /hall/{office}                           1   1    33    33        33    x3         x3    33    33
+GET    /reception                               1   1    xx    xx        33    xx         xx    33    33
+GET    /reception/{office}                      1   1    x3    x3        33    x3         x3    33    33
 GET    /phone                                   1   1    33    33        xx    xx         xx    33    33
 GET    /phone/near                              1   1    33    33        xx    xx         xx    33    33
 POST   /phone/contact                           1   1    33    33        xx    xx         xx    33    33
@@ -133,6 +135,7 @@ POST   /api/v1/offices/{office}/alarms          1   1    x3    x3        33    x
 POST   /api/v1/offices/{office}/alarms/{alarm}/acknowledge 1 1 x3   x3        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/alarms/{alarm}/end 1 1   33    33        33    x3         x3    33    33
 GET    /api/v1/offices/{office}/hall            1   1    33    33        33    x3         x3    33    33
+GET    /api/v1/offices/{office}/outlook         1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/hall/leave      1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/hall/pause      1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/hall/resume     1   1    33    33        33    x3         x3    33    33

@@ -61,10 +61,10 @@ async def test_from_a_code_to_a_device_that_reports(running_service: RunningServ
             "settings": {}, "renew_token": False,
         }  # fmt: skip
         [listed] = (await supervisor.get("/api/v1/devices", params={"office": OFFICE})).json()["items"]
-        assert (listed["overdue"], listed["health"]["printer"]) == (False, "paper_low")
+        assert (listed["overdue"], listed["troubles"]) == (False, ["printer_paper_low"])
         running_service.clock.now += timedelta(seconds=OVERDUE_AFTER_SECONDS + 1)
         [listed] = (await supervisor.get("/api/v1/devices")).json()["items"]
-        assert listed["overdue"]
+        assert (listed["overdue"], listed["troubles"]) == (True, ["silent"])
 
 
 async def test_a_token_that_is_renewed_ends_the_former_and_a_revoked_one_opens_nothing(

@@ -16,6 +16,7 @@ from queue_service.queueing import service
 from queue_service.queueing.calling import Called
 from queue_service.queueing.model import FoundCounter
 from queue_service.queueing.service import Actor
+from queue_service.queueing.told_waits import ToldWait
 from tests.integration.counter_hall import SERVICE, issue, issue_many, open_counters
 from tests.integration.crossing import OFFICES_VERSION, Verb, crossed
 from tests.integration.documented_answers import read_document
@@ -113,6 +114,25 @@ async def test_whoever_raised_an_alarm_or_a_lead_ends_it_and_the_first_who_comes
         leave = await emergency.close_hall(conn, now, office, "leave", "staff:4")
         with pytest.raises(errors.AlarmNotFound):
             await emergency.end_help(conn, now, office, int(leave.id), "staff:4", leads=True)
+
+
+async def test_in_a_pause_the_wait_is_unknown_because_of_it_and_known_again_afterwards(
+    conn: Connection, now: datetime, bsc_mitte: Office
+) -> None:
+    await open_counters(conn, now, bsc_mitte, 1)
+
+    async def reasons() -> set[str | None]:
+        issued = await issue(conn, now, bsc_mitte)
+        followed = await service.follow(conn, now, issued.token)
+        hall = await service.read_hall(conn, bsc_mitte)
+        told = [hall.wait_for_anyone({SERVICE: 15}), hall.wait_for(SERVICE, {SERVICE: 15})]
+        figures = (await service.waiting_figures(conn))[bsc_mitte.slug]
+        told.append(ToldWait(figures.wait, figures.wait_reason))
+        return {issued.wait_reason, followed.wait_reason, *(wait.reason for wait in told)}
+
+    assert await reasons() == {None}
+    await emergency.close_hall(conn, now, bsc_mitte.id, "pause", "staff:1")
+    assert await reasons() == {"hall_paused"}
 
 
 async def test_in_a_pause_numbers_go_on_and_calls_do_not(

@@ -125,7 +125,13 @@ async def test_a_repeat_of_every_kind_gets_the_first_answer_and_changes_nothing(
     called = await repeat.send(f"{COUNTER}/call-next", other=AFTER_PARKING)
     assert called["ticket"]["id"] == first["id"]
     ticket = f"/api/v1/tickets/{first['id']}"
-    for verb, other in (("recall", None), ("start", None), ("park", NOTED), ("resume", None)):
+    for verb, other in (
+        ("recall", None),
+        ("start", None),
+        ("park", NOTED),
+        ("resume", None),
+        ("requeue", None),
+    ):
         await repeat.send(f"{ticket}/{verb}", other=other)
     await repeat.send(f"{ticket}/transfer", {**OTHER_SERVICE, "note": "x"}, OTHER_SERVICE)
     await repeat.send(f"{COUNTER}/call", {"ticket": first["id"]}, {"ticket": second["id"]})
@@ -137,7 +143,7 @@ async def test_a_repeat_of_every_kind_gets_the_first_answer_and_changes_nothing(
     await repeat.send(f"/api/v1/tickets/{third['id']}/cancel")
     # An answer without content is remembered as well.
     assert await repeat.send(f"{COUNTER}/call-next", other=AFTER_PARKING) is None
-    await repeat.send(f"{COUNTER}/close")
+    await repeat.send(f"{COUNTER}/close", other={"after_visit": True})
 
     held = await repeat.send("/api/v1/appointments", booking(TODAY, hold=True), booking(TODAY))
     appointment = f"/api/v1/appointments/{held['reference']}"

@@ -340,6 +340,7 @@ async def _a_visit_with_every_turn(story: Story) -> None:
 
 async def _an_emergency(story: Story) -> None:
     story.known["alarm"] = (await story.send("raiseAlarm", 201))["id"]
+    await story.send("readOutlook")
     for verb in ("readHall", "listAlarms", "acknowledgeAlarm", "endAlarm", "leaveHall", "resumeHall"):
         await story.send(verb)
     del story.known["alarm"]

@@ -79,6 +79,15 @@ class AnySteps(HallUnderSteps):
         if seat.ticket:
             self._step("start", seat.ticket, self._clerk_at(seat))
 
+    @precondition(lambda self: self.busy_seats())
+    @rule(nth=seats)
+    def put_back_and_call(self, nth: int) -> None:
+        """The same visitor again only when it can be nobody else."""
+        seat = nth_of(self.busy_seats(), nth)
+        assert seat.ticket is not None
+        self._step("requeue", seat.ticket, self._clerk_at(seat))
+        self._call_next(seat)
+
     def _call_next(self, seat: Seat) -> None:
         """It is the turn of whom the model says, or it is refused as the model says."""
         clerk = self._clerk_at(seat)
@@ -145,25 +154,23 @@ class AnySteps(HallUnderSteps):
             assert expected.id == ticket.id
             self.model.called(ticket, seat, by_turn=True)
 
-    @rule(nth=seats, which=numbers)
-    def call_chosen(self, nth: int, which: int) -> None:
+    @rule(nth=seats, which=numbers, reason=st.sampled_from(["", "Rollstuhl"]))
+    def call_chosen(self, nth: int, which: int, reason: str) -> None:
         seat, ticket_id = self.seat(nth), self.some(which)
         if ticket_id is None:
             return
         clerk, ticket = self._clerk_at(seat), self.model.tickets[ticket_id]
-        refusal = self.model.why_no_call(seat, clerk)
-        if refusal is None and ticket.state != "waiting":
-            refusal = "illegal_transition"
-        if refusal is None and not self.model.may_choose(seat, ticket):
-            refusal = "cannot_serve"
+        refusal = self.model.why_no_call(seat, clerk) or self.model.why_no_choice(seat, ticket, reason)
+        bonds = self.model.bonds(seat, ticket)
 
         async def verb(conn: Connection) -> service.Called:
             found = await service.find_counter(conn, seat.id)
-            return await service.call_ticket(conn, self.now, found, ticket_id, clerk, "Rollstuhl")
+            return await service.call_ticket(conn, self.now, found, ticket_id, clerk, reason)
 
         called = self.take(verb, refusal)
         if called:
             assert (called.ticket.state, called.why.rule) == ("called", "chosen")
+            assert (called.why.reason, called.why.overridden) == (reason, bonds)
             self.model.called(called.ticket, seat, by_turn=False)
 
     @precondition(lambda self: self.who_may("finish"))
@@ -316,7 +323,8 @@ class AnySteps(HallUnderSteps):
         clerk = self._clerk_at(seat) if seat and colleague and seat.clerk else None
         bound = None if clerk else seat
         refusal = self.model.why_not("transfer", ticket_id, actor)
-        if bound and (code not in bound.services or not bound.features >= set(was.needs)):
+        wanted = {code, *(was.further_services if was.together else ())}
+        if bound and not (bound.services >= wanted and bound.features >= set(was.needs)):
             refusal = "cannot_serve"
 
         async def verb(conn: Connection) -> Ticket:
@@ -391,6 +399,7 @@ class AnySteps(HallUnderSteps):
         merged, *gone = done
         brought = [code for child in children for code in [child.service, *child.further_services]]
         assert merged.further_services == [*was.further_services, *brought]
+        assert set(merged.needs) == {need for ticket in [was, *children] for need in ticket.needs}
         since = min(ticket.waiting_since for ticket in [was, *children])
         earned = was.waiting_since - since
         assert (merged.rank_at, merged.call_by) == (was.rank_at - earned, was.call_by - earned)

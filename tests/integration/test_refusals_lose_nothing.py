@@ -163,6 +163,12 @@ async def test_a_visitor_is_not_called_where_the_counter_is_wrong(hall: Hall) ->
         hall.clerk, counter(1, "call"), 409, "cannot_serve", {"ticket": needs_a_closed_room}
     )
     assert problem["needs"] == ["closed_room"]
+    promised = await hall.issue()
+    await hall.supervisor.post(ticket(promised, "transfer"), json={"counter": "2"})
+    problem = await hall.refused(
+        hall.clerk, counter(1, "call"), 409, "reason_required", {"ticket": promised, "reason": " "}
+    )
+    assert problem["counter"] == f"{OFFICE}.2"
     assert (await hall.clerk.post(counter(1, "call-next"))).status_code == 204
 
 

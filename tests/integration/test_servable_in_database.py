@@ -4,12 +4,16 @@ import random
 from datetime import datetime
 
 import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from queue_service.offices.catalogue import Office
 from queue_service.platform.queries import Connection
 from queue_service.queueing import service
+from queue_service.queueing.stuck import StuckWatch
 from tests.integration.counter_hall import OTHER_SERVICE, SERVICE, issue, open_counters
 
+OFFICE = "bsc-mitte"
 TICKETS = 30
 COUNTERS = 4
 
@@ -18,6 +22,9 @@ COUNTERS = 4
 async def test_those_reported_as_stuck_are_those_whom_nobody_calls(
     conn: Connection, now: datetime, bsc_mitte: Office, seed: int
 ) -> None:
+    await issue(conn, now, bsc_mitte)
+    # Before the doors open it is nobody's fault that nobody can be called.
+    assert (await StuckWatch().count_stuck(conn, now))[OFFICE] == []
     chance = random.Random(seed)  # noqa: S311 - a repeatable hall
     seats = await open_counters(conn, now, bsc_mitte, COUNTERS)
     for place, (counter, clerk) in enumerate(seats):
@@ -43,6 +50,12 @@ async def test_those_reported_as_stuck_are_those_whom_nobody_calls(
         )
 
     reported = (await service.queue(conn, now, bsc_mitte)).unservable
+    watch = StuckWatch()
+    with capture_logs() as logged:
+        assert sorted((await watch.count_stuck(conn, now))[OFFICE]) == sorted(reported)
+        await watch.count_stuck(conn, now)
+    assert [line["numbers"] for line in logged] == [sorted(reported)]
+    assert REGISTRY.get_sample_value("queue_service_unservable_tickets", {"office": OFFICE}) == len(reported)
     assert 0 < len(reported) < TICKETS
 
     for counter, clerk in seats[1:]:

@@ -143,6 +143,18 @@ async def test_a_number_is_called_again_as_often_and_as_soon_as_the_office_allow
     assert often.value.extra["reason"] == "recalls_used_up"
 
 
+async def test_who_needs_longer_for_the_way_is_not_hurried(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    await change_rules(conn, bsc_mitte, recall_pause_seconds=20)
+    await issue(conn, now, bsc_mitte, slow_walk=True)
+    ticket, clerk = await called(conn, now, seats[0]), seats[0][1]
+    with pytest.raises(errors.TooSoon) as soon:
+        await step(conn, now + timedelta(seconds=39), ticket, "recall", clerk)
+    assert soon.value.retry_after == 2
+    assert (await step(conn, now + timedelta(seconds=40), ticket, "recall", clerk)).calls == 2
+
+
 async def test_nobody_counts_as_not_come_before_the_last_call(
     conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
 ) -> None:
@@ -167,6 +179,62 @@ async def test_who_comes_back_within_the_grace_keeps_the_place(
     await step(conn, now + minutes * MINUTE, first.id, "requeue", clerk)
     queue = await service.queue(conn, now + minutes * MINUTE, bsc_mitte)
     assert (queue.items[0].id == first.id) == keeps
+
+
+async def test_whoever_is_put_back_comes_last_at_that_counter_until_it_has_had_somebody_else(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    (counter, clerk), (elsewhere, _) = seats[:2]
+    first, second, third = [await issue(conn, now - 9 * MINUTE + n * MINUTE, bsc_mitte) for n in range(3)]
+
+    async def shown(at: FoundCounter | None) -> list[UUID]:
+        return [ticket.id for ticket in (await service.queue(conn, now, bsc_mitte, at)).items]
+
+    assert await called(conn, now, seats[0]) == first.id
+    back = await step(conn, now, first.id, "requeue", clerk)
+    assert back.waiting_since == now - 9 * MINUTE
+    assert await shown(counter) == [second.id, third.id, first.id]
+    for other in (elsewhere, None):
+        assert await shown(other) == [first.id, second.id, third.id]
+    assert await called(conn, now, seats[0]) == second.id
+    assert await shown(counter) == [first.id, third.id]
+    await step(conn, now, second.id, "requeue", clerk)
+    assert await shown(counter) == [first.id, third.id, second.id]
+
+
+async def test_whoever_is_put_back_is_called_again_when_nobody_else_can_be(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    ticket = await served(conn, now, bsc_mitte, seats[0])
+    not_here = await issue(conn, now, bsc_mitte)
+    await conn.execute("UPDATE ticket SET counter_id = $1 WHERE id = $2", seats[1][0].id, not_here.id)
+    await step(conn, now, ticket, "requeue", seats[0][1])
+    assert await called(conn, now, seats[0]) == ticket
+
+
+@pytest.mark.parametrize("what", ["undone", "resumed", "reopened"])
+async def test_a_counter_forgets_whom_it_put_back(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat], what: str
+) -> None:
+    """When that is taken back, when it has had somebody who was parked, and for the next clerk there."""
+    counter, clerk = seats[0]
+    parked = await served(conn, now, bsc_mitte, seats[0])
+    await step(conn, now, parked, "park", clerk)
+    ticket = await served(conn, now, bsc_mitte, seats[0])
+    later = await issue(conn, now + MINUTE, bsc_mitte)
+    await step(conn, now, ticket, "requeue", clerk)
+    match what:
+        case "undone":
+            await undone(conn, now, ticket, clerk)
+            await step(conn, now, ticket, "park", clerk)
+            await step(conn, now, ticket, "requeue", clerk)
+        case "resumed":
+            await step(conn, now, parked, "resume", clerk)
+        case _:
+            await service.close_counter(conn, now, counter, clerk)
+            await service.open_counter(conn, now, counter, None, clerk)
+    queue = await service.queue(conn, now, bsc_mitte, counter)
+    assert [entry.id for entry in queue.items] == [ticket, later.id]
 
 
 async def test_a_parked_visitor_has_a_reason_and_a_reminder_until_it_goes_on(
@@ -194,6 +262,59 @@ async def test_a_visitor_sent_to_a_colleague_is_called_by_nobody_else(
     assert (answer.ticket.id, answer.ticket.note, answer.ticket.clerk) == (ticket, "Bitte prüfen", None)
     with pytest.raises(errors.UnknownChoice):
         await service.clerk_of(conn, bsc_mitte, "staff:999999")
+
+
+@pytest.mark.parametrize("bond", ["counter", "clerk", "team"])
+async def test_somebody_elses_visitor_is_called_for_a_reason_alone_which_stays_on_record(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat], bond: str
+) -> None:
+    issued, (own, clerk), (theirs, colleague) = await issue(conn, now, bsc_mitte), seats[0], seats[1]
+    await service.open_counter(
+        conn, now, theirs, None, colleague, TeamSetup("pass", {"de": "Pässe"}, [SERVICE])
+    )
+    bonds = {
+        "counter": ("counter_id", theirs.id),
+        "clerk": ("clerk_id", colleague.user_id),
+        "team": ("team", "pass"),
+    }
+    column, holder = bonds[bond]
+    await conn.execute(f"UPDATE ticket SET {column} = $1 WHERE id = $2", holder, issued.id)  # noqa: S608 - of three
+    for said in (None, "  "):
+        with pytest.raises(errors.ReasonRequired):
+            await service.call_ticket(conn, now, own, issued.id, clerk, said)
+    called = await service.call_ticket(conn, now, own, issued.id, clerk, "Kollegin telefoniert")
+    assert (called.why.reason, called.why.overridden) == ("Kollegin telefoniert", [bond])
+    told = await service.timeline(conn, await service.find_ticket(conn, issued.id, clerk))
+    assert told[-1].detail["overridden"] == [bond]
+
+
+async def test_no_reason_makes_a_counter_serve_what_it_cant(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    issued = await issue(conn, now, bsc_mitte, further_services=[OTHER_SERVICE], together=True)
+    service_ids = await conn.fetch("SELECT id FROM service WHERE code = $1", SERVICE)
+    await conn.execute(
+        "UPDATE counter SET services = $1 WHERE id = $2", [service_ids[0]["id"]], seats[0][0].id
+    )
+    counter, clerk = await seat_again(conn, seats[0])
+    with pytest.raises(errors.CannotServe):
+        await service.call_ticket(conn, now, counter, issued.id, clerk, "Ich kann das")
+
+
+async def test_where_the_office_asks_why_only_whoever_is_next_is_chosen_without_a_reason(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    await change_rules(conn, bsc_mitte, reason_for_choice=True)
+    unservable = await issue(conn, now - MINUTE, bsc_mitte)
+    await conn.execute("UPDATE ticket SET counter_id = $1 WHERE id = $2", seats[1][0].id, unservable.id)
+    first, second = await issue(conn, now, bsc_mitte), await issue(conn, now, bsc_mitte)
+    counter, clerk = await seat_again(conn, seats[0])
+    with pytest.raises(errors.ReasonRequired):
+        await service.call_ticket(conn, now, counter, second.id, clerk)
+    assert (await service.call_ticket(conn, now, counter, first.id, clerk)).ticket.id == first.id
+    other, colleague = await seat_again(conn, seats[2])
+    called = await service.call_ticket(conn, now, other, second.id, colleague, "Rollstuhl")
+    assert (called.why.reason, called.why.overridden) == ("Rollstuhl", [])
 
 
 async def test_a_colleague_who_has_gone_keeps_nobody_waiting(
@@ -305,6 +426,49 @@ async def test_a_family_goes_on_with_one_number_and_the_longest_wait_of_its_memb
     assert [ticket.id for ticket in queue.items] == [mother.id, other.id]
 
 
+@pytest.mark.parametrize("where", ["waiting", "parked", "called"])
+async def test_somebody_of_a_family_joins_it_wherever_they_stand_and_brings_what_they_need(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat], where: str
+) -> None:
+    clerk = seats[0][1]
+    child = (await issue(conn, now, bsc_mitte, OTHER_SERVICE, needs=["level_access"])).id
+    await service.describe(
+        conn, now, await service.find_ticket(conn, child, clerk), clerk, Profile(slow_walk=True)
+    )
+    if where != "waiting":
+        assert await called(conn, now, seats[0]) == child
+    if where == "parked":
+        await step(conn, now, child, "park", clerk)
+    mother = (await issue(conn, now, bsc_mitte)).id
+    async with conn.transaction():
+        merged = await service.merge(
+            conn, now, await service.find_ticket(conn, mother, clerk), [child], clerk
+        )
+    assert (merged.further_services, merged.needs, merged.slow_walk) == (
+        [OTHER_SERVICE],
+        ["level_access"],
+        True,
+    )
+    assert (await service.find_ticket(conn, child, clerk)).state == "cancelled"
+    assert await called(conn, now, seats[0]) == mother
+
+
+async def test_nobody_joins_a_family_whom_another_counter_has_or_whose_service_has_begun(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    begun, clerk = await served(conn, now, bsc_mitte, seats[0]), seats[0][1]
+    await issue(conn, now, bsc_mitte)
+    elsewhere = await called(conn, now, seats[1])
+    mother = await service.find_ticket(conn, (await issue(conn, now, bsc_mitte)).id, clerk)
+    for other, refusal in ((begun, errors.IllegalTransition), (elsewhere, errors.NotYourTicket)):
+        with pytest.raises(refusal) as refused:
+            async with conn.transaction():
+                await service.merge(conn, now, mother, [other], clerk)
+        if refusal is errors.IllegalTransition:
+            number = (await service.find_ticket(conn, begun, clerk)).ticket.number
+            assert (refused.value.extra["number"], refused.value.extra["state"]) == (number, "serving")
+
+
 @pytest.mark.parametrize(("current", "state"), [("finish", "finished"), ("park", "parked")])
 async def test_the_next_one_is_called_and_the_visit_before_ends_or_is_stored(
     conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat], current: str, state: str
@@ -357,6 +521,17 @@ async def test_a_visitors_needs_are_noted_and_bind_the_counter_from_then_on(
         "de",
     )
     assert await service.call_next(conn, now, *seats[0]) is None
+
+
+async def test_displays_are_told_of_whom_staff_fetch(
+    conn: Connection, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    for fetched in (True, False):
+        await issue(conn, now, bsc_mitte, pick_up=fetched)
+    await called(conn, now, seats[0])
+    await called(conn, now, seats[1])
+    calls = (await service.read_hall(conn, bsc_mitte)).calls
+    assert [(call.counter, call.pick_up) for call in calls] == [("2", False), ("1", True)]
 
 
 async def test_a_paused_counter_keeps_its_visitor_and_calls_nobody(

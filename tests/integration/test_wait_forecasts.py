@@ -14,6 +14,7 @@ from queue_service.platform.database import Database
 from queue_service.platform.queries import Connection
 from queue_service.queueing import forecast_store, forecasting, service
 from queue_service.queueing.forecast_process import ForecastProcess
+from queue_service.queueing.told_waits import ToldWait
 from tests.integration.counter_hall import OTHER_SERVICE, SERVICE, issue, open_counters
 from tests.integration.open_screen import open_display, open_kiosk
 from tests.integration.running_service import RunningService, run_service
@@ -78,6 +79,33 @@ async def test_a_forecast_that_nobody_renews_gives_way_to_the_simple_estimate(
     assert await forecasting.lapse_forecasts(conn, now + timedelta(minutes=1)) == 0
     assert await forecasting.lapse_forecasts(conn, now + timedelta(minutes=3)) >= 1
     assert (await service.read_hall(conn, bsc_mitte)).forecast is None
+
+
+async def test_anybody_reads_the_wait_that_the_displays_have(
+    conn: Connection, now: datetime, bsc_mitte: Office, process: ForecastProcess
+) -> None:
+    minutes = {
+        offered.code: offered.minutes for offered in await offices.list_offered_services(conn, bsc_mitte)
+    }
+
+    async def read() -> ToldWait:
+        figures = (await service.waiting_figures(conn))[bsc_mitte.slug]
+        hall = await service.read_hall(conn, bsc_mitte)
+        assert (figures.waiting, figures.open_counters) == (hall.waiting, hall.open_count)
+        told = ToldWait(figures.wait, figures.wait_reason)
+        assert told == hall.wait_for_anyone(minutes)
+        return told
+
+    assert (await read()).reason == "no_counter_open"
+    seats = await open_counters(conn, now, bsc_mitte, 2)
+    for step in range(12):
+        await issue(conn, now, bsc_mitte, [SERVICE, OTHER_SERVICE][step % 2])
+    await service.call_next(conn, now, *seats[0])
+    simple = await read()
+    await forecasting.one_round(conn, now, process)
+    forecast = await read()
+    assert None not in (simple.wait, forecast.wait)
+    assert simple != forecast
 
 
 async def test_every_screen_follows_the_forecast(
@@ -209,3 +237,63 @@ async def test_numbers_end_with_whom_the_counters_still_reach(
     )
     issued = await issue(conn, now, by_hours)
     assert (issued.wait, issued.wait_reason) == (None, "closes_before")
+
+
+async def test_the_rest_of_the_day_is_told_as_it_was_seen_last_and_not_made_anew_each_time(
+    conn: Connection, now: datetime, bsc_mitte: Office, process: ForecastProcess
+) -> None:
+    assert (await forecasting.outlook(conn, now, bsc_mitte)).reason == "no_forecast"
+    await conn.execute(
+        """UPDATE office SET setup = setup || '{"walk_ins": "opening_hours"}' WHERE id = $1""", bsc_mitte.id
+    )
+    office = await offices.find_office(conn, bsc_mitte.slug)
+    await forecasting.forecast_office(conn, now, office.slug, process)
+    assert (await forecasting.outlook(conn, now, office)).reason == "no_counter_open"
+    await open_counters(conn, now, office, 1)
+    for _ in range(60):
+        await issue(conn, now, office)
+    # Nothing was said, so it is looked again at once; what was said stands for a minute.
+    await forecasting.forecast_office(conn, now, office.slug, process)
+    await forecasting.forecast_office(conn, now + A_WHILE, office.slug, process)
+    assert (await forecasting.outlook(conn, now, office)).made_at == now
+    later = now + timedelta(minutes=1)
+    await forecasting.forecast_office(conn, later, office.slug, process)
+    seen = await forecasting.outlook(conn, later, office)
+    assert (seen.made_at, seen.reason, seen.items[0].at) == (later, None, later)
+    assert seen.closes_at is not None
+    assert [point.at.minute for point in seen.items[1:3]] in ([0, 30], [30, 0])
+    assert seen.items[-1].at < seen.closes_at
+    assert seen.items[0].waiting.middle == 60
+    # One counter doesn't serve sixty people before the evening.
+    assert seen.unserved is not None
+    assert seen.unserved.low > 10
+    assert seen.items[0].reason == "closes_before"
+    # After closing there is an outlook only as long as somebody still calls.
+    evening = seen.closes_at + timedelta(minutes=5)
+    assert (await forecasting.outlook(conn, evening, office)).reason == "no_forecast"
+    await forecasting.forecast_office(conn, evening, office.slug, process)
+    late = await forecasting.outlook(conn, evening, office)
+    assert (late.closes_at, late.unserved, late.items[0].reason) == (None, None, "no_numbers")
+
+
+async def test_before_a_counter_opens_the_wait_is_told_from_its_planned_opening(
+    conn: Connection, now: datetime, bsc_mitte: Office, process: ForecastProcess
+) -> None:
+    await conn.execute(
+        """
+        UPDATE office
+           SET setup = jsonb_set(setup, '{counters,0,hours}', '{"monday": [{"opens": 645, "closes": 780}]}')
+         WHERE id = $1
+        """,
+        bsc_mitte.id,
+    )
+    await forecasting.one_round(conn, now, process)
+    issued = await issue(conn, now + A_WHILE, bsc_mitte)
+    # Ten o'clock: nobody is there, and counter 1 opens at a quarter to eleven.
+    assert issued.wait is not None
+    assert 40 <= issued.wait.low_minutes <= 45 <= issued.wait.high_minutes
+    # It should be open now, and is not: nobody knows when somebody comes.
+    late = now + timedelta(minutes=50)
+    await forecasting.one_round(conn, late, process)
+    unknown = await issue(conn, late, bsc_mitte)
+    assert (unknown.wait, unknown.wait_reason) == (None, "no_counter_open")

@@ -20,6 +20,7 @@ from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
 
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, Problem, TicketRequest
+from queue_service.protocol.languages import LANGUAGE_NAMES
 from queue_service.protocol.outage import (
     HandedIn,
     HandedInItem,
@@ -50,6 +51,7 @@ OFFICE = OfficeCard(
         "de": "Der Empfang ist rechts neben dem Eingang.",
         "en": "The reception is to the right of the entrance.",
     },
+    languages=list(LANGUAGE_NAMES),
     follow_url="http://127.0.0.1:8080/n/",
     accent="#c8102e",
 )

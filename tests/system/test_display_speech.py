@@ -4,6 +4,7 @@ import itertools
 import shutil
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,16 +12,20 @@ import espeakng_loader
 import pytest
 import pytest_asyncio
 
-from display.announcement import Utterance, Wording
+from display.announcement import SPOKEN_LANGUAGES, Utterance, Wording, announce
 from display.announcement_sound import BETWEEN_SECONDS, SPEECH_LEVEL_DBFS, AnnouncementStudio
 from display.gong import GONG_SECONDS, gong
 from display.speech_cache import FOLDER, SpeechCache
 from display.voice import EspeakCommand, EspeakLibrary, Voice, VoiceRefusesError
 from display.waveform import PEAK_CEILING_DBFS, Sound, active_level_dbfs, peak_dbfs, trimmed
+from queue_service.protocol.languages import SOURCE_LANGUAGE
+from queue_service.protocol.stream import Call
 from tests.unit.display_loudness import loudness_lufs
 
 GERMAN = Utterance("de", "Nummer A, null, vier, zwei. Bitte zu Schalter drei.")
 ENGLISH = Utterance("en", "Number A, zero, four, two. Please go to Counter three.")
+
+LEAST_PAUSES_OF_A_CALL = 4
 
 SILENT_BELOW = 300
 """Of 32,767: −41 dBFS, some 20 dB below the level of speech."""
@@ -117,6 +122,15 @@ async def test_languages_are_equally_loud(studio: AnnouncementStudio) -> None:
             trimmed(Sound(announcement.rate, announcement.samples[len(gong(announcement.rate).samples) :]))
         )
     assert loudness_lufs(spoken[0]) == pytest.approx(loudness_lufs(spoken[1]), abs=1.5)
+
+
+@pytest.mark.parametrize("language", SPOKEN_LANGUAGES)
+async def test_every_language_has_a_voice_that_says_all_of_a_call(voice: Voice, language: str) -> None:
+    call = Call(7, "W042", "23", {}, datetime(2026, 11, 23, tzinfo=UTC), language=language)
+    number = trimmed(await voice.speak(announce(call, SOURCE_LANGUAGE)[-1].first))
+    # Letter, three digits and the way to the counter: five stretches with four pauses at least.
+    assert len(pauses(number, 0.1)) >= LEAST_PAUSES_OF_A_CALL
+    assert 4 < number.seconds < 14
 
 
 async def test_no_step_between_gong_speech_and_silence_clicks(studio: AnnouncementStudio) -> None:

@@ -1,6 +1,7 @@
 import re
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,9 @@ from queue_service.protocol.stream import Call
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 NAMES = {"de": "Schalter 3", "en": "Counter 3"}
 GERMAN_DIGITS = ["null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"]
+
+LAST_TO_A_COUNTER = 5
+"""In a property: those called more often are fetched."""
 
 # Prefix letters are neutral: no I, O, Q; then at least three digits.
 numbers = st.from_regex(r"[A-HJ-NPR-Z][0-9]{3,5}", fullmatch=True)
@@ -36,7 +40,7 @@ def test_english_follows_the_german_only_if_the_visitor_asked_for_it() -> None:
     assert [german.first.language, english.first.language] == ["de", "en"]
 
 
-@pytest.mark.parametrize("language", ["de", "de-simple", "tr", ""])
+@pytest.mark.parametrize("language", ["de", "de-simple", "nl", ""])
 def test_a_language_that_is_german_or_not_spoken_adds_nothing(language: str) -> None:
     assert [wording.first.language for wording in announce(call(language=language), "de")] == ["de"]
 
@@ -49,6 +53,27 @@ def test_a_recall_says_so_once_and_is_repeated_without_it(nth: int, beginning: s
     (german,) = announce(call(nth=nth), "de")
     assert german.first.text == beginning + german.again.text
     assert german.again.text == "Nummer A, null, vier, zwei. Bitte zu Schalter drei."
+
+
+@pytest.mark.parametrize(
+    ("reception", "german_words", "english_words"),
+    [
+        (
+            True,
+            "Bitte warten Sie am Empfang, Sie werden abgeholt.",
+            "Please wait at the reception, staff will come for you.",
+        ),
+        (False, "Bitte warten Sie, Sie werden abgeholt.", "Please wait, staff will come for you."),
+    ],
+)
+def test_whoever_is_fetched_is_sent_to_no_counter(
+    german_words: str, english_words: str, *, reception: bool
+) -> None:
+    fetched = msgspec.structs.replace(call(nth=2, language="en"), pick_up=True)
+    german, english = announce(fetched, "de", reception=reception)
+    assert german.first.text == f"Zweiter Aufruf. Nummer A, null, vier, zwei. {german_words}"
+    assert german.again.text == f"Nummer A, null, vier, zwei. {german_words}"
+    assert english.again.text == f"Number A, zero, four, two. {english_words}"
 
 
 def test_a_place_without_a_number_needs_no_article() -> None:
@@ -103,7 +128,10 @@ def test_two_counters_never_sound_the_same(one: int, other: int, language: str) 
 def test_nothing_is_left_to_a_voice_to_guess(
     number: str, name: str, nth: int, house: str, visitor: str
 ) -> None:
-    wordings = announce(call(number, nth, visitor, {"de": name, "en": name}), house)
+    fetched = msgspec.structs.replace(
+        call(number, nth, visitor, {"de": name, "en": name}), pick_up=nth > LAST_TO_A_COUNTER
+    )
+    wordings = announce(fetched, house, reception=nth % 2 == 0)
     assert len(wordings) == (1 if house == visitor else 2)
     for wording in wordings:
         assert wording.first.text.endswith(wording.again.text)

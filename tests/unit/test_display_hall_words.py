@@ -74,6 +74,7 @@ class Hall:
             now=lambda: NOON,
             on_change=lambda: None,
             hall=lambda: self.state,
+            reception=lambda: True,
         )
 
     def call(self, version: int) -> None:

@@ -33,7 +33,10 @@ def call(version: int, at: datetime = NOON, **more: Any) -> Call:
 
 
 def hall(*calls: Call, **more: Any) -> DisplaySnapshot:
-    office = OfficeCard("rathaus", {"de": "Rathaus"}, "Europe/Berlin", notice=more.pop("notice", {}))
+    office = OfficeCard(
+        "rathaus", {"de": "Rathaus"}, "Europe/Berlin",
+        reception=more.pop("reception", {}), notice=more.pop("notice", {}),
+    )  # fmt: skip
     facts = {"waiting": 0, "open_counters": 1, "wait": None, **more}
     return DisplaySnapshot(office=office, version=99, calls=sorted(calls, key=lambda c: -c.version), **facts)
 
@@ -110,6 +113,11 @@ def test_a_clock_set_back_does_not_make_a_call_new_for_ever() -> None:
     assert state.current.new_for_ms == NEW_FOR_MS
 
 
+def test_in_a_pause_the_wait_is_told_again_later() -> None:
+    state = seen(hall(wait_reason="hall_paused", hall="paused"))
+    assert state.wait == "Wartezeit wieder, sobald es weitergeht"
+
+
 def test_yesterdays_calls_are_gone_in_the_morning_of_the_offices_own_day() -> None:
     # 23:30 UTC is half past midnight in Berlin, so 22:59 UTC was yesterday there.
     half_past_midnight = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
@@ -128,6 +136,27 @@ def test_the_visitors_language_stands_beneath_only_if_the_call_asks_for_it() -> 
     assert german.second is None
     assert english.place == Line("Schalter 3", "de")
     assert english.second == Line("Counter 3", "en")
+
+
+def test_whoever_is_fetched_reads_the_reception_in_place_of_the_counter_everywhere() -> None:
+    fetched, reception = call(3, pick_up=True, nth=2, language="en"), {"de": "Empfang gegenüber dem Eingang"}
+    card = seen(hall(fetched, reception=reception)).current
+    assert card is not None
+    assert (card.place, card.points, card.fetched, card.again) == (
+        Line("Empfang", "de"),
+        True,
+        "Sie werden dort abgeholt.",
+        "Zweiter Aufruf",
+    )
+    assert card.second == Line("Reception – staff will come", "en")
+    [listed] = seen(hall(fetched, call(4), reception=reception)).listed
+    assert (listed.number, listed.counter) == ("A003", "Empfang")
+
+
+def test_without_a_reception_nothing_points_anywhere() -> None:
+    card = seen(hall(call(3, pick_up=True))).current
+    assert card is not None
+    assert (card.place.text, card.points, card.fetched) == ("Sie werden abgeholt", False, "Bitte warten Sie.")
 
 
 def test_a_recall_says_so_in_words() -> None:

@@ -13,8 +13,9 @@ from queue_service.forecast.past_days import PastDay
 from queue_service.forecast.replay.call_log import COLUMNS, MalformedLogError, days_of
 from queue_service.forecast.replay.contest import OURS, Contest, compete
 from queue_service.forecast.replay.log_states import CounterSkills, moments
+from queue_service.forecast.replay.outlook_scores import foretold, score_of
 from queue_service.forecast.replay.scores import score
-from queue_service.forecast.replay.simulated_days import LONGEST_WAIT, SEVERAL, simulated_day
+from queue_service.forecast.replay.simulated_days import LONGEST_WAIT, SCENARIOS, SEVERAL, simulated_day
 from queue_service.forecast.replay.speed import NOW, crowded_hall
 
 HEAD = "\t".join(COLUMNS)
@@ -155,3 +156,17 @@ def test_the_crowded_hall_that_is_timed_is_as_full_as_it_says() -> None:
     state = crowded_hall(200)
     assert len(state.waiting) == 200
     assert all(waiting.waiting_since <= NOW for waiting in state.waiting)
+
+
+def test_an_outlook_on_made_up_days_holds_about_as_often_as_it_says() -> None:
+    scenario = SCENARIOS[0]
+    days = [simulated_day(scenario, day, seed=2) for day in range(3)]
+    told = list(foretold(days[:2], days[2:], HeadStarts({}), scenario.planned_minutes))
+    # From nine until the made-up offices close, each hour its rest by half hours.
+    assert len(told) > 100
+    whole = score_of(told)
+    assert whole.held > 0.7
+    assert abs(whole.too_many) < 3
+    # What one looks at is the day as it became: somebody waited.
+    assert whole.waited > 0.5
+    assert score_of([one for one in told if one.hours_ahead <= 1]).width < 10

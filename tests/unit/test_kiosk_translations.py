@@ -1,19 +1,23 @@
 """Everything that a visitor reads exists in every language of the kiosk."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-from kiosk.texts import LOCALES, SOURCE_LANGUAGE, Texts
+from kiosk.texts import LOCALES, Texts
+from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, base
 
 KIOSK = LOCALES.parent
-TRANSLATED_BY = {"t": None, "say": None, "N_": None}
+CATALOGS = sorted(LOCALES.glob("*.po"))
+TRANSLATED_BY = {"t": None, "say": None, "N_": None, "tn": (1, 2), "say_count": (1, 2)}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
+@cache
 def words_in_source() -> set[str]:
     found: set[str] = set()
     sources = [*KIOSK.rglob("*.py"), *(KIOSK / "static" / "page").rglob("*.js")]
@@ -25,22 +29,39 @@ def words_in_source() -> set[str]:
     return found
 
 
-def catalog(path: Path) -> dict[str, str]:
+def catalog(path: Path) -> dict[str, tuple[str, ...]]:
+    """All forms of each text, by its German words for one."""
     with path.open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file) if m.id and not m.fuzzy}
+        found = read_po(file, locale=base(path.stem))
+    forms = {
+        m.id[0] if m.pluralizable else str(m.id): tuple(m.string or ())
+        if m.pluralizable
+        else (str(m.string),)
+        for m in found
+        if m.id and not m.fuzzy
+    }
+    assert {len(forms[m.id[0]]) for m in found if m.pluralizable} == {found.num_plurals}
+    return forms
 
 
-@pytest.mark.parametrize("path", sorted(LOCALES.glob("*.po")), ids=lambda path: path.stem)
+def test_there_is_a_catalog_for_each_language_of_visitors() -> None:
+    assert {path.stem for path in CATALOGS} == set(LANGUAGE_NAMES) - {SOURCE_LANGUAGE}
+
+
+@pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
 def test_every_word_is_translated_and_none_is_left_over(path: Path) -> None:
     translations = catalog(path)
-    assert {words for words in words_in_source() if not translations.get(words)} == set()
+    assert {words for words in words_in_source() if not all(translations.get(words, [""]))} == set()
     assert set(translations) - words_in_source() == set()
 
 
-@pytest.mark.parametrize("path", sorted(LOCALES.glob("*.po")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
 def test_translations_keep_the_placeholders(path: Path) -> None:
-    for words, translated in catalog(path).items():
-        assert set(PLACEHOLDER.findall(words)) == set(PLACEHOLDER.findall(translated)), words
+    for words, forms in catalog(path).items():
+        wanted = set(PLACEHOLDER.findall(words))
+        assert set(PLACEHOLDER.findall(forms[-1])) == wanted, words
+        # "One minute" and "two minutes" may be words, where a language has words for them.
+        assert all(set(PLACEHOLDER.findall(form)) <= wanted for form in forms), words
 
 
 def test_words_are_found_in_both_kinds_of_source() -> None:
@@ -48,7 +69,23 @@ def test_words_are_found_in_both_kinds_of_source() -> None:
 
 
 def test_a_language_calls_itself_by_its_own_name() -> None:
-    assert Texts.read().names() == {"de": "Deutsch", "en": "English"}
+    assert Texts.read().names() == LANGUAGE_NAMES
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "said"),
+    [
+        ("de", 1, "etwa 1 Minute"),
+        ("en", 35, "about 35 minutes"),
+        ("pl", 22, "około 22 minut"),
+        ("ru", 31, "примерно 31 минута"),
+        ("uk", 24, "приблизно 24 хвилини"),
+        ("ar", 5, "5 دقائق تقريبًا"),
+        ("ar", 20, "20 دقيقة تقريبًا"),
+    ],
+)
+def test_numbers_choose_the_form_of_their_language(language: str, count: int, said: str) -> None:
+    assert Texts.read().say_count("etwa {count} Minute", "etwa {count} Minuten", count, language) == said
 
 
 def test_an_unknown_language_falls_back_to_its_nearest_and_then_to_german() -> None:

@@ -5,7 +5,7 @@ from importlib.resources import files
 import pytest
 
 from queue_service.offices.setup_file import read_setup
-from queue_service.offices.setup_model import OfficeSetup, Setup
+from queue_service.offices.setup_model import OfficeSetup, Setup, VisitSetup
 
 COUNTERS_THAT_TAKE_ANYBODY = [str(number) for number in range(1, 9)]
 
@@ -57,6 +57,14 @@ def test_eight_counters_of_bsc_mitte_serve_whoever_comes_without_appointment(bsc
 
     assert len(bsc_mitte.counters) == 25
     assert able == COUNTERS_THAT_TAKE_ANYBODY
+
+
+def test_whoever_reads_the_demo_finds_teams_limits_for_clerks_and_both_ways_to_end_the_numbers(
+    demo: Setup, bsc_mitte: OfficeSetup
+) -> None:
+    assert any(office.teams for office in demo.offices)
+    assert bsc_mitte.visits == VisitSetup()
+    assert {office.walk_in_stop for office in demo.offices} == {"forecast", "hours"}
 
 
 def test_bsc_mitte_gives_out_numbers_on_a_sunday_night_and_says_so(bsc_mitte: OfficeSetup) -> None:

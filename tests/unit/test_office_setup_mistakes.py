@@ -224,6 +224,26 @@ def test_a_file_without_mistakes_is_read() -> None:
             "services: [reisepass, personalausweis]",
             "36:44: offices[0].services[2]: no counter serves 'parken': its numbers would never be called",
         ),
+        (
+            "        features: [induction_loop]",
+            "        hours: {tuesday: 11:00-15:00}",
+            "39:26: offices[0].counters[0].hours.tuesday: 11:00-15:00 is outside tuesday's opening",
+        ),
+        (
+            "        features: [induction_loop]",
+            "        hours: {monday: 08:00-12:00}\n        breaks: {monday: 11:45-12:15}",
+            "40:26: offices[0].counters[0].breaks.monday: 11:45-12:15 is outside the counter's hours on",
+        ),
+        (
+            "        features: [induction_loop]",
+            "        breaks: {friday: 10:00-10:15}",
+            "39:26: offices[0].counters[0].breaks.friday: 10:00-10:15 is outside the counter's hours on",
+        ),
+        (
+            "        features: [induction_loop]",
+            "        hours: {monday: 12:00-08:00}",
+            "39:25: offices[0].counters[0].hours.monday: '12:00-08:00'",
+        ),
         ("    longitude: 8.80\n", "", "21:5: offices[0]: latitude and longitude belong together"),
         ("    name: {de: Rathaus}\n", "", "21:5: offices[0].name: is missing"),
         ("name: {de: Rathaus}", "name: {en: Hall}", "23:11: offices[0].name.de: the German text is missing"),

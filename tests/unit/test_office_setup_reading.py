@@ -6,6 +6,7 @@ import pytest
 from queue_service.offices.model import Closure, Span
 from queue_service.offices.setup_file import SetupError, read_setup
 from queue_service.offices.setup_model import Known, OfficeSetup, Setup
+from queue_service.protocol.languages import LANGUAGE_NAMES
 
 CATALOGUE = """\
 authorities:
@@ -120,3 +121,8 @@ def test_what_is_read_survives_the_way_into_the_database_and_back() -> None:
 
     assert again == setup
     assert isinstance(again.offices[0].closures[0], Closure)
+
+
+def test_an_office_speaks_all_languages_unless_it_names_some_and_german_always() -> None:
+    assert office_of().spoken == list(LANGUAGE_NAMES)
+    assert office_of("languages: [tr, en]").spoken == ["de", "en", "tr"]

@@ -47,8 +47,8 @@ def counter(number: str, serving: list[str] | None = None, **more: Any) -> Count
             ["mitte.2"],
         ),
         (ticket("A1", counter="mitte.2"), [counter("1"), counter("2", state="closed")], "bound", ["mitte.2"]),
-        (ticket("A1", clerk="staff:7"), [counter("1", clerk="staff:8")], "bound", []),
-        (ticket("A1", team="kfz"), [counter("1")], "bound", []),
+        (ticket("A1", clerk="staff:7"), [counter("1"), counter("2", ["kfz"], clerk="staff:7")], "bound", []),
+        (ticket("A1", team="kfz"), [counter("1"), counter("2", ["kfz"], team="kfz")], "bound", []),
         (
             ticket("A1", together=True, further_services=["pass"]),
             [counter("1"), counter("2", state="closed")],
@@ -67,6 +67,15 @@ def test_somebody_whom_no_open_counter_can_call_is_reported_with_why_and_who_cou
 def test_somebody_whom_a_counter_can_call_is_not_reported() -> None:
     waiting = ticket("A1", needs=["level_access"], team="pass")
     assert unservable([waiting], [counter("1", features=["level_access"], team="pass")]) == []
+
+
+@pytest.mark.parametrize("bond", [{"clerk": "staff:7"}, {"team": "kfz"}])
+def test_a_colleague_or_a_team_that_has_gone_home_keeps_nobody_waiting(bond: dict[str, str]) -> None:
+    waiting = ticket("A1", **bond)
+    there = counter("2", ["kfz"], **bond)
+    gone = counter("2", state="closed", team=bond.get("team"))
+    assert [one.ticket for one in unservable([waiting], [counter("1"), there])] == [waiting]
+    assert unservable([waiting], [counter("1"), gone]) == []
 
 
 def test_who_is_stranded_when_a_counter_closes() -> None:

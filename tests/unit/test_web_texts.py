@@ -1,15 +1,17 @@
 """Pages speak every language completely, and say nothing outside the catalogs."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
 
+from queue_service.protocol.languages import SOURCE_LANGUAGE
 from queue_service.web import languages, rendering
 from queue_service.web.assets import STATIC
-from queue_service.web.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, read_catalog, script_texts, texts
+from queue_service.web.languages import LANGUAGE_NAMES, read_catalog, script_texts, texts
 
 WEB = Path(languages.__file__).parent
 TEMPLATES = sorted(rendering.TEMPLATES.rglob("*.html"))
@@ -27,14 +29,19 @@ LETTERS = re.compile(r"[^\W\d_]{2}")
 """Two letters in a row: a word, and not the name of a key."""
 
 
-def texts_used() -> dict[str, str]:
-    """Give every text in templates, scripts and handlers, with the place where it stands first."""
-    found: dict[str, str] = {}
+@cache
+def every_text_and_place() -> tuple[tuple[str, str], ...]:
+    """Give every text in templates, scripts and handlers, with each place where it stands."""
     options = {"templates/**.html": {"trimmed": "true"}}
-    for file, line, message, _, _ in extract_from_dir(WEB, SOURCES, options_map=options):
-        german = message if isinstance(message, str) else message[0]
-        found.setdefault(german, f"{file}:{line}")
-    return found
+    return tuple(
+        (message if isinstance(message, str) else message[0], f"{file}:{line}")
+        for file, line, message, _, _ in extract_from_dir(WEB, SOURCES, options_map=options)
+    )
+
+
+def texts_used() -> dict[str, str]:
+    """Give every text, with one of its places."""
+    return dict(every_text_and_place())
 
 
 def test_extraction_sees_templates_scripts_and_handlers() -> None:
@@ -70,9 +77,9 @@ def test_a_text_without_translation_stays_german() -> None:
 
 def test_numbers_choose_their_plural() -> None:
     words = texts("en")
-    one, many = "Vor Ihnen wartet noch eine Person", "Vor Ihnen warten noch %(count)s Personen"
-    assert words.ngettext(one, many, 1) == "One person is waiting ahead of you"
-    assert words.ngettext(one, many, 7) % {"count": 7} == "7 people are waiting ahead of you"
+    one, many = "Vor Ihnen wartet noch %(count)s Person.", "Vor Ihnen warten noch %(count)s Personen."
+    assert words.ngettext(one, many, 1) % {"count": 1} == "1 person is waiting ahead of you."
+    assert words.ngettext(one, many, 7) % {"count": 7} == "7 people are waiting ahead of you."
 
 
 @pytest.mark.parametrize(

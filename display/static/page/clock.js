@@ -10,7 +10,8 @@ let formats = null;
 export function showClock(timeZone) {
   if (!timeZone || timeZone === zone) return;
   zone = timeZone;
-  const language = document.documentElement.lang;
+  // Arabic with the digits of the signs.
+  const language = document.documentElement.lang.replace(/^ar$/, "ar-u-nu-latn");
   formats = {
     date: new Intl.DateTimeFormat(language, { timeZone, weekday: "long", day: "numeric", month: "long", year: "numeric" }),
     time: new Intl.DateTimeFormat(language, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),

@@ -110,6 +110,8 @@ function drawCall(call, before) {
   }
   write(find("number"), { text: call.number });
   write(find("place"), { ...call.place, text: keepTogether(call.place.text) });
+  find("arrow").classList.toggle("is-away", !call.points);
+  write(find("fetched"), { text: call.fetched });
   write(find("again"), { text: call.again });
   write(find("second"), call.second ?? { text: "" });
   if (call.id !== before) attract(call.new_for_ms);

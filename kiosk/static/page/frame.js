@@ -3,7 +3,7 @@
 
 import { h } from "./elements.js";
 import { button, notice, region } from "./parts.js";
-import { localized, t } from "./texts.js";
+import { localized, officeWords, t, tn } from "./texts.js";
 import { canGoBack } from "./visit.js";
 import { clockTime } from "./words.js";
 
@@ -28,7 +28,7 @@ function header({ device, now }) {
   return h(
     "header",
     { class: "top" },
-    h("span", { class: "office" }, localized(office?.name)),
+    h("span", { class: "office" }, officeWords(office?.name)),
     h("span", { class: "clock" }, clockTime(now, office?.time_zone)),
   );
 }
@@ -36,7 +36,7 @@ function header({ device, now }) {
 /** The office's line of information; only at the start, where it does not stand in the way. */
 function officeNotice({ device, visit }) {
   const words = localized(device.state?.office?.notice);
-  return visit.step === "start" && words ? notice("info", h("p", {}, words)) : null;
+  return visit.step === "start" && words ? notice("info", h("p", {}, officeWords(device.state.office.notice))) : null;
 }
 
 function timeOutNotice({ secondsLeft, visit, press }) {
@@ -52,7 +52,7 @@ function timeOutNotice({ secondsLeft, visit, press }) {
       {},
       h("strong", {}, words),
       " ",
-      h("span", { class: "seconds" }, t("Noch {seconds} Sekunden.", { seconds: secondsLeft })),
+      h("span", { class: "seconds" }, tn("Noch {count} Sekunde.", "Noch {count} Sekunden.", secondsLeft)),
     ),
     button("primary", t("Ich brauche mehr Zeit"), press.moreTime),
   );

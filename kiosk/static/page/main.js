@@ -13,7 +13,7 @@ import { searchStep } from "./steps/search.js";
 import { servicesStep } from "./steps/services.js";
 import { startStep } from "./steps/start.js";
 import { askingStep, ticketStep } from "./steps/ticket.js";
-import { loadTexts, t, useLanguage } from "./texts.js";
+import { direction, loadTexts, tn, useLanguage } from "./texts.js";
 import { limit, standing } from "./time_out.js";
 import {
   CODE_KEYS,
@@ -220,7 +220,7 @@ function tick() {
     return;
   }
   if (SPOKEN_SECONDS.has(secondsLeft)) {
-    announcement = t("Noch {seconds} Sekunden.", { seconds: secondsLeft });
+    announcement = tn("Noch {count} Sekunde.", "Noch {count} Sekunden.", secondsLeft);
   }
   render();
 }
@@ -234,6 +234,7 @@ function render() {
   device.awayLong = device.awaySince !== null && now - device.awaySince > AWAY_AFTER;
   useLanguage(visit.language);
   document.documentElement.lang = visit.language;
+  document.documentElement.dir = direction();
   document.documentElement.dataset.kernTheme = comfort.contrast ? "dark" : "light";
   document.documentElement.dataset.contrast = comfort.contrast ? "high" : "normal";
   document.documentElement.dataset.position = comfort.low ? "low" : "normal";

@@ -41,7 +41,8 @@ export function notice(kind, ...content) {
 export function keyboard(label, characters, onCharacter, last) {
   return h(
     "div",
-    { class: "keys", role: "group", "aria-label": label },
+    // Letters and digits stand in the same order for everybody.
+    { class: "keys", role: "group", "aria-label": label, dir: "ltr" },
     characters.map((character) =>
       h("button", { type: "button", class: "key press", onclick: () => onCharacter(character) }, character)),
     last,

@@ -1,6 +1,6 @@
 // Whether a number can be drawn without an appointment, and what is said about it.
 
-import { t } from "./texts.js";
+import { t, tn } from "./texts.js";
 import { clockTime, dayWords, sameDay } from "./words.js";
 
 /**
@@ -23,10 +23,7 @@ export function withoutAppointmentWords(walkIns, now, timeZone) {
 
 /** How many same-day places are left; empty where none are counted. */
 export function placesLeftWords(count) {
-  if (!count) {
-    return "";
-  }
-  return count === 1 ? t("Heute ist noch 1 Platz frei.") : t("Heute sind noch {count} Plätze frei.", { count });
+  return count ? tn("Heute ist noch {count} Platz frei.", "Heute sind noch {count} Plätze frei.", count) : "";
 }
 
 /** That numbers are given out already, but nobody is called yet; empty from then on. */

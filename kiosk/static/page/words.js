@@ -1,9 +1,9 @@
 // Sentences made of facts: waits, times, reasons, problems.
 
-import { language, localized, t } from "./texts.js";
+import { language, localized, officeWords, t, tn } from "./texts.js";
 
-/** Locales for dates: English as it is written in Europe, with 24 hours. */
-const DATE_LOCALES = { en: "en-GB" };
+/** Locales for dates: English as it is written in Europe, with 24 hours; Arabic with the digits of the signs. */
+const DATE_LOCALES = { en: "en-GB", ar: "ar-u-nu-latn-hc-h23" };
 
 export function waitWords(wait) {
   if (!wait) {
@@ -11,12 +11,12 @@ export function waitWords(wait) {
   }
   const { low_minutes: low, high_minutes: high } = wait;
   if (low <= 0) {
-    return t("weniger als {minutes} Minuten", { minutes: Math.max(high, 2) });
+    return tn("weniger als {count} Minute", "weniger als {count} Minuten", Math.max(high, 2));
   }
   if (low === high) {
-    return t("etwa {minutes} Minuten", { minutes: Math.max(high, 2) });
+    return tn("etwa {count} Minute", "etwa {count} Minuten", Math.max(high, 2));
   }
-  return t("etwa {low}–{high} Minuten", { low, high });
+  return tn("etwa {low}–{count} Minute", "etwa {low}–{count} Minuten", high, { low });
 }
 
 /** Why there is no range, in a few words beside a service or a number. */
@@ -41,6 +41,7 @@ export function clockTime(instant, timeZone) {
   return new Intl.DateTimeFormat(DATE_LOCALES[language()] ?? language(), {
     hour: "2-digit",
     minute: "2-digit",
+    hourCycle: "h23",
     timeZone,
   }).format(instant);
 }
@@ -62,7 +63,7 @@ export function sameDay(one, other, timeZone) {
 
 /** Where help is. */
 export function receptionWords(office) {
-  return localized(office?.reception) || t("Bitte wenden Sie sich an den Empfang.");
+  return localized(office?.reception) ? officeWords(office.reception) : t("Bitte wenden Sie sich an den Empfang.");
 }
 
 /** What is wrong with a code that the service does not take; null for problems of another kind. */

@@ -4,7 +4,7 @@ Nothing that was known only later stands in a state.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -59,6 +59,21 @@ def moments(day: PastDay, order: CallOrder, skills: CounterSkills) -> Iterator[M
         state = walk.state(visit.arrived_at)
         if not walk.called_at_once(visit, state):
             yield Moment(visit.arrived_at, visit, state, walk.ended)
+
+
+def halls(
+    day: PastDay, order: CallOrder, skills: CounterSkills, instants: Iterable[float]
+) -> Iterator[tuple[float, HallState]]:
+    """Give the hall of a past day at each of some ascending instants."""
+    walk = _Walk(day, order, skills)
+    coming = sorted(day.visits, key=lambda visit: visit.arrived_at, reverse=True)
+    for at in instants:
+        while coming and coming[-1].arrived_at <= at:
+            visit = coming.pop()
+            walk.until(visit.arrived_at)
+            walk.come(visit)
+        walk.until(at)
+        yield at, walk.state(at)
 
 
 class _Walk:

@@ -34,6 +34,9 @@ Rule = Literal[
 ]
 """What decided a call, as the desk puts it into words."""
 
+Bond = Literal["counter", "clerk", "team"]
+"""What people may have arranged for somebody who waits: who alone calls them."""
+
 
 class Waiting(msgspec.Struct, frozen=True):
     """What the order looks at."""
@@ -60,6 +63,8 @@ class Moment(msgspec.Struct, frozen=True):
     """Of ``ratio``: the next place in the cycle of appointments and walk-ins."""
     kept: bool = False
     """Of ``reserve``: whether the calling counter is kept for the reserved class now."""
+    put_back: str | None = None
+    """The number that the calling counter has put back, and has had nobody since: it comes last there."""
 
 
 class Turn(msgspec.Struct, frozen=True, order=True):
@@ -81,6 +86,7 @@ class CallFacts(msgspec.Struct, frozen=True, rename={"visitor_class": "class"}):
     tier: int = 0
     chosen: bool = False
     reason: str | None = None
+    overridden: list[Bond] = []
 
 
 class OrderPolicy(Protocol):

@@ -3,6 +3,7 @@
 const EVERY = 15_000; // ms
 const GONE = 404;
 const ENDED = new Set(["finished", "cancelled"]);
+const PARTS = ["number", "call", "headline", "place", "range", "advice", "time"];
 const follow = document.getElementById("follow");
 const lost = document.getElementById("follow-lost");
 
@@ -21,11 +22,11 @@ async function refresh() {
 
 function show(page) {
   const fresh = page.getElementById("follow");
-  const called = fresh.dataset.state === "called" && follow.dataset.state !== "called";
-  follow.dataset.state = fresh.dataset.state;
+  const urgent = fresh.dataset.urgent === "yes" && (follow.dataset.urgent !== "yes" || follow.dataset.state !== fresh.dataset.state);
+  Object.assign(follow.dataset, fresh.dataset);
   document.title = page.title;
-  for (const part of ["number", "headline", "range", "advice", "time"]) put(part, fresh);
-  if (called) navigator.vibrate?.([400, 200, 400]);
+  for (const part of PARTS) put(part, fresh);
+  if (urgent) navigator.vibrate?.([400, 200, 400]);
 }
 
 // Only what changed is written, so that a reader hears news and nothing else.
@@ -33,6 +34,8 @@ function put(part, fresh) {
   const [now, then] = [fresh, follow].map((root) => root.querySelector(`[data-part="${part}"]`));
   if (now.textContent !== then.textContent) then.textContent = now.textContent;
   then.hidden = now.hidden;
+  if (now.lang) then.lang = now.lang;
+  else then.removeAttribute("lang");
 }
 
 setInterval(() => {

@@ -2,7 +2,7 @@
 
 import { h } from "../elements.js";
 import { button, row } from "../parts.js";
-import { localized, t } from "../texts.js";
+import { localized, officeList, officeWords, t } from "../texts.js";
 import { groupsOf, needsGroups } from "../visit.js";
 import { besideClosed, placesLeftWords } from "../walk_ins.js";
 import { noWaitWords, waitWords } from "../words.js";
@@ -29,7 +29,7 @@ export function servicesStep(view) {
   }
   const chosen = view.visit.group === null ? services : groupsOf(services, localized).get(view.visit.group) ?? services;
   return {
-    title: view.visit.group ?? t("Was möchten Sie erledigen?"),
+    title: view.visit.group === null ? t("Was möchten Sie erledigen?") : officeWords(chosen[0].group),
     say: [],
     act: [list([...serviceRows(chosen, view), search])],
   };
@@ -41,7 +41,7 @@ export function list(rows) {
 
 /** Rows of services with the expected wait, which is left out while it may be out of date. */
 export function serviceRows(services, { device, press, now }) {
-  return services.map((service) => row(localized(service.name), beside(service, device.state, now), () => press.service(service.code)));
+  return services.map((service) => row(officeWords(service.name), beside(service, device.state, now), () => press.service(service.code)));
 }
 
 function beside(service, state, now) {
@@ -59,10 +59,9 @@ function ownPlaces(service, state) {
 }
 
 function groupRows(services, press) {
-  return [...groupsOf(services, localized)].map(([name, members]) => row(name, { below: examples(members) }, () => press.group(name)));
+  return [...groupsOf(services, localized)].map(([name, members]) => row(officeWords(members[0].group), { below: examples(members) }, () => press.group(name)));
 }
 
 function examples(members) {
-  const names = members.slice(0, EXAMPLES).map((service) => localized(service.name)).join(", ");
-  return members.length > EXAMPLES ? `${names} …` : names;
+  return officeList(members.slice(0, EXAMPLES).map((service) => service.name), members.length > EXAMPLES ? " …" : "");
 }

@@ -2,7 +2,7 @@
 
 import { h } from "../elements.js";
 import { button, notice } from "../parts.js";
-import { localized, t } from "../texts.js";
+import { localized, officeWords, t } from "../texts.js";
 import { laterWords } from "../walk_ins.js";
 import { aheadWords, arrivalWords, clockTime, printWords, waitWords } from "../words.js";
 
@@ -21,7 +21,7 @@ export function ticketStep(view) {
   const { visit, device, press } = view;
   const { ticket } = visit;
   return {
-    title: [h("span", { class: "number-label" }, t("Ihre Nummer")), " ", h("span", { class: "number", "data-length": Math.min(ticket.number.length, LONGEST_MEASURED) }, ticket.number)],
+    title: [h("span", { class: "number-label" }, t("Ihre Nummer")), " ", h("bdi", { class: "number", "data-length": Math.min(ticket.number.length, LONGEST_MEASURED) }, ticket.number)],
     say: [paper(ticket, visit.reprinting), facts(ticket, device.state?.office), next(ticket, device.state, view.now)],
     act: ticket.printed === null || visit.reprinting
       ? []
@@ -88,7 +88,7 @@ function next(ticket, state, now) {
     h(
       "p",
       {},
-      area ? t("Bitte nehmen Sie Platz: {area}.", { area }) : t("Bitte nehmen Sie Platz."),
+      area ? [t("Bitte nehmen Sie Platz:"), " ", officeWords(office.area), "."] : t("Bitte nehmen Sie Platz."),
       " ",
       t("Ihre Nummer wird angezeigt und aufgerufen."),
     ),

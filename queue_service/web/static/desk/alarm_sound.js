@@ -7,6 +7,7 @@ const LOUDNESS = 0.25; // of full scale: heard in an office, not in the hall
 
 let context = null;
 let timer = null;
+let muted = false;
 
 export function startSound() {
   if (timer !== null) return;
@@ -19,7 +20,18 @@ export function stopSound() {
   timer = null;
 }
 
+/** Keep silent although there is an alarm, or no longer. */
+export function muteSound(silent) {
+  muted = silent;
+}
+
+/** Play it once, so that somebody hears how loud it is. */
+export function testSound() {
+  play();
+}
+
 function play() {
+  if (muted) return;
   context ??= new AudioContext();
   // A browser that has not been touched yet keeps silent; the banner is there all the same.
   if (context.state === "suspended") context.resume();

@@ -16,9 +16,13 @@ export class AsideView {
   #services = new Map();
   #blocked = "";
 
-  /** graceMinutes: how long a missed visitor keeps the place; handlers: resume(ticket), requeue(ticket), refused(sentence). */
-  constructor(counterId, timeZone, graceMinutes, handlers) {
-    Object.assign(this, { counterId, timeZone, graceMinutes, handlers });
+  /**
+   * graceMinutes: how long a missed visitor keeps the place; family: who is being chosen as belonging
+   * together; handlers: resume(ticket), requeue(ticket), refused(sentence).
+   */
+  constructor(counterId, timeZone, graceMinutes, family, handlers) {
+    Object.assign(this, { counterId, timeZone, graceMinutes, family, handlers });
+    byId("parked-list").addEventListener("keydown", ({ key }) => family.pressed(key));
     byId("reminders").addEventListener("click", () => this.focus());
   }
 
@@ -48,7 +52,7 @@ export class AsideView {
 
   /** Put the focus on the first parked visitor, for the key that leads here. */
   focus() {
-    byId("parked-list").querySelector("button")?.focus();
+    byId("parked-list").querySelector("input:not([hidden]), button:not([hidden])")?.focus();
   }
 
   #showList(name, tickets, verbs, update) {
@@ -80,13 +84,17 @@ export class AsideView {
         element("ul", { class: "tags" }),
         element("span", { class: "row__since" }),
       ),
-      element("div", { class: "row__buttons" }, ...buttons),
+      element("div", { class: "row__buttons" }, ...(ticket.state === "parked" ? [this.family.box(ticket)] : []), ...buttons),
     );
   }
 
   #updateParked(row, ticket, now) {
     row.classList.toggle("row--due", isDue(ticket, now));
     row.querySelector('[data-verb="resume"]').setAttribute("aria-disabled", String(this.#blocked !== ""));
+    for (const button of row.querySelectorAll("button")) button.hidden = this.family.active;
+    const box = row.querySelector("input");
+    box.hidden = !this.family.active;
+    box.checked = this.family.has(ticket);
     const since = gettext("seit %(time)s (%(minutes)s)", {
       time: clock(ticket.parked_at, this.timeZone),
       minutes: duration(minutesSince(ticket.parked_at, now)),

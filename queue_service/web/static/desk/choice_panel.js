@@ -1,4 +1,4 @@
-// Why somebody is called before others, where the office wants it said.
+// Why somebody is called before others, or by somebody else than they wait for.
 
 import { gettext } from "../texts.js";
 import { setText } from "./elements.js";
@@ -9,9 +9,14 @@ export class ChoicePanel extends Panel {
     super("choice");
   }
 
-  /** {reason}, or null. */
-  ask(ticket, concerns) {
-    setText(this.heading, gettext("Warum %(number)s vor den anderen?", { number: ticket.number }));
+  /** {reason}, or null; awaited: whose visitor it is, in words, or empty. */
+  ask({ number }, awaited, concerns) {
+    setText(
+      this.heading,
+      awaited
+        ? gettext("%(number)s wartet auf %(counter)s. Warum rufen Sie auf?", { number, counter: awaited })
+        : gettext("Warum %(number)s vor den anderen?", { number }),
+    );
     this.section.reset();
     return this.show(this.section.reason, concerns);
   }

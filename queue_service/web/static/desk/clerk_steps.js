@@ -4,7 +4,6 @@ import { gettext } from "../texts.js";
 import { act, describe } from "./api.js";
 import { localized } from "./words.js";
 import { canBeTakenBack, doneSentence } from "./verbs.js";
-import { whySentence } from "./why_words.js";
 
 const BREAK = "break"; // why a counter is paused by its clerk
 
@@ -100,7 +99,7 @@ export class ClerkSteps {
   #called({ ticket, why }) {
     this.undo.forget();
     this.state.putTicket(ticket);
-    return whySentence(ticket.number, why);
+    return gettext("%(number)s ist aufgerufen: %(why)s", { number: ticket.number, why: localized(why.text) });
   }
 
   // The stream may have told already where the visitor is now.

@@ -17,6 +17,7 @@ import { OfficeState } from "./office_state.js";
 import { Panel } from "./panel.js";
 import { ParkPanel } from "./park_panel.js";
 import { PerformedView } from "./performed_view.js";
+import { planWords } from "./plan_words.js";
 import { ProfilePanel } from "./profile_panel.js";
 import { QueueView } from "./queue_view.js";
 import { sentenceFor } from "./refusals.js";
@@ -36,6 +37,7 @@ const BEHIND_FOR = 5_000; // ms until a stream that lags behind the order is ope
 const byId = (id) => document.getElementById(id);
 const { office, counter: counterId, timeZone, now: pageMadeAt } = byId("desk").dataset;
 const visits = JSON.parse(byId("desk").dataset.visits);
+const plan = JSON.parse(byId("desk").dataset.plan);
 const callable = new Set(JSON.parse(byId("desk").dataset.services));
 const { title } = document;
 
@@ -49,27 +51,23 @@ const performed = new PerformedView(callable);
 const counterView = new CounterView({ pause, leave });
 const family = new FamilyChoice({
   redraw: show,
-  enter: () => queue.focus(),
+  enter: () => (state.inState("waiting").length ? queue : aside).focus(),
   join: (into, others) => run(() => steps.merge(into, others)),
   refused: decline,
 });
 const queue = new QueueView(timeZone, family, { call: callChosen, refused: decline });
-const aside = new AsideView(counterId, timeZone, visits.grace_minutes, {
+const aside = new AsideView(counterId, timeZone, visits.grace_minutes, family, {
   resume: (ticket) => run(() => steps.move("resume", ticket)),
   requeue: (ticket) => run(() => steps.move("requeue", ticket)),
   refused: decline,
 });
-const names = {
-  counterName: (number) => localized(state.counters.get(`${office}.${number}`)?.name) || number,
-  serviceName: (code) => localized(services.get(code)?.name) || code,
-};
 const panels = {
   park: new ParkPanel(),
   transfer: new TransferPanel(),
   choice: new ChoicePanel(),
   further: new FurtherPanel(),
   profile: new ProfilePanel(),
-  timeline: new TimelinePanel(timeZone, names),
+  timeline: new TimelinePanel(timeZone),
 };
 const help = new KeyHelp();
 const stream = new Stream(office, { snapshot, change, state: connection });
@@ -110,7 +108,8 @@ function show() {
   const next = rows.find(({ obstacle }) => obstacle === null)?.ticket;
   view.show({ visitor: current, counter, services, done, next, now });
   counterView.show(counter, rows, Boolean(current), now);
-  family.show(current, rows.map(({ ticket }) => ticket));
+  setText(byId("counter-plan"), planWords(plan, counter.state, now, timeZone));
+  family.show(current, [...rows.map(({ ticket }) => ticket), ...state.inState("parked")]);
   queue.show(rows, blocked(), now);
   aside.show(state.inState("parked"), state.inState("no_show"), blocked(), now);
   Panel.tidy();
@@ -309,15 +308,23 @@ async function addFurther() {
   show();
 }
 
-/** Whoever is next anyway needs no reason. */
-async function callChosen(ticket) {
-  const next = waitingRows().find(({ obstacle }) => obstacle === null)?.ticket;
-  if (!visits.reason_for_choice || ticket.id === next?.id) {
+const WAITS_FOR = {
+  counter: ({ awaited }) => awaited,
+  clerk: ({ awaited }) => awaited,
+  team: () => gettext("ein anderes Team"),
+};
+
+/** Whoever is next anyway needs no reason; who waits for somebody else always does. */
+async function callChosen(row) {
+  const { ticket, obstacle } = row;
+  const next = waitingRows().find((entry) => entry.obstacle === null)?.ticket;
+  const awaited = WAITS_FOR[obstacle]?.(row) ?? "";
+  if (!awaited && (!visits.reason_for_choice || ticket.id === next?.id)) {
     run(() => steps.callChosen(ticket));
     return;
   }
   const stillWaits = () => state.tickets.get(ticket.id)?.state === "waiting";
-  answered(await panels.choice.ask(ticket, stillWaits), (body) => steps.callChosen(ticket, body));
+  answered(await panels.choice.ask(ticket, awaited, stillWaits), (body) => steps.callChosen(ticket, body));
 }
 
 function takeBack(ticket) {

@@ -1,7 +1,8 @@
-// Choosing who belongs together: the queue's rows get boxes, arrows and space bar choose, Enter joins.
+// Choosing who belongs together: the rows of those who wait and who are parked get boxes, arrows and
+// space bar choose, Enter joins.
 
 import { gettext } from "../texts.js";
-import { setText } from "./elements.js";
+import { element, setText } from "./elements.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -26,15 +27,15 @@ export class FamilyChoice {
     else this.#begin();
   }
 
-  /** visitor: who is at the counter, if anybody; waiting: tickets in calling order. */
-  show(visitor, waiting) {
+  /** visitor: who is at the counter, if anybody; here: who waits, in calling order, then who is parked. */
+  show(visitor, here) {
     this.#visitor = visitor;
-    this.waiting = waiting;
-    for (const id of this.#chosen) if (!waiting.some((ticket) => ticket.id === id)) this.#chosen.delete(id);
-    if (this.active && waiting.length === 0) this.leave();
+    this.here = here;
+    for (const id of this.#chosen) if (!here.some((ticket) => ticket.id === id)) this.#chosen.delete(id);
+    if (this.active && here.length === 0) this.leave();
     byId("family-bar").hidden = !this.active;
     byId("family").setAttribute("aria-pressed", String(this.active));
-    byId("family").hidden = waiting.length === 0;
+    byId("family").hidden = here.length === 0;
     const question = visitor
       ? gettext("Wer gehört zu %(number)s?", { number: visitor.number })
       : gettext("Welche Nummern gehören zusammen? Die erste geht für alle weiter.");
@@ -46,15 +47,25 @@ export class FamilyChoice {
     return this.#chosen.has(ticket.id);
   }
 
-  choose(ticket, yes) {
-    if (yes) this.#chosen.add(ticket.id);
-    else this.#chosen.delete(ticket.id);
-    this.handlers.redraw();
+  /** The box with which somebody is chosen; whoever shows it says when, and whether it is checked. */
+  box(ticket) {
+    const box = element("input", { class: "row__pick", type: "checkbox", "aria-label": gettext("%(number)s gehört dazu", { number: ticket.number }) });
+    box.addEventListener("change", () => this.#choose(ticket, box.checked));
+    return box;
+  }
+
+  /** Join with Enter and leave with Escape, from any of the boxes. */
+  pressed(key) {
+    if (!this.active) return false;
+    if (key === "Enter") this.join();
+    else if (key === "Escape") this.leave();
+    else return false;
+    return true;
   }
 
   /** Let one number go on for all that are chosen. */
   join() {
-    const chosen = this.waiting.filter((ticket) => this.#chosen.has(ticket.id));
+    const chosen = this.here.filter((ticket) => this.#chosen.has(ticket.id));
     const [into, others] = this.#visitor ? [this.#visitor, chosen] : [chosen[0], chosen.slice(1)];
     if (others.length === 0 || others.length > MOST) {
       this.handlers.refused(this.#against(others.length));
@@ -70,6 +81,12 @@ export class FamilyChoice {
     this.#chosen.clear();
     this.handlers.redraw();
     byId("primary").focus();
+  }
+
+  #choose(ticket, yes) {
+    if (yes) this.#chosen.add(ticket.id);
+    else this.#chosen.delete(ticket.id);
+    this.handlers.redraw();
   }
 
   #begin() {

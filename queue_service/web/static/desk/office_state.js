@@ -79,17 +79,19 @@ export class OfficeState {
   }
 
   /**
-   * Why a waiting ticket is not called next from a counter: "counter", "clerk", "service", "needs"
-   * (can't be called there at all), "team", "choice" (it is somebody else's turn to call it); null
-   * when nothing stands against it. callable: codes of all services that can be served there.
+   * Why a waiting ticket is not called next from a counter: "service", "needs" (can't be called there
+   * at all), "counter", "clerk", "team" (it is somebody else's to call), "choice" (the clerk has chosen
+   * other services); null when nothing stands against it. callable: codes of all services that can be
+   * served there. A colleague or a team that has gone home keeps nobody waiting.
    */
   obstacle(ticket, counter, callable) {
-    if (ticket.counter && ticket.counter !== counter.id) return "counter";
-    if (ticket.clerk && ticket.clerk !== counter.clerk) return "clerk";
-    if (!callable.has(ticket.service)) return "service";
-    if (ticket.needs.some((need) => !counter.features.includes(need))) return "needs";
-    if (ticket.team && ticket.team !== counter.team) return "team";
     const atOnce = ticket.together ? [ticket.service, ...ticket.further_services] : [ticket.service];
+    const there = [...this.counters.values()];
+    if (!atOnce.every((code) => callable.has(code))) return "service";
+    if (ticket.needs.some((need) => !counter.features.includes(need))) return "needs";
+    if (ticket.counter && ticket.counter !== counter.id) return "counter";
+    if (ticket.clerk && ticket.clerk !== counter.clerk && there.some(({ clerk }) => clerk === ticket.clerk)) return "clerk";
+    if (ticket.team && ticket.team !== counter.team && there.some(({ team, state }) => team === ticket.team && state !== "closed")) return "team";
     return atOnce.every((code) => counter.serving.includes(code)) ? null : "choice";
   }
 

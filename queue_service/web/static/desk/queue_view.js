@@ -8,21 +8,21 @@ import { localized, needTags, whyTags } from "./words.js";
 const byId = (id) => document.getElementById(id);
 const FOR_THIS_COUNTER = "mine";
 
-const CALLABLE = new Set([null, "choice", "team"]);
+const IMPOSSIBLE = new Set(["service", "needs"]);
 const OBSTACLES = {
   service: () => gettext("nicht an diesem Schalter"),
   needs: () => gettext("braucht einen anderen Schalter"),
   choice: () => gettext("nicht in Ihrer Auswahl"),
   team: () => gettext("wartet auf ein anderes Team"),
   counter: ({ awaited }) => gettext("wartet auf %(counter)s", { counter: awaited }),
-  clerk: ({ awaited }) => (awaited ? gettext("wartet auf %(counter)s", { counter: awaited }) : gettext("wartet auf eine Person, die nicht da ist")),
+  clerk: ({ awaited }) => gettext("wartet auf %(counter)s", { counter: awaited }),
 };
 
 export class QueueView {
   #services = new Map();
   #blocked = "";
 
-  /** family: who is being chosen as belonging together; handlers: call(ticket), refused(sentence). */
+  /** family: who is being chosen as belonging together; handlers: call(row), refused(sentence). */
   constructor(timeZone, family, handlers) {
     Object.assign(this, { timeZone, family, handlers });
     this.list = byId("queue-list");
@@ -66,12 +66,10 @@ export class QueueView {
 
   #makeRow(ticket) {
     const button = element("button", { class: "row-button", type: "button", onclick: () => this.#press(button) }, gettext("Aufrufen"));
-    const box = element("input", { class: "row__pick", type: "checkbox", "aria-label": gettext("%(number)s gehört dazu", { number: ticket.number }) });
-    box.addEventListener("change", () => this.family.choose(ticket, box.checked));
     return element(
       "li",
       { class: "row" },
-      box,
+      this.family.box(ticket),
       element("span", { class: "row__number" }, ticket.number),
       element("div", { class: "row__about" }, element("span", { class: "row__service" }), element("ul", { class: "tags" })),
       button,
@@ -91,13 +89,13 @@ export class QueueView {
     box.checked = this.family.has(ticket);
     button.hidden = this.family.active;
     button.setAttribute("aria-label", gettext("%(number)s aufrufen", { number: ticket.number }));
-    button.setAttribute("aria-disabled", String(this.#blocked !== "" || !CALLABLE.has(obstacle)));
+    button.setAttribute("aria-disabled", String(this.#blocked !== "" || IMPOSSIBLE.has(obstacle)));
   }
 
   #press(button) {
     const { entry } = button.closest("li");
-    if (button.getAttribute("aria-disabled") === "false") this.handlers.call(entry.ticket);
-    else if (CALLABLE.has(entry.obstacle)) this.handlers.refused(this.#blocked);
+    if (button.getAttribute("aria-disabled") === "false") this.handlers.call(entry);
+    else if (!IMPOSSIBLE.has(entry.obstacle)) this.handlers.refused(this.#blocked);
     else this.handlers.refused(`${entry.ticket.number}: ${OBSTACLES[entry.obstacle](entry)}`);
   }
 
@@ -116,9 +114,8 @@ export class QueueView {
     const rows = [...this.list.children];
     const at = rows.indexOf(event.target.closest("li"));
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
-    if (event.key === "Enter" && this.family.active) this.family.join();
-    if (event.key === "Escape" && this.family.active) this.family.leave();
-    else if (event.key === "Escape") byId("primary").focus();
+    if (this.family.pressed(event.key)) return;
+    if (event.key === "Escape") byId("primary").focus();
     if (to === undefined) return;
     event.preventDefault();
     this.#focusRow(Math.max(0, Math.min(to, rows.length - 1)));

@@ -11,6 +11,7 @@ const SENTENCES = {
   counter_taken: gettext("An diesem Schalter sitzt schon jemand."),
   clerk_elsewhere: gettext("Sie haben noch einen anderen Schalter geöffnet."),
   cannot_serve: gettext("Dieser Schalter kann diese Nummer nicht bedienen."),
+  reason_required: gettext("Die Reihenfolge hat sich geändert. Bitte rufen Sie noch einmal auf und nennen Sie einen Grund."),
   ticket_not_found: gettext("Diese Nummer gibt es nicht mehr."),
   service_not_offered: gettext("Diese Dienstleistung gibt es dort nicht."),
   service_not_found: gettext("Diese Dienstleistung gibt es dort nicht."),

@@ -4,17 +4,14 @@ import { gettext } from "../texts.js";
 import { read } from "./api.js";
 import { element, setText } from "./elements.js";
 import { Panel } from "./panel.js";
-import { stepWords } from "./timeline_words.js";
-import { clock } from "./words.js";
+import { clock, localized } from "./words.js";
 
 const list = document.getElementById("timeline-list");
 
 export class TimelinePanel extends Panel {
-  /** names: what stepWords asks for. */
-  constructor(timeZone, names) {
+  constructor(timeZone) {
     super("timeline");
     this.timeZone = timeZone;
-    this.names = names;
   }
 
   /** Show the visit's steps; throws the Refusal when they can't be read. */
@@ -28,7 +25,7 @@ export class TimelinePanel extends Panel {
           "li",
           { class: "timeline__step" },
           element("time", { class: "timeline__time", datetime: step.at }, clock(step.at, this.timeZone)),
-          element("span", {}, stepWords(step, this.names)),
+          element("span", {}, localized(step.text)),
         ),
       ),
     );

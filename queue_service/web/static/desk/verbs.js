@@ -6,6 +6,7 @@ import { gettext, ngettext } from "../texts.js";
 export const PRIMARY_KEY = "n";
 export const UNDO_KEY = "z";
 
+const SLOW_WALK_TAKES = 2; // times the pause, as the service counts it (queueing/steps.py)
 const AT_COUNTER = ["called", "serving"];
 
 /** In the order in which they stand below the wide button. */
@@ -58,7 +59,8 @@ function againstRecall(visitor, visits, now) {
 
 /** Seconds until the number may be called again. */
 export function pauseLeft(visitor, visits, now) {
-  return Math.max(0, Math.ceil((Date.parse(visitor.called_at) - now) / 1000 + visits.recall_pause_seconds));
+  const times = visitor.slow_walk ? SLOW_WALK_TAKES : 1;
+  return Math.max(0, Math.ceil((Date.parse(visitor.called_at) - now) / 1000 + times * visits.recall_pause_seconds));
 }
 
 function againstNoShow(visitor, visits) {

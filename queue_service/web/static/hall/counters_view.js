@@ -2,6 +2,7 @@
 
 import { gettext, ngettext } from "../texts.js";
 import { element, reconcile, setText } from "../desk/elements.js";
+import { isBeyond, planWords } from "../desk/plan_words.js";
 import { duration, localized, minutesSince } from "../desk/words.js";
 
 const NAMED = 12; // numbers of those who would be stranded; more are counted
@@ -38,6 +39,7 @@ export class CountersView {
         element("span", { class: "counter__state" }),
         element("span", { class: "counter__visitor" }),
         element("span", { class: "counter__since" }),
+        element("span", { class: "counter__plan" }),
       ),
       element(
         "div",
@@ -63,6 +65,8 @@ export class CountersView {
     setText(row.querySelector(".counter__state"), stateWords(entry));
     setText(row.querySelector(".counter__visitor"), visitor?.number ?? "");
     setText(row.querySelector(".counter__since"), sinceWords(entry, this.#now));
+    setText(row.querySelector(".counter__plan"), planWords(entry.plan, counter.state, this.#now, this.timeZone));
+    row.classList.toggle("counter--beyond", counter.state !== "closed" && isBeyond(entry.plan, this.#now));
     row.querySelector(".counter__details").hidden = !chosen;
     if (!chosen) return;
     setText(row.querySelector(".counter__stranded"), strandedWords(entry));

@@ -10,13 +10,17 @@ import { duration, minutesSince, people } from "../desk/words.js";
 import { ClosedHall } from "./closed_hall.js";
 import { confirmed } from "./confirm.js";
 import { CountersView } from "./counters_view.js";
+import { DevicesView } from "./devices_view.js";
 import { OrderDialog } from "./order_dialog.js";
+import { OutlookView } from "./outlook_view.js";
 import { PastAlarms } from "./past_alarms.js";
+import { PoolsView } from "./pools_view.js";
 import { QueuesView } from "./queues_view.js";
 
 const READ_AFTER = 250; // ms after a change; changes that follow within it are read together
 const LEARN_AGAIN_AFTER = 3_000; // ms
 const SHOW_EVERY = 10_000; // ms; minutes move on
+const DEVICES_EVERY = 60_000; // ms; they report as often
 const READ_EVERY = 30_000; // ms; waits grow and places in the order change by themselves
 
 const byId = (id) => document.getElementById(id);
@@ -30,7 +34,10 @@ let overview = null;
 const counters = new CountersView(byId("counters"), timeZone, { act: actOnCounter });
 const queues = new QueuesView(timeZone);
 const order = new OrderDialog(path);
+const outlook = new OutlookView(path, timeZone);
+new PoolsView(path, timeZone, () => Date.now() + skew);
 const past = new PastAlarms(timeZone);
+const devices = new DevicesView(office);
 const closed = new ClosedHall({ act: actOnHall });
 const stream = new Stream(office, { snapshot: heard, change: heard, state: connection });
 
@@ -63,6 +70,7 @@ const CONNECTION_WORDS = {
 function connection(now) {
   byId("connection").dataset.state = now;
   setText(byId("connection"), CONNECTION_WORDS[now]);
+  if (now === "connected") outlook.read();
   if (now === "logged_out") location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
 }
 
@@ -72,6 +80,7 @@ function heard(message) {
   if (message.at) skew = Date.parse(message.at) - Date.now();
   closed.show(message.hall);
   if (message.alarm || message.type === "snapshot") readAlarms();
+  if (message.type === "forecast.updated") outlook.read();
   readTimer ??= setTimeout(readHall, READ_AFTER);
 }
 
@@ -131,3 +140,5 @@ learnServices();
 stream.restart();
 setInterval(show, SHOW_EVERY);
 setInterval(readHall, READ_EVERY);
+devices.read();
+setInterval(() => devices.read(), DEVICES_EVERY);
