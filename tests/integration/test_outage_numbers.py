@@ -203,6 +203,9 @@ async def test_an_answer_that_was_lost_makes_no_second_visit(
     assert sorted(have) == ["A001", "A940", "A941"]
     assert have["A940"][0] == waiting.id
     assert "aufgerufen" in have["A941"][1]
+    found = await service.find_ticket(conn, waiting.id, clerk)
+    told = [step.text["de"] for step in await service.timeline(conn, found)]
+    assert told == ["Nummer ausgegeben.", "Nummer vom Papier übernommen, zuvor A002."]
     assert [item.state for item in await hand_in(conn, now, kiosk, waiting, called)] == ["known", "known"]
     assert (await service.follow(conn, now, waiting.token)).number == "A940"
     assert await find_broken_invariants(conn, now) == []
