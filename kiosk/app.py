@@ -27,6 +27,7 @@ from kiosk.health import kiosk_health
 from kiosk.last_snapshot import keep_snapshot, kept_snapshot
 from kiosk.loopback_guard import LoopbackGuard
 from kiosk.office_view import OfficeView
+from kiosk.outage import OutageTickets
 from kiosk.page_events import PageEvents
 from kiosk.printing.pdf_directory import PdfDirectory
 from kiosk.printing.ticket_printing import TicketPrinting, chosen_printer
@@ -72,10 +73,14 @@ def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] 
         profile="kiosk",
         token_file=token_file,
         data_dir=settings.data_dir,
-        health=lambda own: kiosk_health(own, link.losses, page_events.pages, printing.state),
+        health=lambda own: kiosk_health(
+            own, link.losses, page_events.pages, printing.state, outage.numbers_left, outage.unsent
+        ),
         changed=lambda: view.show_code(caretaker.code),
     )
-    ticketing = Ticketing(service, view, printing, clock, page_events.tell_ticket)
+    outage = OutageTickets(service, view, settings.data_dir, clock)
+    view.goes_on = outage.can_go_on
+    ticketing = Ticketing(service, outage, view, printing, clock, page_events.tell_ticket)
     link = ServiceLink(
         settings.service,
         token_file,
@@ -86,7 +91,7 @@ def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] 
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(link.run()), asyncio.create_task(caretaker.run())]
+        tasks = [asyncio.create_task(part.run()) for part in (link, caretaker, outage)]
         if isinstance(printer, PdfDirectory):
             tasks.append(asyncio.create_task(_forget_old_tickets(printer, clock)))
         for task in tasks:

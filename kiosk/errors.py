@@ -6,6 +6,7 @@
     │   ├── WrongHostError           421 wrong_host
     │   ├── ForeignPageError         403 foreign_page
     │   ├── UnknownTicketError       404 unknown_ticket
+    │   ├── UnknownCodeError         404 appointment_not_found
     │   └── SameIdOtherRequestError  422 idempotency_mismatch
     ├── ServiceError                 the service did not give what was asked for
     │   ├── ServiceUnreachableError  503 service_unreachable
@@ -85,6 +86,14 @@ class UnknownTicketError(RequestError):
     status = 404
     code = "unknown_ticket"
     words = N_("Diese Nummer kann hier nicht mehr gedruckt werden.")
+
+
+class UnknownCodeError(RequestError):
+    """The code can't be an appointment's: a character is wrong or two changed places."""
+
+    status = 404
+    code = "appointment_not_found"
+    words = N_("Diesen Code kennen wir nicht. Bitte vergleichen Sie ihn mit Ihrer Bestätigung.")
 
 
 class SameIdOtherRequestError(RequestError):

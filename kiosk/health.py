@@ -4,8 +4,10 @@ from queue_service.device_program.caretaker import OwnHealth
 from queue_service.protocol.device_care import DeviceHealth, PrinterState
 
 
-def kiosk_health(own: OwnHealth, losses: int, pages: int, printer: PrinterState | None) -> DeviceHealth:
-    """Complete what any device knows of itself: lost connections, open pages, the printer."""
+def kiosk_health(
+    own: OwnHealth, losses: int, pages: int, printer: PrinterState | None, numbers_left: int, unsent: int
+) -> DeviceHealth:
+    """Complete what any device knows of itself: connection, open pages, printer, numbers for an outage."""
     return DeviceHealth(
         version=own.version,
         uptime_seconds=own.uptime_seconds,
@@ -14,4 +16,6 @@ def kiosk_health(own: OwnHealth, losses: int, pages: int, printer: PrinterState 
         reconnects=losses,
         page_open=pages > 0,
         printer=printer,
+        numbers_left=numbers_left,
+        unsent=unsent,
     )

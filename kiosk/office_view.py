@@ -1,7 +1,8 @@
 """What the kiosk knows of its office right now, and who wants to hear when that changes."""
 
 import asyncio
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
@@ -49,6 +50,8 @@ class KioskState(msgspec.Struct, frozen=True):
     """As last known; in ``leave`` no numbers are given out."""
     pairing: PairingSign | None = None
     """Somebody has to let the device in before anything else can be done."""
+    goes_on: bool = False
+    """Without a connection: whether numbers are given out all the same."""
 
 
 class OfficeView:
@@ -57,7 +60,10 @@ class OfficeView:
     def __init__(self, last_known: KioskSnapshot | None) -> None:
         self._snapshot = last_known
         self._link = Link.CONNECTING
+        self._away_since: float | None = time.monotonic()
         self._code: str | None = None
+        self.goes_on: Callable[[], bool] = lambda: False
+        """Tells whether numbers are to be had without the service."""
         self._listeners: set[asyncio.Event] = set()
 
     @property
@@ -69,6 +75,16 @@ class OfficeView:
     def link(self) -> Link:
         """How the connection to the service stands."""
         return self._link
+
+    @property
+    def known(self) -> KioskSnapshot | None:
+        """The last known facts, however old."""
+        return self._snapshot
+
+    @property
+    def away_seconds(self) -> float:
+        """For how long there has been no connection; 0 while there is one."""
+        return 0.0 if self._away_since is None else time.monotonic() - self._away_since
 
     def service_name(self, code: str) -> dict[str, str]:
         """Name of a service by language; empty for one that is not on offer here."""
@@ -89,18 +105,20 @@ class OfficeView:
             open_counters=known.open_counters if known else None,
             hall=known.hall if known else "open",
             pairing=pairing_sign(self._code),
+            goes_on=self._link is not Link.CONNECTED and self.goes_on(),
         )
 
     def show_code(self, code: str | None) -> None:
         """Show the code by which the device is let in, or that it is."""
         self._code = code
-        self._tell()
+        self.tell()
 
     def begin(self, snapshot: KioskSnapshot) -> None:
         """Take a fresh snapshot as the truth."""
         self._snapshot = snapshot
         self._link = Link.CONNECTED
-        self._tell()
+        self._away_since = None
+        self.tell()
 
     def follow(self, change: KioskChange) -> None:
         """Apply the next change.
@@ -111,13 +129,15 @@ class OfficeView:
             msg = "a change before any snapshot"
             raise RuntimeError(msg)
         self._snapshot = apply_to_kiosk(self._snapshot, change)
-        self._tell()
+        self.tell()
 
     def lose(self, link: Link) -> None:
         """Note that there is no connection any more; the last facts stay."""
+        if self._away_since is None:
+            self._away_since = time.monotonic()
         if self._link is not link:
             self._link = link
-            self._tell()
+            self.tell()
 
     @contextmanager
     def listening(self) -> Iterator[asyncio.Event]:
@@ -132,6 +152,7 @@ class OfficeView:
         finally:
             self._listeners.discard(changed)
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Wake whoever listens: something is another now."""
         for listener in self._listeners:
             listener.set()

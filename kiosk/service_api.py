@@ -1,7 +1,10 @@
-"""Asks the service for tickets; the same request may be sent again until its answer arrives."""
+"""Asks the service for tickets; the same request may be sent again until its answer arrives.
+
+And for numbers of the kiosk's own, which it gives out while there is no answer and hands in later.
+"""
 
 import asyncio
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -18,12 +21,18 @@ from kiosk.errors import (
 )
 from queue_service.device_program.token_file import NoToken, TokenFile
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, TicketRequest
+from queue_service.protocol.outage import HandedIn, NumberBlocks, Outage
 
 DEADLINE_SECONDS = 8.0
 """How long a visitor stands before "one moment, please" before the kiosk gives up."""
 
+SHORT_DEADLINE_SECONDS = 1.0
+"""The same where the connection is known to be down: a try, before the kiosk goes on alone."""
+
 CONNECT_TIMEOUT_SECONDS = 2.0
 ANSWER_TIMEOUT_SECONDS = 4.0
+HAND_IN_SECONDS = 20.0
+"""For many tickets at once, by a service that everybody comes back to."""
 PAUSES_SECONDS = (0.2, 0.5, 1.0)
 """Before the second, third and fourth attempt."""
 
@@ -33,11 +42,13 @@ AWAY = frozenset({502, 503, 504})
 UNDER_WAY = "in_progress"
 """Code of the answer to a repeat that came before the first request was done."""
 
+Answer = TypeVar("Answer", bound=msgspec.Struct)
+
 log = structlog.get_logger(__name__)
 
 
 class ServiceApi:
-    """The two requests of a kiosk."""
+    """The requests of a kiosk."""
 
     def __init__(self, service: str, token_file: TokenFile) -> None:
         self._token_file = token_file
@@ -51,13 +62,37 @@ class ServiceApi:
         """Close idle connections."""
         await self._http.aclose()
 
-    async def issue(self, office: str, request: TicketRequest) -> IssuedTicket:
+    async def issue(
+        self, office: str, request: TicketRequest, deadline: float = DEADLINE_SECONDS
+    ) -> IssuedTicket:
         """Ask for a number without an appointment. Raises ServiceError."""
-        return await self._post(office, "tickets", request, request.language)
+        return await self._post(office, "tickets", request, deadline)
 
-    async def check_in(self, office: str, request: CheckInRequest) -> IssuedTicket:
+    async def check_in(
+        self, office: str, request: CheckInRequest, deadline: float = DEADLINE_SECONDS
+    ) -> IssuedTicket:
         """Ask for the number of an appointment. Raises ServiceError."""
-        return await self._post(office, "check-ins", request, request.language)
+        return await self._post(office, "check-ins", request, deadline)
+
+    async def lease_numbers(self) -> NumberBlocks:
+        """Ask for numbers to go on with. Raises ServiceError."""
+        return _read(await self._once("/device/number-blocks", None), NumberBlocks)
+
+    async def hand_in(self, outage: Outage) -> HandedIn:
+        """Hand in what was given out. Raises ServiceError."""
+        return _read(await self._once("/device/outage-tickets", outage), HandedIn)
+
+    async def _once(self, path: str, body: msgspec.Struct | None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {await self._token()}", "Content-Type": "application/json"}
+        try:
+            return await self._http.post(
+                path,
+                content=None if body is None else msgspec.json.encode(body),
+                headers=headers,
+                timeout=httpx.Timeout(HAND_IN_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
+            )
+        except httpx.TransportError as error:
+            raise ServiceUnreachableError from error
 
     async def look_up(self, office: str, number: str) -> dict[str, Any]:
         """Ask how it stands with a number; gives the service's own words on it. Raises ServiceError."""
@@ -74,7 +109,7 @@ class ServiceApi:
         return _content_of(answer)
 
     async def _post(
-        self, office: str, what: str, request: TicketRequest | CheckInRequest, language: str
+        self, office: str, what: str, request: TicketRequest | CheckInRequest, deadline: float
     ) -> IssuedTicket:
         if request.id is None:
             msg = "a request without an id could give two tickets"
@@ -83,11 +118,11 @@ class ServiceApi:
         headers = {
             "Authorization": f"Bearer {await self._token()}",
             "Content-Type": "application/json",
-            "Accept-Language": language,
+            "Accept-Language": request.language,
             "Idempotency-Key": str(request.id),
         }
         try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
+            async with asyncio.timeout(deadline):
                 return await self._until_answered(path, msgspec.json.encode(request), headers, request.id)
         except TimeoutError as error:
             raise ServiceUnreachableError from error
@@ -108,7 +143,7 @@ class ServiceApi:
                 reason = type(error).__name__
             else:
                 if answer.status_code not in AWAY and not _is_under_way(answer):
-                    return _ticket_of(answer)
+                    return _read(answer, IssuedTicket)
                 reason = f"status {answer.status_code}"
             log.warning("service_did_not_answer", ticket=str(ticket), reason=reason)
             if pause is not None:
@@ -121,11 +156,11 @@ def _is_under_way(answer: httpx.Response) -> bool:
     return answer.status_code == httpx.codes.CONFLICT and _content_of(answer).get("code") == UNDER_WAY
 
 
-def _ticket_of(answer: httpx.Response) -> IssuedTicket:
-    """Read a ticket, or raise what the service said instead."""
+def _read(answer: httpx.Response, kind: type[Answer]) -> Answer:
+    """Read what was asked for, or raise what the service said instead."""
     if answer.is_success:
         try:
-            return msgspec.json.decode(answer.content, type=IssuedTicket)
+            return msgspec.json.decode(answer.content, type=kind)
         except msgspec.DecodeError as error:
             raise ServiceAnswerError(str(error)) from error
     raise _refusal_of(answer)

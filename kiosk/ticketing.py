@@ -1,7 +1,9 @@
 """Fetches a number from the service and prints it: commit first, then paper.
 
+While the service is away the number is one of the kiosk's own (``outage``); everything else is the same.
+
 Nothing of a visitor stays: a ticket (number and link, no name, no reference) is kept in
-memory for ``REPRINT_WITHIN`` and never written anywhere but on its paper.
+memory for ``REPRINT_WITHIN`` and never written anywhere but on its paper, or to be handed in.
 """
 
 import asyncio
@@ -11,7 +13,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID, uuid4
 
 import msgspec
@@ -24,8 +26,10 @@ from kiosk.errors import (
     UnknownTicketError,
 )
 from kiosk.office_view import OfficeView
+from kiosk.outage import OutageTickets
+from kiosk.outage_ticket import OutageTicketHere
 from kiosk.printing.ticket_printing import TicketPrinting
-from kiosk.service_api import ServiceApi
+from kiosk.service_api import DEADLINE_SECONDS, SHORT_DEADLINE_SECONDS, ServiceApi
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, TicketRequest
 from queue_service.protocol.stream import OfficeCard, WaitRange
 
@@ -33,8 +37,17 @@ REPRINT_WITHIN = timedelta(minutes=10)
 """Long enough to put in a new roll and come back to the device."""
 
 
+AWAY_SECONDS = 4.0
+"""Longer than the service takes to start anew; from then on nobody waits for the usual tries."""
+
 LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 """Shape of BCP 47; which languages there are is for the service and the catalogs to say."""
+
+
+Ask: TypeAlias = Callable[[OfficeCard, float], Awaitable[IssuedTicket]]
+"""Asks the service, for so many seconds."""
+GoOn: TypeAlias = Callable[[], Awaitable[IssuedTicket]]
+"""Gives a number without the service."""
 
 
 class TicketAtKiosk(msgspec.Struct, frozen=True):
@@ -52,6 +65,8 @@ class TicketAtKiosk(msgspec.Struct, frozen=True):
     """Code of what kept the ticket from paper; None when it was printed."""
     wait_reason: str | None = None
     """Why there is no wait, as ``IssuedTicket`` has it."""
+    outage: bool = False
+    """Given out without the service: nobody knows how many are ahead."""
 
 
 class _Issued(msgspec.Struct):
@@ -70,12 +85,14 @@ class Ticketing:
     def __init__(
         self,
         service: ServiceApi,
+        outage: OutageTickets,
         view: OfficeView,
         printing: TicketPrinting,
         clock: Callable[[], datetime],
         on_ticket: Callable[[TicketAtKiosk], None],
     ) -> None:
         self._service = service
+        self._outage = outage
         self._view = view
         self._printing = printing
         self._clock = clock
@@ -92,7 +109,12 @@ class Ticketing:
         _require_language_tag(asked.language)
         request = msgspec.structs.replace(asked, id=asked.id or uuid4())
         name = self._view.service_name(request.service)
-        return await self._once(request, name, lambda office: self._service.issue(office.slug, request))
+        return await self._once(
+            request,
+            name,
+            lambda office, deadline: self._service.issue(office.slug, request, deadline),
+            lambda: self._outage.issue(request),
+        )
 
     async def check_in(self, asked: CheckInRequest) -> TicketAtKiosk:
         """Give the number of an appointment.
@@ -101,7 +123,12 @@ class Ticketing:
         """
         _require_language_tag(asked.language)
         request = msgspec.structs.replace(asked, id=asked.id or uuid4())
-        return await self._once(request, {}, lambda office: self._service.check_in(office.slug, request))
+        return await self._once(
+            request,
+            {},
+            lambda office, deadline: self._service.check_in(office.slug, request, deadline),
+            lambda: self._outage.check_in(request),
+        )
 
     async def reprint(self, ticket: UUID) -> TicketAtKiosk:
         """Print a ticket of the last minutes once more.
@@ -129,7 +156,8 @@ class Ticketing:
         self,
         request: TicketRequest | CheckInRequest,
         service_name: dict[str, str],
-        ask: Callable[[OfficeCard], Awaitable[IssuedTicket]],
+        ask: Ask,
+        go_on: GoOn,
     ) -> TicketAtKiosk:
         """Join the work on the same id, or repeat its answer, or begin."""
         self._forget_old()
@@ -143,7 +171,9 @@ class Ticketing:
         elif issued:
             return issued.answer
         else:
-            task = asyncio.create_task(self._fetch_and_print(request.language, digest, service_name, ask))
+            task = asyncio.create_task(
+                self._fetch_and_print(request.language, digest, service_name, ask, go_on)
+            )
             self._under_way[ticket_id] = digest, task
             task.add_done_callback(lambda _: self._under_way.pop(ticket_id))
         # A page that leaves must not stop a ticket half-way between the service and the paper.
@@ -154,12 +184,18 @@ class Ticketing:
         language: str,
         digest: bytes,
         service_name: dict[str, str],
-        ask: Callable[[OfficeCard], Awaitable[IssuedTicket]],
+        ask: Ask,
+        go_on: GoOn,
     ) -> TicketAtKiosk:
         office = self._view.office
         if office is None:
             raise ServiceUnreachableError
-        ticket = await ask(office)
+        away = self._view.away_seconds > AWAY_SECONDS and self._outage.can_go_on()
+        try:
+            ticket = await ask(office, SHORT_DEADLINE_SECONDS if away else DEADLINE_SECONDS)
+        except ServiceUnreachableError:
+            # The service may have heard of it: the same id makes one ticket of both.
+            ticket = await go_on()
         issued = _Issued(
             ticket, office, language, service_name, digest, self._clock(), _answer(ticket, printed=None)
         )
@@ -202,6 +238,7 @@ def _answer(
         printed=printed,
         print_reason=failure.code if failure else None,
         wait_reason=ticket.wait_reason,
+        outage=isinstance(ticket, OutageTicketHere),
     )
 
 

@@ -72,6 +72,29 @@ EXAMPLES: Mapping[str, Example] = {
         body={"version": "1.0", "uptime_seconds": 3600, "reconnects": 1, "disk_free_megabytes": 5120}
     ),
     "replaceDeviceToken": Example(body={"token_hash": A_HASH[::-1]}),
+    "leaseNumbers": Example(),
+    "handInOutage": Example(
+        body={
+            "tickets": [
+                {
+                    "id": TICKET_ID,
+                    "number": "A941",
+                    "token": TOKEN["token"],
+                    "issued_at": "2026-11-23T09:12:30Z",
+                    "service": "personalausweis",
+                }
+            ],
+            "check_ins": [
+                {
+                    "id": OTHER_TICKET_ID,
+                    "number": "A942",
+                    "token": "tKq0nVw3S1yCg8mXh5ZbRQ",
+                    "issued_at": "2026-11-23T09:14:05Z",
+                    **REFERENCE,
+                }
+            ],
+        }
+    ),
     "issueTicket": Example(
         OFFICE,
         body={

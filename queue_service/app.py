@@ -33,6 +33,7 @@ from queue_service.booking.waiting_routes import waiting_routes
 from queue_service.devices import tokens
 from queue_service.devices.care_routes import device_routes
 from queue_service.devices.hub import Hub
+from queue_service.devices.outage_routes import OutageController
 from queue_service.devices.routes import stream
 from queue_service.emergency.routes import emergency_routes
 from queue_service.entries.confirmations import reminding_parties
@@ -127,6 +128,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             *message_routes,
             AuthorityTextController,
             *device_routes,
+            OutageController,
             stream,
             probes.livez,
             probes.readyz,

@@ -6,13 +6,18 @@ from zoneinfo import ZoneInfo
 import msgspec
 from babel.dates import format_date, format_time
 
-from kiosk.texts import Texts
+from kiosk.outage_ticket import OutageTicketHere
+from kiosk.texts import N_, Texts
 from queue_service.protocol.device_api import IssuedTicket
 from queue_service.protocol.languages import base, in_best_language
 from queue_service.protocol.stream import OfficeCard, WaitRange
 
 BABEL_LOCALES = {"en": "en_GB"}
 """Where a language is written with another country's dates than its first: 22 November, 24 hours."""
+
+
+DURING_OUTAGE = N_("Die Verbindung ist unterbrochen. Ihre Nummer gilt.")
+"""In the place of the figures that nobody knows then; staff tell by the high number where it comes from."""
 
 
 class TicketWords(msgspec.Struct, frozen=True):
@@ -49,7 +54,9 @@ def ticket_words(
         at = time_of_day(ticket.appointment_at.astimezone(zone), language)
         appointment = texts.say("Ihr Termin: {time} Uhr", language, time=at)
     ahead = (
-        texts.say("vor Ihnen: {count}", language, count=ticket.people_ahead)
+        texts.say(DURING_OUTAGE, language)
+        if isinstance(ticket, OutageTicketHere)
+        else texts.say("vor Ihnen: {count}", language, count=ticket.people_ahead)
         if ticket.people_ahead
         else texts.say("vor Ihnen: niemand", language)
     )

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     TICKET_ISSUE = "ticket.issue"
     TICKET_CHECK_IN = "ticket.check_in"
     TICKET_HANDLE = "ticket.handle"
+    TICKET_OUTAGE = "ticket.outage"
     COUNTER_WORK = "counter.work"
     ALARM_RAISE = "alarm.raise"
     APPOINTMENT_SEARCH_ONLINE = "appointment.search_online"
@@ -102,7 +103,14 @@ _SUPERVISOR = (
     | _AGENT
     | {Permission.OFFICE_SUPERVISE, Permission.REPORT_READ, Permission.DEVICE_MANAGE}
 )
-_FOR_DEVICES_ONLY = frozenset({Permission.DEVICE_OWN, Permission.STREAM_KIOSK, Permission.STREAM_DISPLAY})
+_FOR_DEVICES_ONLY = frozenset(
+    {
+        Permission.DEVICE_OWN,
+        Permission.TICKET_OUTAGE,
+        Permission.STREAM_KIOSK,
+        Permission.STREAM_DISPLAY,
+    }
+)
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -120,6 +128,7 @@ PROFILE_PERMISSIONS: Mapping[DeviceProfile, frozenset[Permission]] = MappingProx
                 Permission.DEVICE_OWN,
                 Permission.TICKET_ISSUE,
                 Permission.TICKET_CHECK_IN,
+                Permission.TICKET_OUTAGE,
                 Permission.STREAM_KIOSK,
             }
         ),

@@ -7,10 +7,16 @@ character and every two characters that changed places give another sum.
 
 import secrets
 
-from queue_service.platform.dictation import ALPHABET, without_separators
 from queue_service.platform.errors import AppointmentNotFound
+from queue_service.protocol.dictation import (
+    ALPHABET,
+    REFERENCE_LENGTH,
+    is_reference,
+    weighted_sum,
+    without_separators,
+)
 
-LENGTH = 8
+LENGTH = REFERENCE_LENGTH
 GROUP = 4
 """Characters between hyphens when a reference is shown."""
 
@@ -53,7 +59,7 @@ def new_reference() -> str:
 
 def with_check(stem: str) -> str:
     """Complete ``LENGTH - 1`` characters of the alphabet by their check character."""
-    missing = -_weighted_sum(stem) * pow(LENGTH, -1, len(ALPHABET))
+    missing = -weighted_sum(stem) * pow(LENGTH, -1, len(ALPHABET))
     return stem + ALPHABET[missing % len(ALPHABET)]
 
 
@@ -64,7 +70,7 @@ def parse_reference(text: str) -> str:
     to somebody who tries references out, a wrong check character looks like an unknown reference.
     """
     reference = without_separators(text)
-    if len(reference) != LENGTH or not set(reference) <= set(ALPHABET) or _weighted_sum(reference):
+    if not is_reference(reference):
         raise AppointmentNotFound
     return reference
 
@@ -84,9 +90,3 @@ def spelled(text: str) -> list[str]:
         for character in text.upper()
         if character in "0123456789" or character in DIN_5009_NAMES
     ]
-
-
-def _weighted_sum(characters: str) -> int:
-    return sum(
-        weight * ALPHABET.index(character) for weight, character in enumerate(characters, start=1)
-    ) % len(ALPHABET)

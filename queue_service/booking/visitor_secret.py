@@ -10,7 +10,7 @@ import hmac
 import secrets
 from collections.abc import Iterable
 
-from queue_service.platform.dictation import ALPHABET, without_separators
+from queue_service.protocol.dictation import ALPHABET, without_separators
 
 LENGTH = 32
 """Of 31 characters: 158 random bits. Eight groups of four on paper. Whoever knows a reference, as a

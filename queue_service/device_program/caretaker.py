@@ -90,9 +90,9 @@ class Caretaker:
             except (httpx.HTTPError, ServiceSaysNo, msgspec.DecodeError, OSError) as error:
                 failures += 1
                 chance = random.random()  # noqa: S311 - spreads load, guards nothing
-                pause = reconnect_delay(
-                    failures, chance, first=FIRST_DELAY_SECONDS, longest=LONGEST_DELAY_SECONDS
-                )
+                # Somebody stands there and waits for the code to go.
+                longest = LONGEST_DELAY_SECONDS if self.code is None else ASK_SECONDS
+                pause = reconnect_delay(failures, chance, first=FIRST_DELAY_SECONDS, longest=longest)
                 log.info("device_report_failed", reason=f"{type(error).__name__}: {error}")
             # A report by the clock, or a second attempt.
             await asyncio.sleep(pause)

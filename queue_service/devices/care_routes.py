@@ -223,7 +223,7 @@ class OwnDeviceController(Controller):
     async def read(self, request: ApiRequest, state: State) -> Response[DeviceCard]:
         """Tell a device who it is and what it is to do; 401 for one that is not let in (yet, or any more)."""
         async with state.database.connection() as conn:
-            return json_answer(await care.card(conn, state.clock(), _own_id(request)))
+            return json_answer(await care.card(conn, state.clock(), own_id(request)))
 
     @put("/health", operation_id="reportDeviceHealth", opt=OWN, responses=refusals(*ASKED, errors.BadRequest))
     async def report(
@@ -231,7 +231,7 @@ class OwnDeviceController(Controller):
     ) -> Response[DeviceCard]:
         """Keep how a device is, and answer as ``GET /device``."""
         async with state.database.transaction() as conn:
-            return json_answer(await care.report(conn, state.clock(), _own_id(request), data))
+            return json_answer(await care.report(conn, state.clock(), own_id(request), data))
 
     @put(
         "/token",
@@ -243,10 +243,11 @@ class OwnDeviceController(Controller):
     async def replace_token(self, data: JSONBody[TokenRenewal], request: ApiRequest, state: State) -> None:
         """Know the device by another token from now on."""
         async with state.database.transaction() as conn:
-            await care.renew_token(conn, _own_id(request), data)
+            await care.renew_token(conn, own_id(request), data)
 
 
-def _own_id(request: ApiRequest) -> int:
+def own_id(request: ApiRequest) -> int:
+    """Give the id of the device that asks."""
     return int(request.user.key.partition(":")[2])
 
 

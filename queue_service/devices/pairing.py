@@ -12,12 +12,12 @@ import msgspec
 from queue_service.accounts.model import DeviceProfile
 from queue_service.devices import store
 from queue_service.devices.tokens import device_name
-from queue_service.platform.dictation import ALPHABET, without_separators
 from queue_service.platform.errors import Conflict, NotFound, OfficeNotFound, TooManyAttempts
 from queue_service.platform.installation_secret import installation_secret, keyed_hash
 from queue_service.platform.network_address import network_of
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_care import CODE_SECONDS, PairingCode, PairingRequest, Profile
+from queue_service.protocol.dictation import ALPHABET, without_separators
 
 CODE_CHARACTERS = 6
 """Of 31: with all codes shown that may be, one in two million is somebody else's."""

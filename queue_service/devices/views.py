@@ -34,7 +34,9 @@ from queue_service.queueing.hall import ChangeBody, ChangeRecord, Hall, call_of
 from queue_service.queueing.model import Counter, Ticket
 from queue_service.queueing.told_waits import ToldWait
 
-STAFF_KINDS = frozenset({"alarm.raised", "alarm.acknowledged", "alarm.ended", "ticket.described"})
+STAFF_KINDS = frozenset(
+    {"alarm.raised", "alarm.acknowledged", "alarm.ended", "ticket.described", "ticket.renumbered"}
+)
 """Changes that are the staff's business alone."""
 UNSEEN = "unchanged"
 """What devices are told of them: a call for help looks like a note that a clerk wrote."""

@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from queue_service.booking import service as booking
+from queue_service.booking.model import CheckInAppointment
 from queue_service.offices import open_consultation
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import OfferedService, Office
@@ -63,20 +64,10 @@ async def issue_ticket(
         return await _answer(conn, now, known, request.id, visitor_url)
     if not service.walk_in:
         raise errors.ServiceNotOffered(reason="by_appointment_only")
-    admission = admit_walk_in(now, request.visitor_class, office.order)
-    new = _new_ticket(now, office, service, admission, channel, request.id)
-    further = [await offices.find_offered_service(conn, office, code) for code in request.further_services]
-    new = msgspec.structs.replace(
-        new,
-        needs=request.needs,
-        language=request.language,
-        profile=store.Profile(
-            request.pick_up, request.slow_walk, [one.id for one in further], together=request.together
-        ),
-    )
+    new = await walk_in_ticket(conn, now, office, service, request, channel)
     await _refuse_hopeless(conn, now, office, new, service)
     full: dict[str, int] = {}
-    for ticket in _ways_in(office, service, now, new):
+    for ticket in ways_in(office, service, now, new):
         issued = await _insert(conn, now, ticket, actor, visitor_url)
         if issued is not None:
             return issued
@@ -85,6 +76,28 @@ async def issue_ticket(
     state = open_consultation.walk_ins_for(office, service.code, now, full)
     raise errors.WalkInsClosed(
         reason=state.reason, next_chance_at=state.next_chance_at, begins_at=state.begins_at
+    )
+
+
+async def walk_in_ticket(
+    conn: Connection,
+    now: datetime,
+    office: Office,
+    service: OfferedService,
+    request: TicketRequest,
+    channel: str,
+) -> store.NewTicket:
+    """Return what somebody's ticket begins with who comes now without an appointment."""
+    admission = admit_walk_in(now, request.visitor_class, office.order)
+    new = _new_ticket(now, office, service, admission, channel, request.id)
+    further = [await offices.find_offered_service(conn, office, code) for code in request.further_services]
+    return msgspec.structs.replace(
+        new,
+        needs=request.needs,
+        language=request.language,
+        profile=store.Profile(
+            request.pick_up, request.slow_walk, [one.id for one in further], together=request.together
+        ),
     )
 
 
@@ -105,7 +118,7 @@ async def _refuse_hopeless(
         )
 
 
-def _ways_in(
+def ways_in(
     office: Office, service: OfferedService, now: datetime, new: store.NewTicket
 ) -> list[store.NewTicket]:
     """Return the tickets to try in turn: one for each open registration, or one without a contingent."""
@@ -140,7 +153,40 @@ async def check_in(
         if known.appointment_at is not None:
             came = arrival_at(known.created_at, known.appointment_at, office.setup.arrival)
         return await _answer(conn, now, known, request.id, visitor_url, came)
-    found = await booking.find_for_check_in(conn, request.reference)
+    new = await arrived_ticket(conn, now, office, request, channel)
+    issued = await _insert(conn, now, new, actor, visitor_url)
+    assert issued is not None, "an appointment takes no same-day place"
+    return issued
+
+
+async def arrived_ticket(
+    conn: Connection, now: datetime, office: Office, request: CheckInRequest, channel: str
+) -> store.NewTicket:
+    """Note that somebody is here for an appointment and return what the ticket begins with.
+
+    Raises AppointmentNotFound, WrongOffice, WrongDay, AppointmentCancelled, AlreadyCheckedIn.
+    """
+    found = await _expected(conn, office, request.reference, now)
+    await booking.mark_arrived(conn, found.office_id, found.id)
+    admission = admit_appointment(now, found.starts_at, office.setup.arrival, office.order)
+    service, *further = [
+        await offices.find_booked_service(conn, office, booked.service) for booked in found.services
+    ]
+    return msgspec.structs.replace(
+        _new_ticket(now, office, service, admission, channel, request.id),
+        language=request.language,
+        appointment_id=found.id,
+        appointment_at=found.starts_at,
+        profile=store.Profile(further_services=[one.id for one in further]),
+    )
+
+
+async def _expected(conn: Connection, office: Office, reference: str, now: datetime) -> CheckInAppointment:
+    """Return the appointment for which somebody is here.
+
+    Raises AppointmentNotFound, WrongOffice, WrongDay, AppointmentCancelled, AlreadyCheckedIn.
+    """
+    found = await booking.find_for_check_in(conn, reference)
     if found.office_id != office.id:
         raise errors.WrongOffice(office=found.office, starts_at=found.starts_at)
     if found.state in ("cancelled", "expired", "held"):
@@ -149,21 +195,7 @@ async def check_in(
         raise errors.WrongDay(starts_at=found.starts_at)
     if found.state != "booked":
         raise errors.AlreadyCheckedIn
-    await booking.mark_arrived(conn, found.office_id, found.id)
-    admission = admit_appointment(now, found.starts_at, office.setup.arrival, office.order)
-    service, *further = [
-        await offices.find_booked_service(conn, office, booked.service) for booked in found.services
-    ]
-    new = msgspec.structs.replace(
-        _new_ticket(now, office, service, admission, channel, request.id),
-        language=request.language,
-        appointment_id=found.id,
-        appointment_at=found.starts_at,
-        profile=store.Profile(further_services=[one.id for one in further]),
-    )
-    issued = await _insert(conn, now, new, actor, visitor_url)
-    assert issued is not None, "an appointment takes no same-day place"
-    return issued
+    return found
 
 
 def ticket_day(now: datetime, office: Office) -> date:

@@ -41,6 +41,8 @@ from queue_service.queueing.issuing import (
 from queue_service.queueing.lifecycle import TICKET
 from queue_service.queueing.model import FollowedTicket, FoundCounter, Queue, Ticket
 from queue_service.queueing.next_visitor import after_current, call_next_after
+from queue_service.queueing.number_blocks import lease as lease_numbers
+from queue_service.queueing.outage_tickets import take_in as take_in_outage
 from queue_service.queueing.sending import clerk_of, send_on
 from queue_service.queueing.servable import unservable
 from queue_service.queueing.standing import standing
@@ -99,6 +101,7 @@ __all__ = [
     "keep_forecasting",
     "lapse_forecasts",
     "learn_waits",
+    "lease_numbers",
     "list_counters",
     "merge",
     "move_ticket",
@@ -117,6 +120,7 @@ __all__ = [
     "resume_counter",
     "same_day_places_taken",
     "send_on",
+    "take_in_outage",
     "timeline",
     "transfer",
     "undo",

@@ -33,6 +33,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "de": {
             "issue": "Nummer ausgegeben.",
+            "issue_outage": "Nummer während einer Störung ausgegeben.",
+            "renumber": "Nummer vom Papier übernommen, zuvor {number}.",
             "call": "Aufruf an {counter}.",
             "call_why": "Aufruf an {counter}: {why}.",
             "recall": "Erneuter Aufruf an {counter}.",
@@ -69,6 +71,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "en": {
             "issue": "Number given out.",
+            "issue_outage": "Number given out during an outage.",
+            "renumber": "Number taken from the paper; it was {number}.",
             "call": "Called to {counter}.",
             "call_why": "Called to {counter}: {why}.",
             "recall": "Called again to {counter}.",
@@ -108,6 +112,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 LANGUAGES = tuple(_WORDS)
 _SAID_MORE: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "issue": ("handed_in_at", "issue_outage"),
         "call": ("call_by", "call_why"),
         "finish": ("performed", "finish_done"),
         "park": ("reason", "park_reason"),
@@ -149,6 +154,7 @@ class _Speaker:
             "done": self._done(detail.get("performed", ())),
             "reason": (detail.get("reason") or "").rstrip(". "),
             "into": detail.get("into", ""),
+            "number": detail.get("number", ""),
             "joined": ", ".join(detail.get("joined", ())),
             "office": self._named(self._names.offices, detail.get("office", "")),
             "step": self._words.get(f"undo_{detail.get('undone')}", ""),

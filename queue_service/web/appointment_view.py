@@ -17,8 +17,8 @@ from queue_service.notices.model import Recipient
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
 from queue_service.offices.setup_model import AccessFact
-from queue_service.platform.dictation import ALPHABET
 from queue_service.platform.queries import Connection
+from queue_service.protocol.dictation import ALPHABET
 from queue_service.web.booking_wish import Chosen, Wish, wish_for
 from queue_service.web.dates_in_words import day_in_words, time_in_words
 from queue_service.web.languages import localized, texts

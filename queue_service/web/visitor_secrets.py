@@ -17,9 +17,9 @@ from queue_service.accounts import service as accounts
 from queue_service.accounts.login_limits import PURPOSE, Attempt, address_block, subject
 from queue_service.accounts.routes import client_address
 from queue_service.booking.reference import parse_reference
-from queue_service.platform.dictation import without_separators
 from queue_service.platform.installation_secret import installation_secret
 from queue_service.platform.queries import Connection
+from queue_service.protocol.dictation import without_separators
 from queue_service.web.rendering import PageRequest
 
 COOKIE_KEPT = timedelta(hours=1)

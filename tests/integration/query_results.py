@@ -54,7 +54,9 @@ from queue_service.notices import store as notices
 from queue_service.notices.model import ListedMessage
 from queue_service.offices.catalogue import Authority, OfferedService, Office
 from queue_service.offices.setup_model import ServiceSetup
+from queue_service.protocol.outage import NumberBlock
 from queue_service.queueing import forecast_store as forecasts
+from queue_service.queueing import outage_store as outages
 from queue_service.queueing import store as queueing
 from queue_service.queueing.hall import ChangeRecord, HallRecord
 from queue_service.queueing.model import (
@@ -425,6 +427,13 @@ RESULTS: Mapping[str, Result] = {
     "queueing.forget_changes": None,
     "queueing.broken_invariants": {"finding": str},
     "queueing.forget_contingents": None,
+    "outages.lock_numbers": {"last": int},
+    "outages.lease_numbers": {"day": date, "letter": str},
+    "outages.own_blocks": NumberBlock,
+    "outages.use_leased": outages.UsedBlock,
+    "outages.find_paper": outages.Paper,
+    "outages.issue_leased": VERSIONED_TICKET,
+    "outages.renumber": VERSIONED_TICKET,
 }
 
 FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
@@ -451,6 +460,7 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
     "entries.book": (entries.NewBooking, KeptContact),
     "entries.write_contact": (KeptContact,),
     "queueing.issue_ticket": (queueing.Profile,),
+    "outages.issue_leased": (queueing.Profile,),
     "waiting_list.add_entry": (waiting.NewEntry, KeptContact),
     "waiting_list.candidates": (DayClock,),
     "waiting_list.free_days": (slots.Wanted,),
@@ -513,6 +523,10 @@ PARAMETERS: Mapping[str, Any] = {
     "detail": str,
     "day": date,
     "days": {"slots.search_days": int, "staffing.count_no_shows": int, "": list[date]},
+    "issued_at": datetime,
+    "letters": list[str],
+    "size": int,
+    "value": int,
     "device_id": int,
     "display_name": str,
     "documents": str,

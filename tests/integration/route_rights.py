@@ -149,6 +149,8 @@ POST   /api/v1/devices/{device}/revoke          1   1    33    33        33    x
 GET    /api/v1/device                           1   1    33    33        33    33         33    xx    xx
 PUT    /api/v1/device/health                    1   1    33    33        33    33         33    xx    xx
 PUT    /api/v1/device/token                     1   1    33    33        33    33         33    xx    xx
+POST   /api/v1/device/number-blocks             1   1    33    33        33    33         33    xx    33
+POST   /api/v1/device/outage-tickets            1   1    33    33        33    33         33    xx    33
 POST   /api/v1/offices/{office}/tickets         1   1    33    x3        33    x3         x3    x3    33
 GET    /api/v1/offices/{office}/numbers/{number} 1 1    33    x3        33    x3         x3    x3    33
 POST   /api/v1/offices/{office}/check-ins       1   1    33    x3        33    x3         x3    x3    33

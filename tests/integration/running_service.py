@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -44,6 +44,21 @@ class MovableClock:
     def move(self, **by: float) -> None:
         """Let time pass, as in ``move(minutes=5)``."""
         self.now += timedelta(**by)
+
+
+class DevicesOwn(httpx.Auth):
+    """Sends what only a device may ask about itself with the token of one."""
+
+    PATH = "/api/v1/device"
+
+    def __init__(self, device_token: str) -> None:
+        self._token = device_token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        path = request.url.path
+        if path == self.PATH or path.startswith(f"{self.PATH}/"):
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
 
 
 class RunningService:

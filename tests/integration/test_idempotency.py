@@ -19,7 +19,7 @@ from queue_service.platform.database import connect
 from queue_service.platform.installation_secret import installation_secret, keyed_hash
 from queue_service.platform.queries import Connection, sql_directory
 from tests.integration.hall_state import state_of
-from tests.integration.running_service import RunningService
+from tests.integration.running_service import DevicesOwn, RunningService
 
 OFFICE = "bsc-mitte"
 TICKETS = f"/api/v1/offices/{OFFICE}/tickets"
@@ -161,9 +161,10 @@ async def test_a_repeat_of_every_kind_gets_the_first_answer_and_changes_nothing(
 
 
 async def test_every_operation_that_documents_the_key_honours_it(
-    supervisor: httpx.AsyncClient,
+    running_service: RunningService, supervisor: httpx.AsyncClient
 ) -> None:
     """A key that can't be one is refused where keys are read, and nowhere else."""
+    supervisor.auth = DevicesOwn(await running_service.device_token(DeviceProfile.KIOSK, OFFICE))
     document = (await supervisor.get("/schema/openapi.json")).json()
     answers, documented = {}, {}
     for path, item in document["paths"].items():

@@ -259,6 +259,9 @@ async def _a_device(story: Story, service: RunningService) -> None:
     for step in ("readOwnDevice", "reportDeviceHealth"):
         await story.send(step)
     await story.send("replaceDeviceToken", 204)
+    story.log_in(await service.device_token(DeviceProfile.KIOSK, OFFICE))
+    for step in ("leaseNumbers", "handInOutage"):
+        await story.send(step)
     story.log_in(staff)
     story.known = visit
 

@@ -21,6 +21,15 @@ from litestar.exceptions import WebSocketDisconnect
 
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, Problem, TicketRequest
 from queue_service.protocol.languages import LANGUAGE_NAMES
+from queue_service.protocol.outage import (
+    HandedIn,
+    HandedInItem,
+    NumberBlock,
+    NumberBlocks,
+    Outage,
+    OutageCheckIn,
+    OutageTicket,
+)
 from queue_service.protocol.stream import (
     HallState,
     KioskChange,
@@ -47,6 +56,7 @@ OFFICE = OfficeCard(
     accent="#c8102e",
 )
 
+LAST_OWN_NUMBER = 999
 KNOWN_REFERENCE = "K7RMW3XA"
 """The one appointment of this office."""
 
@@ -127,6 +137,12 @@ class StandIn:
         self.tickets: dict[UUID, IssuedTicket] = {}
         self.requests: list[dict[str, Any]] = []
         self.answers: list[str] = []
+        self.own_numbers = 0
+        """How many numbers the kiosk may give out by itself."""
+        self.papers: dict[str, str] = {}
+        """Those that were handed in: the id by number."""
+        self.answers_papers = asyncio.Event()
+        self.answers_papers.set()
         self.sockets: set[asyncio.Queue[bytes]] = set()
 
     def change(self, **facts: Any) -> None:
@@ -223,6 +239,55 @@ async def standing(state: State, office: str, number: str) -> Any:
         "wait": {"low_minutes": 15, "high_minutes": 30}, "counter": None, "counter_name": None,
         "called_at": None,
     }  # fmt: skip
+
+
+@post("/api/v1/device/number-blocks", status_code=200)
+async def lease(state: State) -> NumberBlocks:
+    """Lease numbers from the top, for any day."""
+    here = stand_in(state)
+    first = 1000 - here.own_numbers + len(here.papers)
+    blocks = [NumberBlock(None, "A", first, 999, 3)] if first <= LAST_OWN_NUMBER else []
+    letters = {service.code: "A" for service in here.snapshot.services}
+    return NumberBlocks(OFFICE.slug, blocks, letters, datetime.now(UTC))
+
+
+@post("/api/v1/device/outage-tickets", status_code=200)
+async def hand_in(state: State, data: Outage) -> HandedIn:
+    """Take papers, each once; or take them and never say so."""
+    here = stand_in(state)
+    items = []
+    papers: list[OutageTicket | OutageCheckIn] = [*data.tickets, *data.check_ins]
+    for paper in sorted(papers, key=lambda paper: paper.issued_at):
+        known = here.papers.setdefault(paper.number, str(paper.id))
+        items.append(HandedInItem(paper.id, "known" if known == str(paper.id) else "refused"))
+    if not here.answers_papers.is_set():
+        print("papers held", flush=True)  # noqa: T201 - read by the test
+        await here.answers_papers.wait()
+    return HandedIn(items)
+
+
+class ToldNumbers(msgspec.Struct):
+    """How many numbers the kiosk gets for an outage, and whether papers are answered."""
+
+    own: int = 60
+    hold: bool = False
+
+
+@post("/control/numbers")
+async def told_numbers(state: State, data: ToldNumbers) -> None:
+    """Lease so many numbers from now on."""
+    here = stand_in(state)
+    here.own_numbers = data.own
+    if data.hold:
+        here.answers_papers.clear()
+    else:
+        here.answers_papers.set()
+
+
+@get("/control/papers")
+async def papers(state: State) -> list[dict[str, str]]:
+    """Give every paper that was handed in."""
+    return [{"number": number, "id": paper} for number, paper in stand_in(state).papers.items()]
 
 
 async def answer(
@@ -366,6 +431,10 @@ def main() -> None:
             issue,
             check_in,
             standing,
+            lease,
+            hand_in,
+            told_numbers,
+            papers,
             told_answers,
             told_walk_ins,
             told_hall,

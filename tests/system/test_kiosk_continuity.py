@@ -153,3 +153,34 @@ def test_the_device_token_is_never_logged(tmp_path: Path) -> None:
         service.tell("gap")
         kiosk.line(lambda line: "service_link_lost" in line)
         assert DEVICE_TOKEN not in "\n".join(kiosk.lines)
+
+
+def test_through_an_outage_numbers_go_on_and_a_kiosk_killed_at_the_answer_hands_in_once(
+    tmp_path: Path,
+) -> None:
+    with stand_in_running() as service:
+        service.tell("numbers", own=2)
+        kiosk = KioskProcess(service.url, tmp_path / "kiosk")
+        kiosk.line(lambda line: "outage_numbers_leased" in line)
+        port = service.port
+    try:
+        assert kiosk.until(lambda state: not state["connected"])["goes_on"] is True
+        first = kiosk.post("/api/tickets", PASSPORT).json()
+        assert (first["number"], first["outage"], first["printed"]) == ("A998", True, True)
+        assert kiosk.post("/api/check-ins", {"reference": "k7rm w3xr"}).json()["number"] == "A999"
+        assert kiosk.until(lambda _: True)["goes_on"] is False
+        assert kiosk.post("/api/tickets", PASSPORT).json()["code"] == "service_unreachable"
+        kiosk.stop(signal.SIGKILL)
+        with stand_in_running(port) as back:
+            back.tell("numbers", hold=True)
+            kiosk = KioskProcess(service.url, tmp_path / "kiosk")
+            back.line(lambda line: line == "papers held")
+            kiosk.stop(signal.SIGKILL)
+            back.tell("numbers")
+            kiosk = KioskProcess(service.url, tmp_path / "kiosk")
+            kiosk.line(lambda line: "outage_handed_in" in line)
+            assert [paper["number"] for paper in back.seen("papers")] == ["A998", "A999"]
+            assert (tmp_path / "kiosk" / "outage.jsonl").read_bytes() == b""
+            assert len(kiosk.papers()) == 2
+    finally:
+        kiosk.stop()

@@ -24,6 +24,7 @@ office.configure             -      -     -         -     -          x     -    
 ticket.issue                 -      -     x         -     x          x     x     -
 ticket.check_in              -      -     x         -     x          x     x     -
 ticket.handle                -      x     -         -     x          x     -     -
+ticket.outage                -      -     -         -     -          -     x     -
 counter.work                 -      x     -         -     x          x     -     -
 alarm.raise                  -      x     x         -     x          x     -     -
 appointment.search_online    x      x     x         x     x          x     -     -

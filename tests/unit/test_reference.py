@@ -15,8 +15,8 @@ from queue_service.booking.reference import (
     spelled,
     with_check,
 )
-from queue_service.platform.dictation import ALPHABET
 from queue_service.platform.errors import AppointmentNotFound
+from queue_service.protocol.dictation import ALPHABET
 
 stems = st.text(ALPHABET, min_size=LENGTH - 1, max_size=LENGTH - 1)
 

@@ -19,6 +19,9 @@ OWN_COLOUR = re.compile(
     r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch|lab|lch)a?\(|:\s*(?:black|white|grey|gray)\b", re.IGNORECASE
 )
 ON_PAPER = {"print.css"}
+BY_ITSELF = ("follow.css", "follow_dark.css")
+"""The visitor's own page weighs less without the design system, and has its colours in two sheets."""
+OWN_TOKEN = re.compile(r"^\s*(--[a-z-]+): oklch", re.MULTILINE)
 
 
 def answer(form: dict[str, str], **headers: str) -> Any:
@@ -60,9 +63,17 @@ def test_the_dark_sheet_has_every_token_of_the_light_theme() -> None:
     assert set(TOKEN.findall(light)) == set(TOKEN.findall((KERN / "dark.css").read_text()))
 
 
+def test_the_light_page_without_the_design_system_has_a_dark_sheet_for_each_of_its_colours() -> None:
+    light, dark = (set(OWN_TOKEN.findall((STATIC / name).read_text())) for name in BY_ITSELF)
+    assert light
+    assert dark == light
+
+
 def test_pages_have_no_colour_that_no_theme_can_change() -> None:
     own = [
-        sheet for sheet in STATIC.rglob("*.css") if "vendor" not in sheet.parts and sheet.name not in ON_PAPER
+        sheet
+        for sheet in STATIC.rglob("*.css")
+        if "vendor" not in sheet.parts and sheet.name not in {*ON_PAPER, *BY_ITSELF}
     ]
     found = [(sheet.name, colour) for sheet in own for colour in OWN_COLOUR.findall(sheet.read_text())]
     assert own

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_service.booking.visitor_secret import LENGTH, hash_of_secret, new_secret, opens
-from queue_service.platform.dictation import ALPHABET
+from queue_service.protocol.dictation import ALPHABET
 
 EARLIER = "aB3-_xyzaB3-_xyzaB3-_xyzaB3-_xyz"
 

@@ -303,7 +303,7 @@ function onDevice(message) {
 }
 
 function onDeviceLost() {
-  const state = device.state && { ...device.state, connected: false };
+  const state = device.state && { ...device.state, connected: false, goes_on: false };
   device = { ...device, state, awaySince: device.awaySince ?? Date.now() };
   render();
 }

@@ -245,15 +245,22 @@ def test_the_office_s_notice_is_shown_at_the_start(chromium: Browser, tmp_path: 
         page.close()
 
 
-def test_while_the_service_is_away_the_page_stays_and_sends_people_to_the_reception(
+def test_while_the_service_is_away_numbers_go_on_and_then_people_are_sent_to_the_reception(
     chromium: Browser, tmp_path: Path
 ) -> None:
     with stand_in_running() as service:
         port = service.port
+        service.tell("numbers", own=1)
         kiosk = KioskProcess(service.url, tmp_path / "kiosk").connected()
+        kiosk.line(lambda line: "outage_numbers_leased" in line)
         page = chromium.new_page()
         visitor = Visitor(page, kiosk.url)
     kiosk.until(lambda state: not state["connected"])
+    expect(page.get_by_text("Nummern gibt es weiter")).to_be_visible(timeout=10_000)
+    assert visitor.take_number() == "A999"
+    expect(page.get_by_text("Die Verbindung ist unterbrochen. Ihre Nummer gilt.")).to_be_visible()
+    expect(page.get_by_text("Vor Ihnen")).not_to_be_visible()
+    visitor.touch("Fertig")
     expect(visitor.title()).to_have_text("Bitte gehen Sie zum Empfang", timeout=10_000)
     expect(page.get_by_text("Der Empfang ist rechts neben dem Eingang.")).to_be_visible()
     with stand_in_running(port):

@@ -8,7 +8,8 @@ import { receptionWords } from "../words.js";
 
 export function startStep(view) {
   const { device } = view;
-  if (!device.state?.connected && device.awayLong) {
+  const isAway = !device.state?.connected && device.awayLong;
+  if (isAway && !device.state?.goes_on) {
     return away(view);
   }
   if (!device.state?.office) {
@@ -17,9 +18,7 @@ export function startStep(view) {
   const without = withoutAppointmentWords(device.state.walk_ins, view.now, device.state.office.time_zone);
   return {
     title: t("Haben Sie einen Termin?"),
-    say: device.state.hall === "paused"
-      ? [notice("info", h("p", {}, t("Der Aufruf ist kurz unterbrochen. Nummern gibt es weiter, und Ihre Nummer bleibt gültig.")))]
-      : [],
+    say: [isAway ? goesOnNotice() : device.state.hall === "paused" && pausedNotice()],
     act: [
       h(
         "div",
@@ -31,6 +30,15 @@ export function startStep(view) {
       languageRow(view),
     ],
   };
+}
+
+function pausedNotice() {
+  return notice("info", h("p", {}, t("Der Aufruf ist kurz unterbrochen. Nummern gibt es weiter, und Ihre Nummer bleibt gültig.")));
+}
+
+/** The service is away, and this device goes on alone. */
+function goesOnNotice() {
+  return notice("info", h("p", {}, t("Die Verbindung ist unterbrochen. Nummern gibt es weiter, und Ihre Nummer gilt.")));
 }
 
 function languageRow({ device, visit, press }) {

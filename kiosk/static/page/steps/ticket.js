@@ -55,6 +55,14 @@ function paper(ticket, reprinting) {
 }
 
 function facts(ticket, office) {
+  if (ticket.outage) {
+    return h(
+      "div",
+      { class: "next" },
+      h("p", {}, h("strong", {}, t("Die Verbindung ist unterbrochen. Ihre Nummer gilt."))),
+      h("p", {}, t("Wie lange es dauert, ist gerade nicht bekannt.")),
+    );
+  }
   const wait = waitWords(ticket.wait);
   return h(
     "ul",
