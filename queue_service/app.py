@@ -101,7 +101,8 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             ending.set()
             await holidays
             with suppress(TimeoutError):
-                await asyncio.wait_for(sending, LAST_SECONDS)
+                async with asyncio.timeout(LAST_SECONDS):
+                    await sending
             for task in (house, opening, forecasting):
                 task.cancel()
                 with suppress(asyncio.CancelledError):

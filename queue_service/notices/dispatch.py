@@ -95,7 +95,8 @@ async def _keep_sending(post: Post, way: Way, ending: asyncio.Event) -> None:
             log.exception("sending_failed", way=way)
         if not sent:
             with suppress(TimeoutError):
-                await asyncio.wait_for(ending.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await ending.wait()
 
 
 async def send_due(post: Post, way: Way) -> int:

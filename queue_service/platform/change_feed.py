@@ -86,10 +86,13 @@ class ChangeFeed:
         log.info("change_feed_connected")
         queries = load_queries("platform")
         while not cut.is_set():
+            # Not wait_for: until Python 3.12 it forgets that it is to end when the answer comes just then.
             with suppress(TimeoutError):
-                await asyncio.wait_for(cut.wait(), HEARTBEAT_SECONDS)
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    await cut.wait()
                 return
-            await asyncio.wait_for(queries.answers(conn), HEARTBEAT_TIMEOUT_SECONDS)
+            async with asyncio.timeout(HEARTBEAT_TIMEOUT_SECONDS):
+                await queries.answers(conn)
 
     def _hear(self, _conn: Any, _pid: int, _channel: str, payload: object) -> None:
         office, _, version = str(payload).partition(":")

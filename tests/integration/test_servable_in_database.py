@@ -1,9 +1,12 @@
 """What is said of whom no open counter can call is what the database does when every counter calls."""
 
+import logging
 import random
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
+import structlog
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
@@ -18,7 +21,19 @@ TICKETS = 30
 COUNTERS = 4
 
 
+@pytest.fixture
+def warnings_are_logged() -> Iterator[None]:
+    """Undo what an app that ran in this process has set: its level, and the logger that it had kept."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    stuck.log.__dict__.pop("bind", None)
+    yield
+    stuck.log.__dict__.pop("bind", None)
+    structlog.configure(**before)
+
+
 @pytest.mark.parametrize("seed", range(2))
+@pytest.mark.usefixtures("warnings_are_logged")
 async def test_those_reported_as_stuck_are_those_whom_nobody_calls(
     conn: Connection, now: datetime, bsc_mitte: Office, seed: int
 ) -> None:
@@ -51,8 +66,6 @@ async def test_those_reported_as_stuck_are_those_whom_nobody_calls(
 
     reported = (await service.queue(conn, now, bsc_mitte)).unservable
     watch = StuckWatch()
-    # An app that ran in this process may have had the logger kept, with where its lines went.
-    stuck.log.__dict__.pop("bind", None)
     with capture_logs() as logged:
         assert sorted((await watch.count_stuck(conn, now))[OFFICE]) == sorted(reported)
         await watch.count_stuck(conn, now)
