@@ -55,6 +55,7 @@ lock: ## new locks from pyproject.toml and package.json (needs uv and npm)
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(COMPILE) --group npm --output-file requirements-npm.lock
 	cd $(WEB) && npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
+	$(PYTHON) .ci/plain_lock.py $(WEB)/package-lock.json
 
 # No address and no path may stand in a lock: who installs decides where packages come from.
 # Versions stay as they are unless asked for: make lock ARGS=--upgrade.

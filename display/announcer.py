@@ -136,6 +136,7 @@ class Announcer:
         log.info("hall_announced", hall=hall, seconds=round(sound.seconds, 1))
         await self._player.play(Clip(name, to_wav(sound), sound.seconds), lambda: None)
         self._on_change()
+        # As after a call: what comes next is told apart by it.
         await asyncio.sleep(SILENCE_BETWEEN_SECONDS)
 
     async def _say_next(self) -> None:

@@ -63,6 +63,7 @@ class ChangeFeed:
             except (*LOST, asyncpg.PostgresError) as lost:
                 # Whatever the server's reason: it may be another one in a moment, and nobody else would try.
                 log.warning("change_feed_away", error=type(lost).__name__, retry_seconds=round(pause, 2))
+                # A server that is away tells nobody when it is back.
                 await asyncio.sleep(pause * (1 - JITTER * random.random()))  # noqa: S311 - spreads load, keeps no secret
                 pause = min(pause * RETRY_FACTOR, LONGEST_RETRY_SECONDS)
                 continue
