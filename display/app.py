@@ -42,6 +42,7 @@ from display.settings import (
     SoundAt,
     Theme,
     VoiceKind,
+    as_chosen,
     command_words,
     service_address,
 )
@@ -49,7 +50,7 @@ from display.speech_cache import SpeechCache
 from display.texts import Texts
 from display.voice import EspeakCommand, EspeakLibrary, Voice
 from display.wall import Wall
-from queue_service.device_program.caretaker import Caretaker
+from queue_service.device_program.caretaker import Caretaker, kept_card
 from queue_service.device_program.token_file import TOKEN_FILE, TokenFile
 from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, base
 from queue_service.protocol.stream import Call
@@ -219,6 +220,8 @@ def main(  # noqa: PLR0913 - one parameter an option
             voice=VoiceKind(voice),
         )
         data_dir.mkdir(parents=True, exist_ok=True)
+        if card := kept_card(data_dir):
+            settings = as_chosen(settings, card.settings)
         listening = socket.create_server((LOOPBACK, port))
     except SettingError as error:
         raise click.UsageError(str(error)) from error

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from queue_service.protocol.device_care import DeviceSettings
+
 
 class SettingError(ValueError):
     """A value that the program can't start with."""
@@ -82,3 +84,18 @@ def command_words(text: str) -> tuple[str, ...]:
     if not words:
         raise SettingError("--sound-command is empty")
     return words
+
+
+def as_chosen(settings: DisplaySettings, chosen: DeviceSettings) -> DisplaySettings:
+    """Put what staff have chosen for this display in the place of its own options."""
+    sound = settings.sound
+    if chosen.sound is False:
+        sound = SoundAt.OFF
+    elif chosen.sound and sound is SoundAt.OFF:
+        sound = SoundAt.PAGE
+    return msgspec.structs.replace(
+        settings,
+        language=chosen.language or settings.language,
+        theme=Theme(chosen.theme) if chosen.theme else settings.theme,
+        sound=sound,
+    )

@@ -75,7 +75,7 @@ class Caretaker:
         self._begun = time.monotonic()
         self.code: str | None = None
         """What is to be shown: somebody has to enter it before anything else can be done."""
-        self.card = _kept_card(data_dir)
+        self.card = kept_card(data_dir)
         """Who this device is, as last told."""
         self.let_in = asyncio.Event()
         """Set whenever a token begins to hold: whoever waits to connect need not wait longer."""
@@ -231,7 +231,7 @@ def _memory_megabytes() -> int | None:
     return pages * os.sysconf("SC_PAGE_SIZE") // BYTES_A_MEGABYTE
 
 
-def _kept_card(data_dir: Path) -> DeviceCard | None:
+def kept_card(data_dir: Path) -> DeviceCard | None:
     """Give the card of the last run; without it a device starts as its own options say."""
     try:
         return msgspec.json.decode((data_dir / CARD_FILE).read_bytes(), type=DeviceCard)

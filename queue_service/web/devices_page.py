@@ -181,7 +181,12 @@ def _done(request: PageRequest, words: Texts) -> tuple[str, str]:
             "success",
             words.gettext("Das Gerät ist angemeldet. Es zeigt in wenigen Sekunden seine Seite."),
         ),
-        "changed": ("success", words.gettext("Gespeichert. Das Gerät übernimmt es innerhalb einer Minute.")),
+        "changed": (
+            "success",
+            words.gettext(
+                "Gespeichert. Alles außer Name und Dienststelle gilt ab dem nächsten Start des Geräts."
+            ),
+        ),
         "renewing": ("success", words.gettext("Das Gerät erneuert seinen Schlüssel innerhalb einer Minute.")),
         "revoked": ("success", words.gettext("Das Gerät ist abgemeldet. Es zeigt nun wieder einen Code.")),
         "unknown_code": (
