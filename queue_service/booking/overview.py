@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+import msgspec
+
 from queue_service.booking import slot_store
 from queue_service.booking.contingents import level_of
 from queue_service.booking.model import OfficeOverview, Overview, OverviewDay, PlaceSearch
@@ -9,6 +11,9 @@ from queue_service.booking.office_choice import by_distance, with_access
 from queue_service.booking.search import refuse_unknown, search_period, wanted_services
 from queue_service.offices import service as offices
 from queue_service.platform.queries import Connection
+
+_decode_days = msgspec.json.Decoder(list[OverviewDay]).decode
+"""Thousands of days at once are read twice as fast from JSON as from columns."""
 
 
 async def overview(conn: Connection, now: datetime, search: PlaceSearch) -> Overview:
@@ -30,14 +35,9 @@ async def overview(conn: Connection, now: datetime, search: PlaceSearch) -> Over
     items = [
         OfficeOverview(
             office=row.office,
-            earliest_day=next(
-                (day for day, visits in zip(row.days, row.visits, strict=True) if visits), None
-            ),
+            earliest_day=row.earliest_day,
             distance_km=distances.get(row.office),
-            days=[
-                OverviewDay(day, staffed, visits)
-                for day, staffed, visits in zip(row.days, row.staffed, row.visits, strict=True)
-            ],
+            days=_decode_days(row.days),
         )
         for row in rows
     ]

@@ -66,12 +66,11 @@ class OpenDay(msgspec.Struct, frozen=True):
 
 
 class OverviewRow(msgspec.Struct, frozen=True):
-    """An office's days in order; for each whether it is staffed, and about how many visits still fit."""
+    """An office's first day with a place, and its days in order as JSON: ``OverviewDay``."""
 
     office: str
-    days: list[date]
-    staffed: list[bool]
-    visits: list[int]
+    earliest_day: date | None
+    days: str
 
 
 class SearchedDays(msgspec.Struct, frozen=True):

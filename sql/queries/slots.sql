@@ -23,31 +23,39 @@ SELECT visit.office, visit.time_zone, visit.minutes, visit.cells, free.day, free
  FETCH FIRST (:days) ROWS WITH TIES;
 
 -- name: overview_days(codes, quantities, persons, offices, level, not_before, first_day, last_day, weekdays)
--- Of each office that offers the services, its days in order: whether appointments are kept at all, and
--- about how many such visits still fit; at least one where one does, none where none does. On the
--- local day of not_before only what begins then or later counts.
-WITH open_day AS (
-    SELECT visit.office, visit.cells, d.day, d.fits_empty > 0 AS staffed,
+-- Of each office that offers the services, its first day with a place and its days in order, as JSON:
+-- whether appointments are kept at all, and about how many such visits still fit; at least one where one
+-- does, none where none does. On the local day of not_before only what begins then or later counts.
+-- The pools are found first and once: the planner takes them for a single one, and would otherwise look
+-- up their offices anew for each of their days.
+WITH asked AS MATERIALIZED (
+    SELECT office_id, pool_id, office, time_zone, cells,
+           (:not_before ::timestamptz AT TIME ZONE time_zone)::date AS today
+      FROM visit_pools(:codes ::text[], :quantities ::integer[], :persons ::integer, :offices ::text[])
+), open_day AS (
+    SELECT asked.office_id, asked.office, asked.cells, d.day, d.fits_empty > 0 AS staffed,
+           d.fits[:level ::smallint] >= asked.cells AS fits, d.day = asked.today AS begun,
            open_cells(:level ::smallint, d.planes, d.counter_planes, d.phone_planes, d.online_planes)
-           & ((~ 0::bit(300)) >> greatest(ceil(extract(epoch FROM :not_before ::timestamptz
-                - d.day ::timestamp AT TIME ZONE visit.time_zone) / 300), 0)::integer) AS cells_open,
-           d.fits[:level ::smallint] >= visit.cells AS fits,
-           d.day = (:not_before ::timestamptz AT TIME ZONE visit.time_zone)::date AS begun
-      FROM visit_pools(:codes ::text[], :quantities ::integer[], :persons ::integer, :offices ::text[]) AS visit
-      JOIN pool_day d ON d.pool_id = visit.pool_id
-       AND d.day >= (:not_before ::timestamptz AT TIME ZONE visit.time_zone)::date
+           & CASE WHEN d.day = asked.today
+                  THEN (~ 0::bit(300)) >> greatest(ceil(extract(epoch FROM :not_before ::timestamptz
+                         - d.day ::timestamp AT TIME ZONE asked.time_zone) / 300), 0)::integer
+                  ELSE ~ 0::bit(300) END AS cells_open
+      FROM asked
+      JOIN pool_day d ON d.office_id = asked.office_id AND d.pool_id = asked.pool_id
+       AND d.day >= asked.today
        AND d.day >= coalesce(:first_day ::date, '-infinity')
        AND d.day <= coalesce(:last_day ::date, 'infinity')
        AND (:weekdays ::integer[] IS NULL OR extract(isodow FROM d.day) = ANY (:weekdays ::integer[]))
 ), office_day AS (
-    SELECT office, day, bool_or(staffed) AS staffed,
+    SELECT office_id, office, day, bool_or(staffed) AS staffed,
            sum(CASE WHEN fits AND (NOT begun OR longest_visit(ARRAY[cells_open]) >= cells)
                     THEN greatest(bit_count(cells_open) / cells, 1) ELSE 0 END)::integer AS visits
-      FROM open_day GROUP BY office, day
+      FROM open_day GROUP BY office_id, office, day
 )
-SELECT office, array_agg(day ORDER BY day) AS days, array_agg(staffed ORDER BY day) AS staffed,
-       array_agg(visits ORDER BY day) AS visits
-  FROM office_day GROUP BY office ORDER BY office;
+SELECT office, min(day) FILTER (WHERE visits > 0) AS earliest_day,
+       '[' || string_agg('{"day":' || to_json(day) || ',"staffed":' || staffed || ',"visits":' || visits || '}',
+                         ',' ORDER BY day) || ']' AS days
+  FROM office_day GROUP BY office_id, office;
 
 -- name: searched_days(codes, quantities, persons, offices, level, not_before, first_day, last_day, weekdays)^
 -- Why such a search may have found nothing: how many pools it asked; whether any of them is staffed at
