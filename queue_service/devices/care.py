@@ -150,7 +150,13 @@ async def card(conn: Connection, now: datetime, device_id: int) -> DeviceCard:
     device = (await find_device(conn, now, device_id)).device
     profile: Profile = "kiosk" if device.profile is DeviceProfile.KIOSK else "display"
     return DeviceCard(
-        device.id, device.office, profile, device.name, device.settings, device.renew_since is not None
+        device.id,
+        device.office,
+        profile,
+        device.name,
+        device.settings,
+        device.renew_since is not None,
+        told_at=now,
     )
 
 
