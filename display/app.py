@@ -51,6 +51,7 @@ from display.voice import EspeakCommand, EspeakLibrary, Voice
 from display.wall import Wall
 from queue_service.device_program.caretaker import Caretaker, kept_card
 from queue_service.device_program.service_clock import ServiceClock
+from queue_service.device_program.supervision import Supervision
 from queue_service.device_program.token_file import TOKEN_FILE, TokenFile
 from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, base
 from queue_service.protocol.stream import Call
@@ -131,7 +132,13 @@ class Display:
     async def _running(self, _: Litestar) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(part)
-            for part in (self._link.run(), self._announcer.run(), self._warm_up(), self._caretaker.run())
+            for part in (
+                Supervision().run(),
+                self._link.run(),
+                self._announcer.run(),
+                self._warm_up(),
+                self._caretaker.run(),
+            )
         ]
         for task in tasks:
             task.add_done_callback(self._part_ended)

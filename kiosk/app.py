@@ -40,6 +40,7 @@ from kiosk.texts import Texts
 from kiosk.ticketing import Ticketing, utc_now
 from queue_service.device_program.caretaker import Caretaker
 from queue_service.device_program.service_clock import ServiceClock
+from queue_service.device_program.supervision import Supervision
 from queue_service.device_program.token_file import TOKEN_FILE, TokenFile
 
 LOOPBACK = "127.0.0.1"
@@ -96,7 +97,7 @@ def build_app(
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(part.run()) for part in (link, caretaker, outage)]
+        tasks = [asyncio.create_task(part.run()) for part in (Supervision(), link, caretaker, outage)]
         if isinstance(printer, PdfDirectory):
             tasks.append(asyncio.create_task(_forget_old_tickets(printer, clock.now)))
         for task in tasks:
