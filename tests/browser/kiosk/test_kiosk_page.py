@@ -219,6 +219,12 @@ def test_everybody_leaves_in_every_language_and_no_number_can_be_asked_for(
     service.tell("hall", hall="paused")
     expect(visitor.title()).to_have_text("Haben Sie einen Termin?")
     expect(page.get_by_text("Der Aufruf ist kurz unterbrochen.")).to_be_visible()
+    service.tell("queue", code="reisepass", waiting=5, wait=None, wait_reason="hall_paused")
+    visitor.touch("Ich habe keinen Termin")
+    visitor.touch("Ausweise und Pässe")
+    expect(visitor.key("Reisepass beantragen")).to_contain_text("Aufruf unterbrochen")
+    visitor.touch("← Zurück")
+    visitor.touch("← Zurück")
     service.tell("hall", hall="open")
     expect(page.get_by_text("Der Aufruf ist kurz unterbrochen.")).to_be_hidden()
 
