@@ -57,7 +57,7 @@ OFFICE = OfficeCard(
 )
 
 LAST_OWN_NUMBER = 999
-KNOWN_REFERENCE = "K7RMW3XA"
+KNOWN_REFERENCE = "K7RMW3XR"
 """The one appointment of this office."""
 
 WAITS = (None, WaitRange(0, 5), WaitRange(10, 15), WaitRange(20, 35), WaitRange(45, 60))

@@ -92,8 +92,8 @@ def test_a_line_without_arabic_stays_as_it_is() -> None:
 
 
 def test_marks_that_only_keep_order_are_not_printed() -> None:
-    said = "".join(part.text for part in parts("مثلًا \u2068K7RM-W3XA\u2069", "ar"))
-    assert "K7RM-W3XA" in said
+    said = "".join(part.text for part in parts("مثلًا \u2068K7RM-W3XR\u2069", "ar"))
+    assert "K7RM-W3XR" in said
     assert "\u2068" not in said
 
 

@@ -28,9 +28,18 @@ export function noWaitWords(reason) {
       return t("dafür zurzeit kein Schalter besetzt");
     case "closes_before":
       return t("heute vielleicht zu lang");
+    case "hall_paused":
+      return t("Aufruf unterbrochen");
     default:
       return t("noch nicht bekannt");
   }
+}
+
+/** The range, or why there is none; the sentence of a number that somebody holds. */
+export function waitSentence(wait, reason) {
+  return reason === "hall_paused" && !wait
+    ? t("Der Aufruf ist gerade unterbrochen. Ihre Nummer bleibt gültig.")
+    : t("Wartezeit {wait}", { wait: waitWords(wait) || noWaitWords(reason) });
 }
 
 export function aheadWords(peopleAhead) {
