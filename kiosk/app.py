@@ -30,12 +30,12 @@ from kiosk.office_view import OfficeView
 from kiosk.outage import OutageTickets
 from kiosk.page_events import PageEvents
 from kiosk.printing.pdf_directory import PdfDirectory
-from kiosk.printing.ticket_printing import TicketPrinting, chosen_printer
+from kiosk.printing.ticket_printing import TicketPrinting, chosen_printer, ticket_layout
 from kiosk.problem_answers import http_error, kiosk_error, unexpected_error
 from kiosk.routes import HANDLERS
 from kiosk.service_api import ServiceApi
 from kiosk.service_link import ServiceLink
-from kiosk.settings import KioskSettings, SettingError, printer_choice, service_address
+from kiosk.settings import PRINTER_FORMS, KioskSettings, SettingError, printer_choice, service_address
 from kiosk.texts import Texts
 from kiosk.ticketing import Ticketing, utc_now
 from queue_service.device_program.caretaker import Caretaker
@@ -65,7 +65,7 @@ def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] 
     view = OfficeView(kept_snapshot(settings.data_dir))
     page_events = PageEvents(view)
     printer = chosen_printer(settings)
-    printing = TicketPrinting(printer, texts)
+    printing = TicketPrinting(printer, texts, lambda: ticket_layout(caretaker.card), view.show_printer)
     token_file = TokenFile(settings.token_file)
     service = ServiceApi(settings.service, token_file)
     caretaker = Caretaker(
@@ -91,7 +91,7 @@ def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] 
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(part.run()) for part in (link, caretaker, outage)]
+        tasks = [asyncio.create_task(part.run()) for part in (link, caretaker, outage, printing)]
         if isinstance(printer, PdfDirectory):
             tasks.append(asyncio.create_task(_forget_old_tickets(printer, clock)))
         for task in tasks:
@@ -153,7 +153,7 @@ async def _forget_old_tickets(tickets: PdfDirectory, clock: Callable[[], datetim
     "--printer",
     default="pdf",
     show_default=True,
-    help="pdf (files in the data directory), cups, cups:QUEUE, escpos:HOST or escpos:HOST:PORT",
+    help=f"One of {PRINTER_FORMS}; pdf keeps files in the data directory.",
 )
 def main(service: str, token_file: Path | None, port: int, data_dir: Path, printer: str) -> None:
     """Serve the touch page of one kiosk on this device."""

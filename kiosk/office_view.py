@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from queue_service.device_program.pairing_sign import PairingSign, pairing_sign
+from queue_service.protocol.device_care import PrinterState
 from queue_service.protocol.stream import (
     HallState,
     KioskChange,
@@ -52,6 +53,8 @@ class KioskState(msgspec.Struct, frozen=True):
     """Somebody has to let the device in before anything else can be done."""
     goes_on: bool = False
     """Without a connection: whether numbers are given out all the same."""
+    printer: PrinterState | None = None
+    """How it is with paper, before anybody asks for a number; None: the printer can't say."""
 
 
 class OfficeView:
@@ -64,6 +67,7 @@ class OfficeView:
         self._code: str | None = None
         self.goes_on: Callable[[], bool] = lambda: False
         """Tells whether numbers are to be had without the service."""
+        self._printer: PrinterState | None = None
         self._listeners: set[asyncio.Event] = set()
 
     @property
@@ -106,11 +110,17 @@ class OfficeView:
             hall=known.hall if known else "open",
             pairing=pairing_sign(self._code),
             goes_on=self._link is not Link.CONNECTED and self.goes_on(),
+            printer=self._printer,
         )
 
     def show_code(self, code: str | None) -> None:
         """Show the code by which the device is let in, or that it is."""
         self._code = code
+        self.tell()
+
+    def show_printer(self, state: PrinterState | None) -> None:
+        """Show how it is with paper."""
+        self._printer = state
         self.tell()
 
     def begin(self, snapshot: KioskSnapshot) -> None:

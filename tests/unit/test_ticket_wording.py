@@ -6,12 +6,12 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from kiosk.printing.ticket_wording import TicketWords, ticket_words, wait_words
-from kiosk.texts import Texts
 from queue_service.protocol.device_api import IssuedTicket
 from queue_service.protocol.stream import OfficeCard, WaitRange
+from queue_service.ticket_paper.texts import TicketTexts
+from queue_service.ticket_paper.wording import TicketFacts, TicketWords, ticket_words, wait_words
 
-TEXTS = Texts.read()
+TEXTS = TicketTexts.read()
 OFFICE = OfficeCard(
     slug="bsc-mitte",
     name={"de": "BürgerServiceCenter Mitte", "en": "Citizen Service Centre Mitte"},
@@ -31,7 +31,7 @@ SERVICE = {"de": "Reisepass", "en": "Passport"}
 
 
 def said(ticket: IssuedTicket = TICKET, office: OfficeCard = OFFICE, language: str = "de") -> TicketWords:
-    return ticket_words(ticket, office, language, SERVICE, TEXTS)
+    return ticket_words(TicketFacts(ticket, office, language, SERVICE), TEXTS)
 
 
 def test_german_tickets_speak_german() -> None:

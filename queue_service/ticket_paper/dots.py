@@ -3,10 +3,8 @@
 import pypdfium2  # type: ignore[import-untyped]
 from PIL import Image
 
-from kiosk.printing.printer import TicketSheet
-
-DOTS_PER_MM = 8
-"""203 dpi, the resolution of nearly all receipt printers."""
+from queue_service.ticket_paper.layout import DOTS_PER_MM
+from queue_service.ticket_paper.page import TicketSheet
 
 POINTS_PER_MM = 72 / 25.4
 DARK_BELOW = 150

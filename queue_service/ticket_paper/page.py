@@ -3,18 +3,31 @@
 import io
 from uuid import UUID
 
+import msgspec
 import segno
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from kiosk.printing.fonts import pdf_name, shaped
-from kiosk.printing.line_order import parts
-from kiosk.printing.printer import TicketSheet
-from kiosk.printing.ticket_layout import MARGIN_MM, QrItem, RuleItem, TextItem, TicketDrawing
+from queue_service.ticket_paper.fonts import pdf_name, shaped
+from queue_service.ticket_paper.layout import DotsItem, QrItem, RuleItem, TextItem, TicketDrawing
+from queue_service.ticket_paper.line_order import parts
 
 PERCENT = 100
 ACTUAL_TEXT_MARK = "feff"
 """Begins a PDF text string in UTF-16 (ISO 32000-1, 7.9.2.2)."""
+
+
+class TicketSheet(msgspec.Struct, frozen=True):
+    """A finished ticket: one PDF page of the roll's width and its own length."""
+
+    ticket: UUID
+    number: str
+    pdf: bytes
+    width_mm: float
+    height_mm: float
+    margin_mm: float
+    """Left and right of what the print head reaches."""
 
 
 def ticket_sheet(ticket: UUID, number: str, drawing: TicketDrawing) -> TicketSheet:
@@ -31,9 +44,13 @@ def ticket_sheet(ticket: UUID, number: str, drawing: TicketDrawing) -> TicketShe
                 canvas.rect(item.x * mm, bottom, item.width * mm, item.thickness * mm, stroke=0, fill=1)
             case QrItem():
                 _draw_qr(canvas, drawing.height, item)
+            case DotsItem():
+                bottom = (drawing.height - item.y - item.height) * mm
+                picture = ImageReader(io.BytesIO(item.png))
+                canvas.drawImage(picture, item.x * mm, bottom, item.width * mm, item.height * mm)
     canvas.showPage()
     canvas.save()
-    return TicketSheet(ticket, number, file.getvalue(), drawing.width, drawing.height, MARGIN_MM)
+    return TicketSheet(ticket, number, file.getvalue(), drawing.width, drawing.height, drawing.margin)
 
 
 def _draw_text(canvas: Canvas, drawing: TicketDrawing, item: TextItem) -> None:

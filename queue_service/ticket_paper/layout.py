@@ -1,26 +1,28 @@
-"""Where everything stands on an 80 mm ticket: a pure function from words to a drawing.
+"""Where everything stands on a ticket: a pure function from words to a drawing.
 
 Lengths are millimetres from the top left corner; a text's ``y`` is its base line. In a language that
 is written from right to left everything begins at the right edge.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
-from kiosk.printing.ticket_wording import TicketWords
 from queue_service.protocol.languages import direction
+from queue_service.protocol.ticket_layout import EVERYDAY, RollWidth, TicketLayout
+from queue_service.ticket_paper.wording import TicketWords
 
 Weight = Literal["regular", "bold"]
 
-ROLL_WIDTH_MM = 80.0
-PRINTABLE_WIDTH_MM = 72.0
-"""What the print head of an 80 mm receipt printer reaches: 576 dots of 1/8 mm."""
-MARGIN_MM = (ROLL_WIDTH_MM - PRINTABLE_WIDTH_MM) / 2
+DOTS_PER_MM = 8
+"""203 dpi, the resolution of nearly all receipt printers."""
+PRINTABLE_MM: Mapping[RollWidth, float] = {80: 72.0, 58: 48.0}
+"""What the print heads of the two rolls reach: 576 and 384 dots."""
 
 NUMBER_HEIGHT_MM = 20.4
-"""Height of the number's lowest character: 20 mm are asked for, the rest is for the printer's tolerance."""
+"""Height of the number's lowest character: 20 mm are asked for, the rest is for the printer's tolerance.
+Four characters keep it on the wide roll; the narrow one has room for 18 mm of them."""
 NARROWEST = 0.72
 """A long number is first made narrower, to this share of its width at most, and only then smaller."""
 
@@ -28,6 +30,8 @@ LARGE_MM = 5.6
 BODY_MM = 4.6
 SMALL_MM = 3.7
 """Font sizes; 3.7 mm is 10.5 pt, above the 9 pt that DIN 1450 asks for in texts to consult."""
+LARGE_PRINT = 1.4
+"""Times the usual sizes: 14.7 pt at least, where large print begins (DBSV: 14 pt)."""
 LINE_SPACING = 1.3
 
 TOP_MM = 4.0
@@ -36,6 +40,8 @@ GAP_MM = 3.2
 RULE_MM = 0.4
 QR_MM = 25.0
 QR_QUIET_MM = 2.0
+BESIDE_CODE_MM = 30.0
+"""Words that have less room than this beside the code stand above it."""
 
 
 class TextItem(msgspec.Struct, frozen=True, tag="text"):
@@ -67,7 +73,17 @@ class QrItem(msgspec.Struct, frozen=True, tag="qr"):
     content: str
 
 
-Item = TextItem | RuleItem | QrItem
+class DotsItem(msgspec.Struct, frozen=True, tag="dots"):
+    """A picture in black and white, as a PNG of ``DOTS_PER_MM``."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    png: bytes
+
+
+Item = TextItem | RuleItem | QrItem | DotsItem
 
 
 class TicketDrawing(msgspec.Struct, frozen=True):
@@ -78,6 +94,8 @@ class TicketDrawing(msgspec.Struct, frozen=True):
     items: Sequence[Item]
     title: str
     language: str
+    margin: float
+    """Left and right of what the print head reaches."""
 
 
 class FontMeasures(Protocol):
@@ -95,26 +113,31 @@ class FontMeasures(Protocol):
 class _Pen:
     """Sets one thing under the other."""
 
-    def __init__(self, fonts: FontMeasures, *, from_right: bool) -> None:
+    def __init__(self, fonts: FontMeasures, layout: TicketLayout, *, from_right: bool) -> None:
         self.fonts = fonts
+        self.roll: float = layout.roll_mm
+        self.printable = PRINTABLE_MM[layout.roll_mm]
+        self.margin = (self.roll - self.printable) / 2
+        self.times = LARGE_PRINT if layout.large_print else 1.0
         self.from_right = from_right
         self.y = TOP_MM
         self.items: list[Item] = []
 
     def begin(self, width: float, inset: float = 0.0) -> float:
         """Give the left edge of what is ``width`` wide and stands ``inset`` from where lines begin."""
-        return ROLL_WIDTH_MM - MARGIN_MM - inset - width if self.from_right else MARGIN_MM + inset
+        return self.roll - self.margin - inset - width if self.from_right else self.margin + inset
 
     def gap(self, height: float = GAP_MM) -> None:
         self.y += height
 
     def rule(self) -> None:
-        self.items.append(RuleItem(MARGIN_MM, self.y, PRINTABLE_WIDTH_MM, RULE_MM))
+        self.items.append(RuleItem(self.margin, self.y, self.printable, RULE_MM))
         self.y += RULE_MM
 
-    def lines(self, text: str, weight: Weight, size: float) -> None:
+    def lines(self, text: str, weight: Weight, usual_size: float) -> None:
         """Set ``text`` in as many lines as it takes."""
-        for line in wrap(text, PRINTABLE_WIDTH_MM / size, weight, self.fonts):
+        size = usual_size * self.times
+        for line in wrap(text, self.printable / size, weight, self.fonts):
             self.y += size
             x = self.begin(self.fonts.width(line, weight) * size)
             self.items.append(TextItem(x, self.y, line, weight, size))
@@ -124,7 +147,7 @@ class _Pen:
         """Set the number at its full height, narrower if it has to be, smaller if nothing else helps."""
         size = NUMBER_HEIGHT_MM / self.fonts.top(number, "bold")
         natural = self.fonts.width(number, "bold") * size
-        squeeze = min(1.0, PRINTABLE_WIDTH_MM / natural)
+        squeeze = min(1.0, self.printable / natural)
         if squeeze < NARROWEST:
             size *= squeeze / NARROWEST
             squeeze = NARROWEST
@@ -132,29 +155,45 @@ class _Pen:
         x = self.begin(self.fonts.width(number, "bold") * size * squeeze)
         self.items.append(TextItem(x, self.y, number, "bold", size, squeeze))
 
+    def logo(self, png: bytes) -> None:
+        """Set a picture at its own size, dot by dot where the print head has its dots."""
+        width, height = (dots / DOTS_PER_MM for dots in png_size(png))
+        self.items.append(DotsItem(self.begin(width), self.y, width, height, png))
+        self.y += height
+
     def address(self, address: str) -> None:
         """Set an address to be typed, in one line or broken before its last part."""
-        if self.fonts.width(address, "regular") * SMALL_MM > PRINTABLE_WIDTH_MM:
+        if self.fonts.width(address, "regular") * SMALL_MM * self.times > self.printable:
             place, slash, last = address.rpartition("/")
             self.lines(place + slash, "regular", SMALL_MM)
             address = last
         self.lines(address, "regular", SMALL_MM)
 
     def qr(self, content: str, hint: str) -> None:
-        """Set the code with what it is for beside it."""
-        self.items.append(QrItem(self.begin(QR_MM), self.y, QR_MM, content))
+        """Set the code with what it is for beside it, or above it on a narrow roll."""
         inset = QR_MM + QR_QUIET_MM * 2
-        y = self.y + QR_MM / 2
-        for line in wrap(hint, (PRINTABLE_WIDTH_MM - inset) / BODY_MM, "regular", self.fonts):
-            x = self.begin(self.fonts.width(line, "regular") * BODY_MM, inset)
-            self.items.append(TextItem(x, y, line, "regular", BODY_MM))
-            y += BODY_MM * LINE_SPACING
+        beside = self.printable - inset >= BESIDE_CODE_MM
+        if not beside:
+            self.lines(hint, "regular", BODY_MM)
+            self.gap(QR_QUIET_MM)
+        self.items.append(QrItem(self.begin(QR_MM), self.y, QR_MM, content))
+        if beside:
+            self._beside_code(hint, inset)
         self.y += QR_MM
 
+    def _beside_code(self, hint: str, inset: float) -> None:
+        size = BODY_MM * self.times
+        y = self.y + QR_MM / 2
+        for line in wrap(hint, (self.printable - inset) / size, "regular", self.fonts):
+            x = self.begin(self.fonts.width(line, "regular") * size, inset)
+            self.items.append(TextItem(x, y, line, "regular", size))
+            y += size * LINE_SPACING
 
-def lay_out(words: TicketWords, fonts: FontMeasures) -> TicketDrawing:
+
+def lay_out(words: TicketWords, fonts: FontMeasures, layout: TicketLayout = EVERYDAY) -> TicketDrawing:
     """Draw a ticket: the number alone in its line, what it means, what to do, how to follow it, where."""
-    pen = _Pen(fonts, from_right=direction(words.language) == "rtl")
+    pen = _Pen(fonts, layout, from_right=direction(words.language) == "rtl")
+    _head(pen, words, layout.logo)
     pen.number(words.number)
     pen.gap(GAP_MM * 1.4)
     pen.rule()
@@ -169,13 +208,44 @@ def lay_out(words: TicketWords, fonts: FontMeasures) -> TicketDrawing:
     pen.lines(words.advice, "regular", BODY_MM)
     pen.gap()
     if words.follow_url:
-        pen.qr(words.follow_url, words.follow_hint)
-        pen.gap(QR_QUIET_MM / 2)
-        pen.address(words.follow_address)
+        _follow(pen, words, code=layout.code)
+    if words.closing:
+        pen.lines(words.closing, "regular", BODY_MM)
         pen.gap()
     pen.rule()
     pen.lines(words.office, "regular", SMALL_MM)
-    return TicketDrawing(ROLL_WIDTH_MM, pen.y + BOTTOM_MM, tuple(pen.items), words.number, words.language)
+    pen.lines(words.copy, "regular", SMALL_MM)
+    height = whole_dots(pen.y + BOTTOM_MM)
+    return TicketDrawing(pen.roll, height, tuple(pen.items), words.number, words.language, pen.margin)
+
+
+def _head(pen: _Pen, words: TicketWords, logo: bytes) -> None:
+    if logo:
+        pen.logo(logo)
+        pen.gap()
+    if words.headline:
+        pen.lines(words.headline, "regular", BODY_MM)
+        pen.gap()
+
+
+def _follow(pen: _Pen, words: TicketWords, *, code: bool) -> None:
+    if code:
+        pen.qr(words.follow_url, words.follow_hint)
+        pen.gap(QR_QUIET_MM / 2)
+    else:
+        pen.lines(words.follow_hint, "regular", BODY_MM)
+    pen.address(words.follow_address)
+    pen.gap()
+
+
+def whole_dots(length: float) -> float:
+    """Give the shortest length of whole dots that is not below ``length``."""
+    return -(-length * DOTS_PER_MM // 1) / DOTS_PER_MM
+
+
+def png_size(png: bytes) -> tuple[int, int]:
+    """Give a picture's width and height in dots (PNG, third edition, 11.2.1)."""
+    return int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
 
 
 def wrap(text: str, width: float, weight: Weight, fonts: FontMeasures) -> list[str]:
