@@ -92,7 +92,7 @@ def service_address(text: str) -> str:
 
 
 def printer_choice(text: str) -> PrinterChoice:
-    """Read one of ``PRINTER_FORMS`` (an IPv6 address with a port in brackets; ``//`` after a colon is left out).
+    """Read one of ``PRINTER_FORMS``; an IPv6 address with a port stands in brackets, ``//`` may stand before.
 
     Raises SettingError.
     """

@@ -73,7 +73,7 @@ def _claimed(device: Any) -> tuple[int, tuple[Any, Any]]:
 
 def _end(interface: Any, way: int) -> Any:
     def is_wanted(end: Any) -> bool:
-        return (
+        return bool(
             usb.util.endpoint_direction(end.bEndpointAddress) == way
             and usb.util.endpoint_type(end.bmAttributes) == usb.util.ENDPOINT_TYPE_BULK
         )

@@ -55,7 +55,7 @@ class ReceiptPrinter:
             self._changed.notify_all()
             return b"" if self.silent else answers
 
-    def _step(self) -> tuple[int, bytes] | None:
+    def _step(self) -> tuple[int, bytes] | None:  # noqa: PLR0911 - one way a command
         """Work off one command: how long it was, and what is answered; None for none that can be."""
         stalled = self.stalls and self._pending.startswith(RASTER)
         waits = stalled or self.paper_out or self.cover_open or self.off_line
@@ -83,13 +83,13 @@ class ReceiptPrinter:
 
     def _real_time_behind(self, pending: bytes) -> tuple[int, bytes] | None:
         """Real-time commands go past whatever waits to be worked off."""
-        if pending.endswith(CLEAR):
-            self.strips, self._pending = [], CLEAR
-            return len(CLEAR), b""
-        if pending[-3:-1] == QUESTION:
-            answer = self._status(pending[-1])
-            self._pending = pending[:-3]
-            return 0, answer
+        if (at := pending.find(CLEAR)) >= 0:
+            self.strips = []
+            return at + len(CLEAR), b""
+        at = pending.find(QUESTION)
+        if 0 <= at < len(pending) - len(QUESTION) and pending[at + 2] in b"\x01\x02\x03\x04":
+            self._pending = pending[:at] + pending[at + 3 :]
+            return 0, self._status(pending[at + 2])
         return None
 
     def _burn(self, pending: bytes) -> tuple[int, bytes] | None:

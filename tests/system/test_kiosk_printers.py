@@ -61,7 +61,7 @@ from tests.unit.test_ticket_layout import ticket
 
 KINDS = ["pdf", "ipp", "escpos", "usb", "serial"]
 FASTEST_BAUD = 4_000_000
-SHORT_SECONDS = 1.0
+SHORT_SECONDS = 0.5
 """The deadline where a test waits for its end."""
 
 
