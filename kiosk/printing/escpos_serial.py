@@ -42,11 +42,13 @@ class SerialWires:
             # An adapter that was pulled out takes its name with it.
             raise PrinterUnreachableError(str(error)) from error
         with line:
+            wire = SerialWire(line)
             try:
-                yield SerialWire(line)
+                yield wire
             finally:
-                # The system would go on sending for half a minute what the printer does not take.
-                line.reset_output_buffer()
+                if wire.stuck:
+                    # The system would go on sending for half a minute what the printer does not take.
+                    line.reset_output_buffer()
 
 
 class SerialWire:
@@ -54,6 +56,8 @@ class SerialWire:
 
     def __init__(self, line: serial.Serial) -> None:
         self._line = line
+        self.stuck = False
+        """Something was not taken in time."""
 
     def send(self, data: bytes, seconds: float) -> None:
         """Hand over all of it, so that the last byte has left."""
@@ -63,9 +67,11 @@ class SerialWire:
             self._line.write(data)
             while self._line.out_waiting:
                 if time.monotonic() > ends:
+                    self.stuck = True
                     raise PrinterTimeoutError
                 time.sleep(DRAIN_SECONDS)
         except serial.SerialTimeoutException as error:
+            self.stuck = True
             raise PrinterTimeoutError from error
         except (serial.SerialException, OSError) as error:
             raise PrinterUnreachableError from error
