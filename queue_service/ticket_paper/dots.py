@@ -20,7 +20,9 @@ def ticket_dots(sheet: TicketSheet) -> Image.Image:
     finally:
         document.close()
     left = round(sheet.margin_mm * DOTS_PER_MM)
-    printable = grey.crop((left, 0, round(sheet.width_mm * DOTS_PER_MM) - left, grey.height))
-    return printable.point(lambda level: FULL if level >= DARK_BELOW else 0).convert(
-        "1", dither=Image.Dither.NONE
-    )
+    return black_and_white(grey.crop((left, 0, round(sheet.width_mm * DOTS_PER_MM) - left, grey.height)))
+
+
+def black_and_white(grey: Image.Image) -> Image.Image:
+    """Give a grey picture in dots."""
+    return grey.point(lambda level: FULL if level >= DARK_BELOW else 0).convert("1", dither=Image.Dither.NONE)

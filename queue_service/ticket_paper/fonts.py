@@ -60,6 +60,15 @@ class TicketFonts(msgspec.Struct, frozen=True):
         # The order of its parts makes a line neither longer nor shorter.
         return sum(_advance(part.text, weight, part.arabic) for part in parts(text, SOURCE_LANGUAGE))
 
+    def missing(self, text: str) -> list[str]:
+        """Give the characters that these fonts have no letters for, each once, in order."""
+        found: dict[str, None] = {}
+        for part in parts(text, SOURCE_LANGUAGE):
+            font = pdfmetrics.getFont(pdf_name("regular", arabic=part.arabic))
+            assert isinstance(font, EmbeddedFont)
+            found |= {sign: None for sign in part.text if ord(sign) not in font.face.charToGlyph}
+        return list(found)
+
     def top(self, text: str, weight: Weight) -> float:
         """Height of the lowest capital or figure of ``text`` in units of the font size."""
         tops = self.tops[weight]

@@ -4,6 +4,7 @@ Lengths are millimetres from the top left corner; a text's ``y`` is its base lin
 is written from right to left everything begins at the right edge.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
@@ -30,6 +31,8 @@ LARGE_MM = 5.6
 BODY_MM = 4.6
 SMALL_MM = 3.7
 """Font sizes; 3.7 mm is 10.5 pt, above the 9 pt that DIN 1450 asks for in texts to consult."""
+LEAST_MM = 3.2
+"""9 pt."""
 LARGE_PRINT = 1.4
 """Times the usual sizes: 14.7 pt at least, where large print begins (DBSV: 14 pt)."""
 LINE_SPACING = 1.3
@@ -162,12 +165,18 @@ class _Pen:
         self.y += height
 
     def address(self, address: str) -> None:
-        """Set an address to be typed, in one line or broken before its last part."""
+        """Set an address to be typed, in one line or broken before its last part.
+
+        It is rather made a little smaller than broken where nobody would expect it.
+        """
+        rows = [address]
         if self.fonts.width(address, "regular") * SMALL_MM * self.times > self.printable:
             place, slash, last = address.rpartition("/")
-            self.lines(place + slash, "regular", SMALL_MM)
-            address = last
-        self.lines(address, "regular", SMALL_MM)
+            rows = [place + slash, last]
+        widest = max(self.fonts.width(row, "regular") for row in rows)
+        fitting = min(SMALL_MM, self.printable / (widest or 1) / self.times)
+        for row in rows:
+            self.lines(row, "regular", max(fitting, LEAST_MM / self.times))
 
     def qr(self, content: str, hint: str) -> None:
         """Set the code with what it is for beside it, or above it on a narrow roll."""
@@ -225,7 +234,7 @@ def _head(pen: _Pen, words: TicketWords, logo: bytes) -> None:
         pen.gap()
     if words.headline:
         pen.lines(words.headline, "regular", BODY_MM)
-        pen.gap()
+        pen.gap(GAP_MM * 1.4)
 
 
 def _follow(pen: _Pen, words: TicketWords, *, code: bool) -> None:
@@ -249,10 +258,13 @@ def png_size(png: bytes) -> tuple[int, int]:
 
 
 def wrap(text: str, width: float, weight: Weight, fonts: FontMeasures) -> list[str]:
-    """Break ``text`` into lines of at most ``width`` (in font sizes), inside a word where one is too long."""
+    """Break ``text`` into lines of at most ``width`` (in font sizes), inside a word where one is too long.
+
+    Words with a no-break space between them are one.
+    """
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in filter(None, re.split(r"[ \t\n]+", text)):
         candidate = f"{line} {word}" if line else word
         if fonts.width(candidate, weight) <= width:
             line = candidate

@@ -14,7 +14,8 @@ from queue_service.ticket_paper.texts import N_, TicketTexts
 
 BABEL_LOCALES = {"en": "en_GB"}
 """Where a language is written with another country's dates than its first: 22 November, 24 hours."""
-
+NO_BREAK = "\u00a0"
+"""A time of day stays in one line with its "Uhr"."""
 
 DURING_OUTAGE = N_("Die Verbindung ist unterbrochen. Ihre Nummer gilt.")
 """In the place of the figures that nobody knows then; staff tell by the high number where it comes from."""
@@ -127,7 +128,9 @@ def time_of_day(local: datetime, language: str) -> str:
 def _date_and_time(local: datetime, language: str, texts: TicketTexts) -> str:
     pattern = texts.say("EEEE, dd.MM.y", language)
     day = format_date(local, pattern, locale=_babel_locale(language))
-    return texts.say("{day}, {time} Uhr", language, day=day, time=time_of_day(local, language))
+    time = time_of_day(local, language)
+    before, time, after = texts.say("{day}, {time} Uhr", language, day=day, time=time).rpartition(time)
+    return before + time + after.replace(" ", NO_BREAK)
 
 
 def _babel_locale(language: str) -> str:

@@ -105,6 +105,9 @@ POST   /admin/devices                           1   1    33    33        33    4
 POST   /admin/devices/{device}                  1   1    33    33        33    44         44    33    33
 POST   /admin/devices/{device}/new-token        1   1    33    33        33    x4         x4    33    33
 POST   /admin/devices/{device}/revoke           1   1    33    33        33    x4         x4    33    33
+GET    /admin/ticket                            1   1    33    33        33    xx         xx    33    33
+GET    /admin/ticket/{office}                   1   1    33    33        33    x3         x3    33    33
+POST   /admin/ticket/{office}                   1   1    33    33        33    x3         x3    33    33
 GET    /favicon.ico                             x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /static/{version}/{file}                 x   x    xx    xx        xx    xx         xx    xx    xx
 HEAD   /static/{version}/{file}                 x   x    xx    xx        xx    xx         xx    xx    xx

@@ -51,7 +51,7 @@ def test_english_tickets_speak_english() -> None:
 
 
 def test_the_day_is_the_office_s_own() -> None:
-    assert said().issued == "Donnerstag, 02.07.2026, 00:30 Uhr"
+    assert said().issued == "Donnerstag, 02.07.2026, 00:30\u00a0Uhr"
     assert said(language="en").issued == "Thursday, 2 Jul 2026, 00:30"
 
 
