@@ -34,7 +34,6 @@ from display.office_view import OfficeView
 from display.page import STATIC, render_page
 from display.player import DevicePlayer, PagePlayer, Player, SilentPlayer
 from display.routes import HANDLERS, http_problem
-from display.service_clock import ServiceClock
 from display.service_link import ServiceLink
 from display.settings import (
     DisplaySettings,
@@ -51,6 +50,8 @@ from display.texts import Texts
 from display.voice import EspeakCommand, EspeakLibrary, Voice
 from display.wall import Wall
 from queue_service.device_program.caretaker import Caretaker, kept_card
+from queue_service.device_program.service_clock import ServiceClock
+from queue_service.device_program.supervision import Supervision
 from queue_service.device_program.token_file import TOKEN_FILE, TokenFile
 from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, base
 from queue_service.protocol.stream import Call
@@ -78,11 +79,11 @@ log = structlog.get_logger(__name__)
 class Display:
     """All parts of one running display."""
 
-    def __init__(self, settings: DisplaySettings, port: int, now: Callable[[], datetime]) -> None:
+    def __init__(self, settings: DisplaySettings, port: int, own_clock: Callable[[], datetime]) -> None:
         texts = Texts.read()
-        clock = ServiceClock()
+        clock = ServiceClock(own_clock)
         ledger = CallLedger(kept_announced(settings.data_dir))
-        self._view = OfficeView(ledger, clock)
+        self._view = OfficeView(ledger)
         self._studio = AnnouncementStudio(_voice(settings.voice), SpeechCache(settings.data_dir))
         pages = PagePlayer(self._view.tell) if settings.sound is SoundAt.PAGE else None
         self._announcer = Announcer(
@@ -91,7 +92,7 @@ class Display:
             player=pages or _player(settings),
             data_dir=settings.data_dir,
             language=base(settings.language),
-            now=now,
+            now=clock.now,
             on_change=self._view.tell,
             hall=lambda: self._view.hall,
             reception=lambda: self._view.has_reception,
@@ -103,10 +104,11 @@ class Display:
             profile="display",
             token_file=token_file,
             data_dir=settings.data_dir,
+            clock=clock,
             health=lambda own: display_health(own, self._link.losses, pages, ledger),
             changed=lambda: self._view.show_code(self._caretaker.code),
         )
-        self._link = ServiceLink(settings.service, token_file, self._view, now, self._caretaker.let_in)
+        self._link = ServiceLink(settings.service, token_file, self._view, clock, self._caretaker.let_in)
         self._language = base(settings.language)
         page = render_page(texts, settings.language, settings.theme)
         wall = Wall(
@@ -114,8 +116,7 @@ class Display:
             ledger=ledger,
             announcer=self._announcer,
             pages=pages,
-            clock=clock,
-            now=now,
+            now=clock.now,
             texts=texts,
             language=settings.language,
             page_digest=page.digest,
@@ -131,7 +132,13 @@ class Display:
     async def _running(self, _: Litestar) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(part)
-            for part in (self._link.run(), self._announcer.run(), self._warm_up(), self._caretaker.run())
+            for part in (
+                Supervision().run(),
+                self._link.run(),
+                self._announcer.run(),
+                self._warm_up(),
+                self._caretaker.run(),
+            )
         ]
         for task in tasks:
             task.add_done_callback(self._part_ended)

@@ -13,6 +13,7 @@ def display_health(own: OwnHealth, losses: int, pages: PagePlayer | None, ledger
         uptime_seconds=own.uptime_seconds,
         disk_free_megabytes=own.disk_free_megabytes,
         memory_megabytes=own.memory_megabytes,
+        clock_behind_seconds=own.clock_behind_seconds,
         reconnects=losses,
         page_open=pages.pages > 0 if pages else None,
         sound_blocked=pages.blocked if pages else None,

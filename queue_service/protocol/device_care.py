@@ -68,6 +68,8 @@ class DeviceCard(msgspec.Struct, frozen=True):
     """It is to make itself another token now."""
     ticket_layout: TicketLayout | None = None
     """How a kiosk's tickets look; None for a display, and where the office has chosen nothing."""
+    told_at: datetime | None = None
+    """The service's clock at this answer; its own does not count."""
 
 
 class DeviceHealth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -82,6 +84,8 @@ class DeviceHealth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     page_open: bool | None = None
     """Whether a browser shows its page."""
     disk_free_megabytes: Count | None = None
+    clock_behind_seconds: Annotated[int, msgspec.Meta(ge=-(10**9), le=10**9)] | None = None
+    """The device's own clock, against the service's; what it does goes by the service's."""
     memory_megabytes: Count | None = None
     printer: PrinterState | None = None
     numbers_left: Count | None = None
