@@ -37,6 +37,7 @@ from kiosk.service_api import ServiceApi
 from kiosk.service_link import ServiceLink
 from kiosk.settings import PRINTER_FORMS, KioskSettings, SettingError, printer_choice, service_address
 from kiosk.texts import Texts
+from kiosk.ticket_copies import TicketCopies
 from kiosk.ticketing import Ticketing, utc_now
 from queue_service.device_program.caretaker import Caretaker
 from queue_service.device_program.service_clock import ServiceClock
@@ -86,6 +87,7 @@ def build_app(
     )
     outage = OutageTickets(service, view, settings.data_dir, clock)
     view.goes_on = outage.can_go_on
+    copies = TicketCopies(service, view, printing)
     ticketing = Ticketing(service, outage, view, printing, clock.now, page_events.tell_ticket)
     link = ServiceLink(
         settings.service,
@@ -97,7 +99,7 @@ def build_app(
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
-        parts = (Supervision(), link, caretaker, outage, printing)
+        parts = (Supervision(), link, caretaker, outage, printing, copies)
         tasks = [asyncio.create_task(part.run()) for part in parts]
         if isinstance(printer, PdfDirectory):
             tasks.append(asyncio.create_task(_forget_old_tickets(printer, own_clock)))

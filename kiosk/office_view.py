@@ -19,6 +19,7 @@ from queue_service.protocol.stream import (
     WalkIns,
     apply_to_kiosk,
 )
+from queue_service.protocol.ticket_copy import COPY_ORDERED
 
 
 class Link(StrEnum):
@@ -68,6 +69,8 @@ class OfficeView:
         self.goes_on: Callable[[], bool] = lambda: False
         """Tells whether numbers are to be had without the service."""
         self._printer: PrinterState | None = None
+        self.copies_ordered = asyncio.Event()
+        """Set when there may be tickets to print for staff; whoever asks for them clears it before."""
         self._listeners: set[asyncio.Event] = set()
 
     @property
@@ -128,6 +131,7 @@ class OfficeView:
         self._snapshot = snapshot
         self._link = Link.CONNECTED
         self._away_since = None
+        self.copies_ordered.set()
         self.tell()
 
     def follow(self, change: KioskChange) -> None:
@@ -139,6 +143,8 @@ class OfficeView:
             msg = "a change before any snapshot"
             raise RuntimeError(msg)
         self._snapshot = apply_to_kiosk(self._snapshot, change)
+        if change.type == COPY_ORDERED:
+            self.copies_ordered.set()
         self.tell()
 
     def lose(self, link: Link) -> None:

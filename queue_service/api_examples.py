@@ -73,6 +73,9 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "replaceDeviceToken": Example(body={"token_hash": A_HASH[::-1]}),
     "leaseNumbers": Example(),
+    "printTicketAgain": Example(TICKET),
+    "listTicketCopies": Example(),
+    "tellTicketCopy": Example({"copy": TICKET_ID}, body={"reason": "printer_out_of_paper"}),
     "handInOutage": Example(
         body={
             "tickets": [

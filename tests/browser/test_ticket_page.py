@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
-from tests.browser.demo_office import OFFICE, DemoService
+from tests.browser.demo_office import OFFICE, DemoService, Hall
 from tests.browser.people_at_pages import Axe, OpenPage, has_no_sideways_scroll, log_in
 
 GERMAN = "Gedruckte Wartenummer: Deutsch"
@@ -57,3 +57,27 @@ def test_a_ticket_is_previewed_with_what_is_typed_and_kept_only_when_saved(
         told = kiosk.get("/device").json()["ticket_layout"]
     assert told["headline"] == {"de": "Willkommen"}
     assert Image.open(io.BytesIO(base64.b64decode(told["logo"]))).mode == "1"
+
+
+def test_a_number_is_printed_again_from_the_reception(
+    demo_service: DemoService, hall: Hall, open_page: OpenPage, axe: Axe
+) -> None:
+    number = hall.arrive()["number"]
+    page = open_page()
+    page.goto(f"{demo_service.base_url}/reception/{OFFICE}/copies")
+    log_in(page, demo_service, "reception1")
+    page.get_by_label("Wartenummer").fill("Z999")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Diese Nummer gibt es heute nicht.")
+    expect(page.get_by_label("Wartenummer")).to_have_value("Z999")
+    page.get_by_label("Wartenummer").fill(number.lower())
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Der Automat druckt die Nummer noch einmal.")
+    expect(page.get_by_role("row", name=number)).to_contain_text("wird gedruckt")
+    axe(page)
+    with demo_service.kiosk() as kiosk:
+        for order in kiosk.get("/device/ticket-copies").json()["items"]:
+            kiosk.put(f"/device/ticket-copies/{order['id']}", json={"reason": "printer_out_of_paper"})
+    page.get_by_role("link", name="Stand neu laden").click()
+    expect(page.get_by_role("row", name=number)).to_contain_text("nicht gedruckt: Papier leer")
+    assert has_no_sideways_scroll(page)

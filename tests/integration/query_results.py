@@ -32,6 +32,7 @@ from queue_service.booking.model import (
 )
 from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
+from queue_service.devices import copy_store as copies
 from queue_service.devices import store as devices
 from queue_service.emergency import store as alarms
 from queue_service.entries import store as entries
@@ -429,6 +430,12 @@ RESULTS: Mapping[str, Result] = {
     "queueing.forget_changes": None,
     "queueing.broken_invariants": {"finding": str},
     "queueing.forget_contingents": None,
+    "ticket_copies.kiosk_for": int,
+    "ticket_copies.order_copy": int,
+    "ticket_copies.open_copies": copies.OpenCopyRow,
+    "ticket_copies.tell_copy": UUID,
+    "ticket_copies.copies_at": copies.CopyRow,
+    "ticket_copies.forget_copies": None,
     "outages.lock_numbers": {"last": int},
     "outages.lease_numbers": {"day": date, "letter": str},
     "outages.own_blocks": NumberBlock,
@@ -463,6 +470,7 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
     "entries.write_contact": (KeptContact,),
     "queueing.issue_ticket": (queueing.Profile,),
     "outages.issue_leased": (queueing.Profile,),
+    "ticket_copies.order_copy": (copies.CopyToBe,),
     "waiting_list.add_entry": (waiting.NewEntry, KeptContact),
     "waiting_list.candidates": (DayClock,),
     "waiting_list.free_days": (slots.Wanted,),
@@ -524,6 +532,7 @@ PARAMETERS: Mapping[str, Any] = {
     "counter_id": int,
     "detail": str,
     "day": date,
+    "copy_id": UUID,
     "days": {"slots.search_days": int, "staffing.count_no_shows": int, "": list[date]},
     "issued_at": datetime,
     "letters": list[str],

@@ -77,6 +77,8 @@ GET    /hall                                    1   1    33    33        33    x
 GET    /hall/{office}                           1   1    33    33        33    x3         x3    33    33
 GET    /reception                               1   1    xx    xx        33    xx         xx    33    33
 GET    /reception/{office}                      1   1    x3    x3        33    x3         x3    33    33
+GET    /reception/{office}/copies               1   1    x3    x3        33    x3         x3    33    33
+POST   /reception/{office}/copies               1   1    x3    x3        33    x3         x3    33    33
 GET    /phone                                   1   1    33    33        xx    xx         xx    33    33
 GET    /phone/near                              1   1    33    33        xx    xx         xx    33    33
 POST   /phone/contact                           1   1    33    33        xx    xx         xx    33    33
@@ -154,6 +156,8 @@ PUT    /api/v1/device/health                    1   1    33    33        33    3
 PUT    /api/v1/device/token                     1   1    33    33        33    33         33    xx    xx
 POST   /api/v1/device/number-blocks             1   1    33    33        33    33         33    xx    33
 POST   /api/v1/device/outage-tickets            1   1    33    33        33    33         33    xx    33
+GET    /api/v1/device/ticket-copies             1   1    33    33        33    33         33    xx    33
+PUT    /api/v1/device/ticket-copies/{copy}      1   1    33    33        33    33         33    44    33
 POST   /api/v1/offices/{office}/tickets         1   1    33    x3        33    x3         x3    x3    33
 GET    /api/v1/offices/{office}/numbers/{number} 1 1    33    x3        33    x3         x3    x3    33
 POST   /api/v1/offices/{office}/check-ins       1   1    33    x3        33    x3         x3    x3    33
@@ -168,6 +172,7 @@ PATCH  /api/v1/tickets/{ticket}                 1   1    x3    x3        33    x
 GET    /api/v1/tickets/{ticket}/visitor         1   1    x3    33        33    x3         x3    33    33
 GET    /api/v1/tickets/{ticket}/timeline        1   1    x3    x3        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/undo            1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/copies          1   1    x3    x3        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/merge           1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/recall          1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/start           1   1    x3    33        33    x3         x3    33    33
