@@ -73,7 +73,7 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "replaceDeviceToken": Example(body={"token_hash": A_HASH[::-1]}),
     "leaseNumbers": Example(),
-    "printTicketAgain": Example(TICKET),
+    "printTicketAgain": Example(TICKET, body={"kiosk": 3}),
     "listTicketCopies": Example(),
     "tellTicketCopy": Example({"copy": TICKET_ID}, body={"reason": "printer_out_of_paper"}),
     "handInOutage": Example(

@@ -131,6 +131,7 @@ class Town:
             "alarm": alarm,
             "device": device,
             "code": "ABC-DEF",
+            "copy": str(UUID(int=0)),
             "reference": booked.json()["reference"],
             "message": message,
             "booking": party.json()["reference"],
