@@ -76,6 +76,12 @@ EXAMPLES: Mapping[str, Example] = {
     "printTicketAgain": Example(TICKET, body={"kiosk": 3}),
     "listTicketCopies": Example(),
     "tellTicketCopy": Example({"copy": TICKET_ID}, body={"reason": "printer_out_of_paper"}),
+    "readOwnHelp": Example(),
+    "askForHelp": Example(),
+    "withdrawHelp": Example(),
+    "listHelpRequests": Example(OFFICE),
+    "comeToHelp": Example({**OFFICE, "help_request": TICKET_ID}),
+    "finishHelp": Example({**OFFICE, "help_request": TICKET_ID}),
     "handInOutage": Example(
         body={
             "tickets": [
