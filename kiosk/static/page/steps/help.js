@@ -7,12 +7,14 @@ import { receptionWords } from "../words.js";
 
 export function helpStep({ device, visit, press }) {
   const called = calledWords(visit.help);
+  const stays = visit.help === "calling" || isCalled(visit.help);
   return {
     title: t("Hilfe"),
     say: [
       h("div", { role: "status" }, called && notice(visit.help === "unreachable" ? "warning" : "info", h("p", { class: "large" }, called))),
-      h("p", { class: "large" }, h("strong", {}, receptionWords(device.state?.office))),
-      h("p", {}, t("Dort bekommen Sie auch ohne dieses Gerät eine Nummer und können sich für Ihren Termin anmelden.")),
+      // Who has called is to stay here, and not to go there.
+      !stays && h("p", { class: "large" }, h("strong", {}, receptionWords(device.state?.office))),
+      !stays && h("p", {}, t("Dort bekommen Sie auch ohne dieses Gerät eine Nummer und können sich für Ihren Termin anmelden.")),
       h("h2", {}, t("So bedienen Sie das Gerät")),
       h(
         "ul",
