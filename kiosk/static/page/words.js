@@ -131,6 +131,20 @@ export function printWords(reason) {
   return reason === "printer_out_of_paper" ? t("Das Papier ist zu Ende.") : t("Der Drucker druckt gerade nicht.");
 }
 
+/** What a visitor has to know of the printer beforehand; null while it prints. */
+export function noPaperWords(printer) {
+  switch (printer) {
+    case "paper_out":
+      return t("Kein Papier: Ihre Nummer erscheint auf dem Bildschirm.");
+    case "cover_open":
+    case "offline":
+    case "failed":
+      return t("Der Drucker druckt gerade nicht: Ihre Nummer erscheint auf dem Bildschirm.");
+    default:
+      return null;
+  }
+}
+
 /** What arriving early or late means for an appointment; null where there is nothing to say. */
 export function arrivalWords(arrival) {
   switch (arrival) {
