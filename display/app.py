@@ -31,7 +31,7 @@ from display.call_ledger import CallLedger
 from display.health import display_health
 from display.loopback_guard import LoopbackGuard
 from display.office_view import OfficeView
-from display.page import STATIC, render_page
+from display.page import STATIC, WallPage
 from display.player import DevicePlayer, PagePlayer, Player, SilentPlayer
 from display.routes import HANDLERS, http_problem
 from display.service_link import ServiceLink
@@ -41,10 +41,10 @@ from display.settings import (
     SoundAt,
     Theme,
     VoiceKind,
-    as_chosen,
     command_words,
     service_address,
 )
+from display.settings_in_force import SettingsInForce
 from display.speech_cache import SpeechCache
 from display.texts import Texts
 from display.voice import EspeakCommand, EspeakLibrary, Voice
@@ -79,7 +79,10 @@ log = structlog.get_logger(__name__)
 class Display:
     """All parts of one running display."""
 
-    def __init__(self, settings: DisplaySettings, port: int, own_clock: Callable[[], datetime]) -> None:
+    def __init__(self, own: DisplaySettings, port: int, own_clock: Callable[[], datetime]) -> None:
+        """``own`` are the options of the start; a card kept from the last run goes before them."""
+        self._in_force = SettingsInForce(own, kept_card(own.data_dir))
+        settings = self._in_force.now
         texts = Texts.read()
         clock = ServiceClock(own_clock)
         ledger = CallLedger(kept_announced(settings.data_dir))
@@ -106,11 +109,12 @@ class Display:
             data_dir=settings.data_dir,
             clock=clock,
             health=lambda own: display_health(own, self._link.losses, pages, ledger),
-            changed=lambda: self._view.show_code(self._caretaker.code),
+            changed=self._hear_caretaker,
         )
         self._link = ServiceLink(settings.service, token_file, self._view, clock, self._caretaker.let_in)
         self._language = base(settings.language)
-        page = render_page(texts, settings.language, settings.theme)
+        self._in_force.when_changed(self._view.tell)
+        wall_page = WallPage(texts, self._in_force)
         wall = Wall(
             view=self._view,
             ledger=ledger,
@@ -118,15 +122,22 @@ class Display:
             pages=pages,
             now=clock.now,
             texts=texts,
-            language=settings.language,
-            page_digest=page.digest,
+            in_force=self._in_force,
+            page_digest=lambda: wall_page.digest,
         )
-        state = State({"wall": wall, "view": self._view, "page": page, "page_player": pages}, deep_copy=False)
+        state = State(
+            {"wall": wall, "view": self._view, "page": wall_page, "page_player": pages}, deep_copy=False
+        )
         self.app = LoopbackGuard(_litestar(state, self._running), port)
         self.failure: BaseException | None = None
         """What ended the display, if it was not told to end."""
         self.stop: Callable[[], None] = lambda: None
         """Ends the server; set by whoever runs it."""
+
+    def _hear_caretaker(self) -> None:
+        """Show the code, or that none is needed any more; and have what staff have chosen hold at once."""
+        self._in_force.take(self._caretaker.card)
+        self._view.show_code(self._caretaker.code)
 
     @asynccontextmanager
     async def _running(self, _: Litestar) -> AsyncIterator[None]:
@@ -227,8 +238,6 @@ def main(  # noqa: PLR0913 - one parameter an option
             voice=VoiceKind(voice),
         )
         data_dir.mkdir(parents=True, exist_ok=True)
-        if card := kept_card(data_dir):
-            settings = as_chosen(settings, card.settings)
         listening = socket.create_server((LOOPBACK, port))
     except SettingError as error:
         raise click.UsageError(str(error)) from error

@@ -10,6 +10,7 @@ from display.announcer import Announcer, announcement_id
 from display.call_ledger import CallLedger
 from display.office_view import Link, OfficeView
 from display.player import PagePlayer
+from display.settings_in_force import SettingsInForce
 from display.texts import Texts
 from display.wall_state import Playing, Sight, WallState, wall_state
 from queue_service.protocol.stream import HallState, WaitRange
@@ -67,8 +68,8 @@ class Wall:
         pages: PagePlayer | None,
         now: Callable[[], datetime],
         texts: Texts,
-        language: str,
-        page_digest: str,
+        in_force: SettingsInForce,
+        page_digest: Callable[[], str],
     ) -> None:
         self._view = view
         self._ledger = ledger
@@ -76,7 +77,7 @@ class Wall:
         self._pages = pages
         self._now = now
         self._texts = texts
-        self._language = language
+        self._in_force = in_force
         self._page_digest = page_digest
 
     def state(self) -> DisplayState:
@@ -124,10 +125,10 @@ class Wall:
             waiting_to_be_said=self._ledger.waiting,
             sound_blocked=self._pages.blocked if self._pages else False,
             playing=self._playing(),
-            page=self._page_digest,
+            page=self._page_digest(),
             code=self._view.code,
         )
-        return wall_state(sight, self._texts, self._language, now=self._now())
+        return wall_state(sight, self._texts, self._in_force.now.language, now=self._now())
 
     async def announcement_wav(self, name: str) -> bytes | None:
         """The announcement of the call that is being said or of one that is still shown."""

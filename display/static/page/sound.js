@@ -24,6 +24,11 @@ export function playOnce(playing) {
   if (!current || current.done) startNext();
 }
 
+// Whether something would be cut off if the page went now.
+export function isPlaying() {
+  return Boolean(current && !current.done);
+}
+
 function startNext() {
   current = next;
   next = null;

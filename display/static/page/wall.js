@@ -2,7 +2,7 @@
 
 import { fitAll } from "./fit.js";
 import { showClock } from "./clock.js";
-import { playOnce, listenToAudio } from "./sound.js";
+import { isPlaying, listenToAudio, playOnce } from "./sound.js";
 
 const RECONNECT_MS = 1000;
 const ALIVE_WITHIN_MS = 15000; // three of the program's signs of life (page_feed.ALIVE_EVERY_SECONDS)
@@ -55,7 +55,7 @@ function report(event, id, reason = "") {
 }
 
 function take(next) {
-  if (next.page !== digest) {
+  if (next.page !== digest && !isPlaying()) {
     location.reload();
     return;
   }
