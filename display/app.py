@@ -32,6 +32,8 @@ from display.health import display_health
 from display.loopback_guard import LoopbackGuard
 from display.office_view import OfficeView
 from display.page import STATIC, WallPage
+from display.page_fit import PageFit
+from display.panel_files import PanelFiles
 from display.player import DevicePlayer, PagePlayer, Player, SilentPlayer
 from display.routes import HANDLERS, http_problem
 from display.service_link import ServiceLink
@@ -45,6 +47,7 @@ from display.settings import (
     service_address,
 )
 from display.settings_in_force import SettingsInForce
+from display.shown_areas import is_shown
 from display.speech_cache import SpeechCache
 from display.texts import Texts
 from display.voice import EspeakCommand, EspeakLibrary, Voice
@@ -54,6 +57,7 @@ from queue_service.device_program.service_clock import ServiceClock
 from queue_service.device_program.supervision import Supervision
 from queue_service.device_program.token_file import TOKEN_FILE, TokenFile
 from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, base
+from queue_service.protocol.panel import PanelSlide
 from queue_service.protocol.stream import Call
 
 LOOPBACK = "127.0.0.1"
@@ -86,9 +90,10 @@ class Display:
         texts = Texts.read()
         clock = ServiceClock(own_clock)
         ledger = CallLedger(kept_announced(settings.data_dir))
-        self._view = OfficeView(ledger)
+        self._view = OfficeView(ledger, lambda call, office: is_shown(call, office, self._in_force.chosen))
         self._studio = AnnouncementStudio(_voice(settings.voice), SpeechCache(settings.data_dir))
         pages = PagePlayer(self._view.tell) if settings.sound is SoundAt.PAGE else None
+        fit = PageFit()
         self._announcer = Announcer(
             ledger=ledger,
             studio=self._studio,
@@ -108,11 +113,15 @@ class Display:
             token_file=token_file,
             data_dir=settings.data_dir,
             clock=clock,
-            health=lambda own: display_health(own, self._link.losses, pages, ledger),
+            health=lambda own: display_health(own, self._link.losses, pages, ledger, fit),
             changed=self._hear_caretaker,
         )
         self._link = ServiceLink(settings.service, token_file, self._view, clock, self._caretaker.let_in)
         self._language = base(settings.language)
+        self._panel_files = PanelFiles(
+            settings.service, token_file, settings.data_dir, self._slides, self._view.tell
+        )
+        self._in_force.when_changed(self._panel_files.wake)
         self._in_force.when_changed(self._view.tell)
         wall_page = WallPage(texts, self._in_force)
         wall = Wall(
@@ -124,9 +133,18 @@ class Display:
             texts=texts,
             in_force=self._in_force,
             page_digest=lambda: wall_page.digest,
+            panel_files=self._panel_files,
         )
         state = State(
-            {"wall": wall, "view": self._view, "page": wall_page, "page_player": pages}, deep_copy=False
+            {
+                "wall": wall,
+                "view": self._view,
+                "page": wall_page,
+                "page_player": pages,
+                "page_fit": fit,
+                "panel_files": self._panel_files,
+            },
+            deep_copy=False,
         )
         self.app = LoopbackGuard(_litestar(state, self._running), port)
         self.failure: BaseException | None = None
@@ -139,6 +157,9 @@ class Display:
         self._in_force.take(self._caretaker.card)
         self._view.show_code(self._caretaker.code)
 
+    def _slides(self) -> list[PanelSlide]:
+        return self._in_force.card.panel if self._in_force.card else []
+
     @asynccontextmanager
     async def _running(self, _: Litestar) -> AsyncIterator[None]:
         tasks = [
@@ -149,6 +170,7 @@ class Display:
                 self._announcer.run(),
                 self._warm_up(),
                 self._caretaker.run(),
+                self._panel_files.run(),
             )
         ]
         for task in tasks:
@@ -160,6 +182,7 @@ class Display:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._caretaker.close()
+            await self._panel_files.close()
             await self._studio.close()
 
     async def _warm_up(self) -> None:

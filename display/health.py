@@ -1,12 +1,15 @@
 """How this display is, for those who look after it."""
 
 from display.call_ledger import CallLedger
+from display.page_fit import PageFit
 from display.player import PagePlayer
 from queue_service.device_program.caretaker import OwnHealth
 from queue_service.protocol.device_care import DeviceHealth
 
 
-def display_health(own: OwnHealth, losses: int, pages: PagePlayer | None, ledger: CallLedger) -> DeviceHealth:
+def display_health(
+    own: OwnHealth, losses: int, pages: PagePlayer | None, ledger: CallLedger, fit: PageFit
+) -> DeviceHealth:
     """Complete what any device knows of itself: lost connections, page and sound, the last call said."""
     return DeviceHealth(
         version=own.version,
@@ -18,4 +21,5 @@ def display_health(own: OwnHealth, losses: int, pages: PagePlayer | None, ledger
         page_open=pages.pages > 0 if pages else None,
         sound_blocked=pages.blocked if pages else None,
         last_announcement_at=max(ledger.announced.at.values(), default=None),
+        fit=fit.newest,
     )

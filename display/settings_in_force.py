@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from display.settings import DisplaySettings, as_chosen
-from queue_service.protocol.device_care import DeviceCard
+from queue_service.protocol.device_care import DeviceCard, DeviceSettings
+
+NOTHING_CHOSEN = DeviceSettings()
 
 
 class SettingsInForce:
@@ -25,6 +27,11 @@ class SettingsInForce:
     def card(self) -> DeviceCard | None:
         """Who this display is and what its office has set up for it; None before it was ever told."""
         return self._card
+
+    @property
+    def chosen(self) -> DeviceSettings:
+        """What staff have chosen, as last told; nothing before that."""
+        return self._card.settings if self._card else NOTHING_CHOSEN
 
     def when_changed(self, hear: Callable[[], None]) -> None:
         """Have ``hear`` run after each new card, in the order of the listeners."""

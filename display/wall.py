@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from display.announcer import Announcer, announcement_id
 from display.call_ledger import CallLedger
 from display.office_view import Link, OfficeView
+from display.panel_files import PanelFiles
+from display.panel_slides import Slide, slides_due
 from display.player import PagePlayer
 from display.settings_in_force import SettingsInForce
 from display.texts import Texts
@@ -70,6 +73,7 @@ class Wall:
         texts: Texts,
         in_force: SettingsInForce,
         page_digest: Callable[[], str],
+        panel_files: PanelFiles,
     ) -> None:
         self._view = view
         self._ledger = ledger
@@ -79,6 +83,7 @@ class Wall:
         self._texts = texts
         self._in_force = in_force
         self._page_digest = page_digest
+        self._panel_files = panel_files
 
     def state(self) -> DisplayState:
         """What other programs may know."""
@@ -117,6 +122,7 @@ class Wall:
 
     def wall_state(self) -> WallState:
         """What the page draws."""
+        now = self._now()
         sight = Sight(
             snapshot=self._view.snapshot,
             connected=self._view.link is Link.CONNECTED,
@@ -127,8 +133,18 @@ class Wall:
             playing=self._playing(),
             page=self._page_digest(),
             code=self._view.code,
+            chosen=self._in_force.chosen,
+            slides=self._slides(now),
         )
-        return wall_state(sight, self._texts, self._in_force.now.language, now=self._now())
+        return wall_state(sight, self._texts, self._in_force.now.language, now=now)
+
+    def _slides(self, now: datetime) -> list[Slide]:
+        """The information panel as it is now; a film that is not here yet is left out."""
+        card, snapshot = self._in_force.card, self._view.snapshot
+        if card is None or snapshot is None:
+            return []
+        today = now.astimezone(ZoneInfo(snapshot.office.time_zone)).date()
+        return slides_due(card.panel, self._panel_files.here, today, self._in_force.now.language)
 
     async def announcement_wav(self, name: str) -> bytes | None:
         """The announcement of the call that is being said or of one that is still shown."""

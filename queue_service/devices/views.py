@@ -20,6 +20,7 @@ from queue_service.offices.open_consultation import (
 )
 from queue_service.protocol.stream import (
     Call,
+    CounterSign,
     DisplayChange,
     DisplaySnapshot,
     HallState,
@@ -100,13 +101,37 @@ def display_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> DisplaySn
         wait=told.wait,
         wait_reason=told.reason,
         hall=hall.state,
+        counters=counter_signs(hall),
     )
 
 
-def display_change(facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: ChangeBody) -> DisplayChange:
-    """Return the message for a display; ``hall`` is the hall after the change."""
+def counter_signs(hall: Hall) -> list[CounterSign]:
+    """Return what stands at each counter's door."""
+    return [
+        _sign(counter, hall)
+        for counter in sorted(hall.counters.values(), key=lambda counter: counter.position)
+    ]
+
+
+def _sign(counter: Counter, hall: Hall) -> CounterSign:
+    visit = hall.tickets.get(counter.ticket) if counter.ticket else None
+    # Whom staff fetch from the reception is not told to come to the door.
+    called = visit is not None and visit.state == "called" and not visit.pick_up
+    return CounterSign(
+        counter.number, counter.name, counter.state, visit.number if visit else None, called=called
+    )
+
+
+def display_change(
+    facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: ChangeBody, before: list[CounterSign]
+) -> tuple[DisplayChange, list[CounterSign]]:
+    """Return the message for a display and the signs that the next one is compared with.
+
+    ``hall`` is the hall after the change.
+    """
     told = hall.wait_for_anyone(facts.minutes)
-    return DisplayChange(
+    after = counter_signs(hall)
+    message = DisplayChange(
         type=_kind_for_devices(change),
         version=change.version,
         at=change.at,
@@ -116,7 +141,9 @@ def display_change(facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: C
         call=call_of(change, body),
         wait_reason=told.reason,
         hall=hall.state,
+        counters=[sign for sign in after if sign not in before],
     )
+    return message, after
 
 
 def kiosk_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> KioskSnapshot:

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from queue_service.protocol.panel import MOST_SLIDES, PanelSlide
+
 HEALTH_SECONDS = 60.0
 """A device reports so often."""
 OVERDUE_AFTER_SECONDS = 200.0
@@ -26,6 +28,17 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 Profile = Literal["kiosk", "display"]
 PaperState = Literal["ok", "low", "out"]
 PrinterState = Literal["ok", "offline", "cover_open", "paper_low", "paper_out", "failed"]
+
+
+DisplayLayout = Literal["calls", "figures", "panel", "side_by_side", "door"]
+"""``calls``: calls alone; ``figures``: with waiting figures and the office's notice; ``panel``: with the
+information panel; ``side_by_side``: a column for each area or office; ``door``: one counter, large."""
+MOST_COLUMNS = 4
+"""On one screen: with five, nothing is large any more."""
+PlaceCode = Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+"""Of an office or of one of its areas."""
+CounterNumber = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9-]{1,8}$")]
+"""As painted on the counter's sign."""
 
 
 class PairingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +64,30 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     theme: Literal["light", "dark"] | None = None
     sound: bool | None = None
     """False: calls are shown and not said."""
+    layout: DisplayLayout | None = None
+    """None: ``figures``."""
+    screen_inches: Annotated[float, msgspec.Meta(ge=5, le=150)] | None = None
+    """Diagonal of the screen."""
+    reading_metres: Annotated[float, msgspec.Meta(ge=0.3, le=40)] | None = None
+    """From how far calls must be readable; together with the diagonal it sets their least size."""
+    areas: Annotated[list[PlaceCode], msgspec.Meta(max_length=MOST_COLUMNS)] = []
+    """Of the office's waiting areas: only calls to their counters are shown and said; empty: all."""
+    further_offices: Annotated[list[PlaceCode], msgspec.Meta(max_length=MOST_COLUMNS - 1)] = []
+    """Of the same authority: their calls are shown beside the own office's, and said."""
+    door_counter: CounterNumber | None = None
+    """Before whose door the display hangs."""
+
+
+class WallFit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a display's page has measured of itself."""
+
+    rows: Count
+    """Earlier calls that it has room for."""
+    rows_wanted: Count
+    letters_mm: Annotated[float, msgspec.Meta(ge=0, le=10_000)] | None = None
+    """Height of the smallest capitals of any call; None where the screen's size is not known."""
+    too_small: bool = False
+    """They can't be read from as far as they should."""
 
 
 class DeviceCard(msgspec.Struct, frozen=True):
@@ -66,6 +103,8 @@ class DeviceCard(msgspec.Struct, frozen=True):
     """It is to make itself another token now."""
     told_at: datetime | None = None
     """The service's clock at this answer; its own does not count."""
+    panel: Annotated[list[PanelSlide], msgspec.Meta(max_length=MOST_SLIDES)] = []
+    """Of a display: the slides of its office's information panel, in order."""
 
 
 class DeviceHealth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -92,6 +131,8 @@ class DeviceHealth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     sound_blocked: bool | None = None
     """The browser refuses to play."""
     last_announcement_at: datetime | None = None
+    fit: WallFit | None = None
+    """Of a display with an open page."""
 
 
 class TokenRenewal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
