@@ -40,6 +40,19 @@ class Player(Protocol):
         ...
 
 
+class SharedPlayer:
+    """Lets several announcers take turns with one player, in the order in which they come."""
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+        self._turn = asyncio.Lock()
+
+    async def play(self, clip: Clip, on_start: Callable[[], None]) -> None:
+        """Wait for one's turn, then play to the end."""
+        async with self._turn:
+            await self._player.play(clip, on_start)
+
+
 class SilentPlayer:
     """For halls without loudspeakers: each call has the time to be read."""
 

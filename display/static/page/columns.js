@@ -20,7 +20,10 @@ function drawColumn(element, { name, current, listed, empty }) {
   put(find("empty"), empty);
   if (current) {
     put(find("number"), current.number);
-    put(find("place").lastElementChild, current.place.text);
+    // What is written there in the end is a matter of room (fit.js).
+    const place = find("place").lastElementChild;
+    place.dataset.whole = keepTogether(current.place.text);
+    place.dataset.sign = current.sign;
     find("place").lang = current.place.lang;
     find("place").firstElementChild.classList.toggle("is-away", !current.points);
     const second = [current.fetched, current.second?.text].filter(Boolean).join(" · ");
@@ -39,6 +42,11 @@ function line({ number, counter }) {
   sign.textContent = counter;
   element.append(shownNumber, sign);
   return element;
+}
+
+// "Schalter 12" is one thing: a line never breaks before the number at its end.
+export function keepTogether(name) {
+  return name.replace(/ (?=\S*\d\S*$)/, "\u00a0");
 }
 
 function put(element, text) {

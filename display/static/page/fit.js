@@ -3,7 +3,9 @@
 // have no room at the least size go, then the list, then what is no call.
 
 const STEPS = 8; // halvings between smallest and largest: within half a percent of the best size
-const TIGHTEST = 2; // 1: without earlier calls; 2: without figures and panel as well (wall.css)
+// 0: everything; 1: without earlier calls; 2: without figures and panel as well (wall.css). Before a counter's
+// whole name gives way to its sign, the rest does.
+const STAGES = [[0, false], [1, false], [2, false], [0, true], [1, true], [2, true]];
 const NEARLY = 0.99; // of the least size counts as reached: halvings end a little below
 
 // Smallest sizes in rem where no distance is named. The smallest number still has capitals of 122 mm on a
@@ -20,6 +22,7 @@ const FITTED = [
   { selector: ".panel-words", smallest: 1.5, wraps: true, mustReach: false },
 ];
 const CALLS = "[data-number], [data-place-box], [data-listed-rows] td, .column-number, .column-place, .column-listed li, .door-number";
+const CARDS = ".column-call, .door-card";
 const ROWS = "[data-listed-rows] tr, .column-listed li";
 
 const root = document.documentElement;
@@ -29,50 +32,51 @@ const capitals = measuredCapitals();
 export function fitAll(letters) {
   const least = letters ? leastPixels(letters) : 0;
   root.style.setProperty("--least", `${least}px`);
-  for (let tight = 0; tight <= TIGHTEST; tight += 1) {
+  for (const [tight, short] of STAGES) {
     document.body.dataset.tight = tight;
-    fitOnce(least);
-    if (reaches(least)) break;
+    fitOnce(least, short);
+    if (reaches(least)) return measured(letters, least);
   }
+  // What no stage can hold is whole all the same, as large as the layout makes it; the office is told.
+  root.style.setProperty("--least", "0px");
+  document.body.dataset.tight = 0;
+  fitOnce(0, true);
   return measured(letters, least);
 }
 
-function fitOnce(least) {
+function fitOnce(least, short) {
   const pixelsPerRem = parseFloat(getComputedStyle(root).fontSize);
   for (const row of document.querySelectorAll(ROWS)) row.hidden = false;
-  shorten(false);
+  for (const place of document.querySelectorAll("[data-whole]")) writePlace(place, short);
   for (const { selector, smallest, wraps, mustReach } of FITTED) {
     const floor = Math.max(smallest * pixelsPerRem, mustReach ? least : 0);
     for (const element of shown(selector)) fit(element, floor, wraps);
   }
-  // The counter's sign says as much as its whole name, in less room.
-  const place = document.querySelector("[data-place-box]");
-  if (least && isShown(place) && !fits(place, true) && shorten(true)) fit(place, least, true);
   for (const row of document.querySelectorAll(ROWS)) row.hidden = isShown(row) && !hasRoom(row);
 }
 
-function shorten(short) {
-  const [place, name] = ["[data-place]", "[data-place-name]"].map((part) => document.querySelector(part));
-  const { sign, whole } = place.dataset;
-  name.hidden = !short || !sign;
-  name.textContent = name.hidden ? "" : whole;
-  const words = name.hidden ? whole : sign;
-  if (words !== undefined && place.textContent !== words) place.textContent = words;
-  return short && Boolean(sign);
+// The counter's sign says as much as its whole name, in less room; the name then stands beneath.
+function writePlace(place, short) {
+  const { whole, sign } = place.dataset;
+  const name = place.closest("[data-call], .column").querySelector("[data-place-name]");
+  const asSign = short && sign !== "";
+  const [words, beneath] = asSign ? [sign, whole] : [whole, ""];
+  if (place.textContent !== words) place.textContent = words;
+  if (name.textContent !== beneath) name.textContent = beneath;
 }
 
 function reaches(least) {
-  if (!least) return true;
   const fitted = shown(CALLS).every((element) => size(element) >= least * NEARLY);
-  const whole = FITTED.filter(({ mustReach }) => mustReach)
-    .flatMap(({ selector, wraps }) => shown(selector).map((element) => fits(element, wraps)));
-  return fitted && whole.every(Boolean) && !listStandsEmpty();
+  const whole = shownBoxes(CARDS).every((card) => card.scrollHeight <= card.clientHeight + 1);
+  return fitted && whole && !listStandsEmpty();
 }
 
 // A list that has calls and no room for any is worth less than its place.
 function listStandsEmpty() {
-  const rows = shown("[data-listed]").flatMap((list) => [...list.querySelectorAll("[data-listed-rows] tr")]);
-  return rows.length > 0 && rows.every((row) => row.hidden);
+  return shownBoxes("[data-listed], .column-listed").some((list) => {
+    const rows = [...list.querySelectorAll("[data-listed-rows] tr, li")];
+    return rows.length > 0 && rows.every((row) => row.hidden);
+  });
 }
 
 function measured(letters, least) {
@@ -83,11 +87,11 @@ function measured(letters, least) {
     rows: shown(ROWS).length,
     rows_wanted: wanted.length,
     letters_mm: letters && smallest !== null ? smallest / pixelsAMillimetre(letters) : null,
-    too_small: Boolean(least) && !reaches(least),
+    too_small: !sizes.every((one) => one >= least * NEARLY),
   };
 }
 
-// A size that even the smallest screen can't hold: the words are whole all the same, and the office is told.
+// Words that don't fit at the smallest size are whole all the same.
 function fit(element, smallest, wraps) {
   element.style.removeProperty("font-size");
   if (fits(element, wraps)) return;
@@ -115,6 +119,10 @@ function hasRoom(row) {
   const [own, wide] = [row.getBoundingClientRect(), row.scrollWidth <= row.clientWidth + 1];
   const cells = [...row.querySelectorAll("td")].every((cell) => cell.scrollWidth <= cell.clientWidth + 1);
   return own.bottom <= box.bottom + 1 && wide && cells;
+}
+
+function shownBoxes(selector) {
+  return [...document.querySelectorAll(selector)].filter((element) => element.getClientRects().length > 0);
 }
 
 function shown(selector) {

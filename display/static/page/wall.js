@@ -1,7 +1,7 @@
 // Draws what the program says and plays what it hands out. Decides nothing about calls.
 
 import { showClock } from "./clock.js";
-import { attract, drawColumns } from "./columns.js";
+import { attract, drawColumns, keepTogether } from "./columns.js";
 import { drawDoor } from "./door.js";
 import { fitAll } from "./fit.js";
 import { drawPanel, hold } from "./panel.js";
@@ -179,11 +179,6 @@ function hallLine({ lang, title, text }) {
   first.className = "hall-sign-title";
   block.append(first, second);
   return block;
-}
-
-// "Schalter 12" is one thing: a line never breaks before the number at its end.
-function keepTogether(name) {
-  return name.replace(/ (?=\S*\d\S*$)/, "\u00a0");
 }
 
 function drawListed(calls) {
