@@ -13,9 +13,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
-import espeakng_loader
 import structlog
 import uvicorn
 from litestar import Litestar, Response
@@ -28,12 +28,14 @@ from display.announcement import announce
 from display.announcement_sound import AnnouncementStudio
 from display.announcer import Announcer
 from display.call_ledger import CallLedger
+from display.hall_loudness import SOUND_OFF, Loudness, loudness_now
 from display.health import display_health
 from display.loopback_guard import LoopbackGuard
 from display.office_view import OfficeView
 from display.page import STATIC, render_page
 from display.player import DevicePlayer, PagePlayer, Player, SilentPlayer
 from display.routes import HANDLERS, http_problem
+from display.said_ahead import HallAhead, SaidAhead, highest_called
 from display.service_clock import ServiceClock
 from display.service_link import ServiceLink
 from display.settings import (
@@ -45,19 +47,26 @@ from display.settings import (
     as_chosen,
     command_words,
     service_address,
+    voice_directory,
 )
 from display.speech_cache import SpeechCache
 from display.texts import Texts
-from display.voice import EspeakCommand, EspeakLibrary, Voice
+from display.voice_choice import chosen_voices
 from display.wall import Wall
+from display.zone import in_zone
 from queue_service.device_program.caretaker import Caretaker, kept_card
 from queue_service.device_program.token_file import TOKEN_FILE, TokenFile
+from queue_service.protocol.announcing import OfficeAnnouncements
+from queue_service.protocol.device_care import DeviceSettings
 from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, base
 from queue_service.protocol.stream import Call
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8082
 HIGHEST_PORT = 65535
+
+NOTHING_CHOSEN = DeviceSettings()
+NO_OFFICE = OfficeAnnouncements()
 
 SHUTDOWN_SECONDS = 3
 """Only pages and their sounds are served: nothing under way is worth a longer wait."""
@@ -81,9 +90,15 @@ class Display:
     def __init__(self, settings: DisplaySettings, port: int, now: Callable[[], datetime]) -> None:
         texts = Texts.read()
         clock = ServiceClock()
-        ledger = CallLedger(kept_announced(settings.data_dir))
+        ledger = CallLedger(
+            kept_announced(settings.data_dir), lambda call: in_zone(call, self._chosen().zone)
+        )
         self._view = OfficeView(ledger, clock)
-        self._studio = AnnouncementStudio(_voice(settings.voice), SpeechCache(settings.data_dir))
+        self._sound = settings.sound
+        self._now = now
+        self._called: dict[str, int] = {}
+        voices = chosen_voices(settings)
+        self._studio = AnnouncementStudio(voices.first, SpeechCache(settings.data_dir), voices.other)
         pages = PagePlayer(self._view.tell) if settings.sound is SoundAt.PAGE else None
         self._announcer = Announcer(
             ledger=ledger,
@@ -95,7 +110,11 @@ class Display:
             on_change=self._view.tell,
             hall=lambda: self._view.hall,
             reception=lambda: self._view.has_reception,
+            own=lambda: self._office_announcements().texts,
+            loudness=self._loudness,
+            service_now=lambda: clock.at(now()),
         )
+        self._ahead = SaidAhead(self._studio, self._hall_ahead, self._announcer.until_idle)
         self._view.when_called(self._announcer.wake)
         token_file = TokenFile(settings.token_file)
         self._caretaker = Caretaker(
@@ -103,7 +122,7 @@ class Display:
             profile="display",
             token_file=token_file,
             data_dir=settings.data_dir,
-            health=lambda own: display_health(own, self._link.losses, pages, ledger),
+            health=lambda own: display_health(own, self._link.losses, pages, ledger, self._loudness()),
             changed=lambda: self._view.show_code(self._caretaker.code),
         )
         self._link = ServiceLink(settings.service, token_file, self._view, now, self._caretaker.let_in)
@@ -131,7 +150,7 @@ class Display:
     async def _running(self, _: Litestar) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(part)
-            for part in (self._link.run(), self._announcer.run(), self._warm_up(), self._caretaker.run())
+            for part in (self._link.run(), self._announcer.run(), self._say_ahead(), self._caretaker.run())
         ]
         for task in tasks:
             task.add_done_callback(self._part_ended)
@@ -144,11 +163,34 @@ class Display:
             await self._caretaker.close()
             await self._studio.close()
 
-    async def _warm_up(self) -> None:
-        """Load the gong and the voices before the first call needs them."""
+    async def _say_ahead(self) -> None:
+        """Load the gong and the voices before the first call needs them, then speak what comes next."""
         sample = Call(0, "A100", "1", {}, datetime.fromtimestamp(0, UTC), language="en")
         await self._studio.produce(announce(sample, self._language), repeat=False)
         log.info("voice_ready")
+        await self._ahead.run()
+
+    def _chosen(self) -> DeviceSettings:
+        """What staff have chosen for this display, as last told."""
+        return self._caretaker.card.settings if self._caretaker.card else NOTHING_CHOSEN
+
+    def _office_announcements(self) -> OfficeAnnouncements:
+        card = self._caretaker.card
+        return (card.announcements if card else None) or NO_OFFICE
+
+    def _loudness(self) -> Loudness:
+        if self._sound is SoundAt.OFF:
+            return SOUND_OFF
+        snapshot = self._view.snapshot
+        here = ZoneInfo(snapshot.office.time_zone) if snapshot else UTC
+        return loudness_now(self._chosen(), self._now().astimezone(here), snapshot.waiting if snapshot else 0)
+
+    def _hall_ahead(self) -> HallAhead:
+        snapshot = self._view.snapshot
+        self._called = highest_called(snapshot.calls, self._called) if snapshot and snapshot.calls else {}
+        return HallAhead(
+            self._office_announcements(), self._called, self._language, reception=self._view.has_reception
+        )
 
     def _part_ended(self, task: asyncio.Task[None]) -> None:
         if task.cancelled() or (error := task.exception()) is None:
@@ -192,7 +234,18 @@ class Display:
     default=VoiceKind.LIBRARY.value,
     show_default=True,
     type=click.Choice([kind.value for kind in VoiceKind]),
-    help="espeak-command is the system's espeak-ng; off leaves the gong",
+    help="espeak-command is the system's espeak-ng; pack and piper need --voice-dir; off leaves the gong",
+)
+@click.option(
+    "--voice-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Directory of a recorded voice or of Piper's models",
+)
+@click.option(
+    "--piper-command",
+    default="piper",
+    show_default=True,
+    help="Piper, with options of its own if it needs some",
 )
 def main(  # noqa: PLR0913 - one parameter an option
     *,
@@ -205,6 +258,8 @@ def main(  # noqa: PLR0913 - one parameter an option
     sound: str,
     sound_command: str,
     voice: str,
+    voice_dir: Path | None,
+    piper_command: str,
 ) -> None:
     """Serve the wall page of one waiting room on this device and announce its calls."""
     try:
@@ -218,6 +273,8 @@ def main(  # noqa: PLR0913 - one parameter an option
             sound=SoundAt(sound),
             sound_command=command_words(sound_command),
             voice=VoiceKind(voice),
+            voice_dir=voice_directory(VoiceKind(voice), voice_dir),
+            piper_command=command_words(piper_command, "--piper-command"),
         )
         data_dir.mkdir(parents=True, exist_ok=True)
         if card := kept_card(data_dir):
@@ -280,16 +337,6 @@ def _with_headers(response: Response[object]) -> Response[object]:
     for name, value in RESPONSE_HEADERS.items():
         response.headers.setdefault(name, value)
     return response
-
-
-def _voice(kind: VoiceKind) -> Voice | None:
-    match kind:
-        case VoiceKind.LIBRARY:
-            return EspeakLibrary(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())
-        case VoiceKind.COMMAND:
-            return EspeakCommand()
-        case VoiceKind.OFF:
-            return None
 
 
 def _player(settings: DisplaySettings) -> Player:

@@ -1,12 +1,15 @@
 """How this display is, for those who look after it."""
 
 from display.call_ledger import CallLedger
+from display.hall_loudness import Loudness
 from display.player import PagePlayer
 from queue_service.device_program.caretaker import OwnHealth
 from queue_service.protocol.device_care import DeviceHealth
 
 
-def display_health(own: OwnHealth, losses: int, pages: PagePlayer | None, ledger: CallLedger) -> DeviceHealth:
+def display_health(
+    own: OwnHealth, losses: int, pages: PagePlayer | None, ledger: CallLedger, loudness: Loudness
+) -> DeviceHealth:
     """Complete what any device knows of itself: lost connections, page and sound, the last call said."""
     return DeviceHealth(
         version=own.version,
@@ -15,6 +18,7 @@ def display_health(own: OwnHealth, losses: int, pages: PagePlayer | None, ledger
         memory_megabytes=own.memory_megabytes,
         reconnects=losses,
         page_open=pages.pages > 0 if pages else None,
+        loudness_percent=loudness.percent,
         sound_blocked=pages.blocked if pages else None,
         last_announcement_at=max(ledger.announced.at.values(), default=None),
     )

@@ -90,7 +90,7 @@ class OfficeView:
         self._snapshot = apply_to_display(self._snapshot, change)
         self._clock.hear(change.at, now)
         if change.call:
-            self._ledger.follow(change.call)
+            self._ledger.follow(change.call, self._clock.at(now))
         self._told(before)
 
     def lose(self, link: Link) -> None:
