@@ -43,7 +43,7 @@ GROUPED_FROM = 3
 MOST_SAID_TOGETHER = 6
 """Utterances behind one gong, a visitor's language counted: 35 s at most, after which the newest come in."""
 
-GONG_FIRST_AFTER_SECONDS = 0.12
+GONG_FIRST_AFTER_SECONDS = 0.16
 """Words that are not ready by then are made while the gong sounds: it is heard within 300 ms of the key, of
 which page and browser take about 60."""
 

@@ -81,7 +81,9 @@ async def _feed(process: asyncio.subprocess.Process, clip: Clip) -> None:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    if process.returncode != 0:
+    if process.returncode == 0:
+        log.info("device_plays")
+    else:
         log.warning("sound_command_failed", status=process.returncode)
 
 

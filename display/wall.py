@@ -6,11 +6,13 @@ from urllib.parse import quote
 
 import msgspec
 
+from display.announced_calls import Unsaid
 from display.announcer import Announcer, announcement_id
 from display.call_ledger import CallLedger
 from display.office_view import Link, OfficeView
 from display.player import PagePlayer
 from display.service_clock import ServiceClock
+from display.text_feed import CallFeed, call_feed
 from display.texts import Texts
 from display.wall_state import Playing, Sight, WallState, wall_state
 from queue_service.protocol.stream import HallState, WaitRange
@@ -25,11 +27,14 @@ class DisplayedCall(msgspec.Struct, frozen=True):
     counter_name: dict[str, str]
     at: datetime
     announced_at: datetime | None
-    """When its sound began, by this device's clock; None while it waits or if it came too old to be said."""
+    """When its sound began, by this device's clock, or its turn on the wall alone; None while it waits or if
+    it had none."""
     nth: int
     version: int
     audio: str
     """Address of the announcement as WAV."""
+    not_said: Unsaid | None = None
+    """Why it was shown and not said."""
     pick_up: bool = False
     """Staff fetch the visitor: shown and said is the reception, not the counter."""
 
@@ -85,7 +90,7 @@ class Wall:
     def state(self) -> DisplayState:
         """What other programs may know."""
         snapshot = self._view.snapshot
-        said_at = self._ledger.announced.at
+        said_at, unsaid = self._ledger.announced.at, self._ledger.announced.unsaid
         current = self._announcer.current
         return DisplayState(
             connected=self._view.link is Link.CONNECTED,
@@ -103,6 +108,7 @@ class Wall:
                     nth=call.nth,
                     version=call.version,
                     audio=audio_address(name),
+                    not_said=unsaid.get(call.version),
                     pick_up=call.pick_up,
                 )
                 for call in (snapshot.calls if snapshot else [])
@@ -116,6 +122,11 @@ class Wall:
             sound_blocked=self._pages.blocked if self._pages else False,
             hall=self._view.hall,
         )
+
+    def feed(self) -> CallFeed:
+        """The newest calls for boards and programs beside the screen."""
+        snapshot = self._view.snapshot
+        return call_feed(snapshot, self._language, connected=self._view.link is Link.CONNECTED)
 
     def wall_state(self) -> WallState:
         """What the page draws."""
