@@ -86,9 +86,8 @@ class Announcer:
         reception: Callable[[], bool],
         own: Callable[[], OwnTexts] = lambda: NONE_OWN,
         loudness: Callable[[], Loudness] = lambda: USUAL,
-        service_now: Callable[[], datetime] | None = None,
     ) -> None:
-        """``own``: the office's words; ``service_now``: by whose clock calls grow old, if not ``now``'s."""
+        """``own``: the office's words."""
         self._ledger = ledger
         self._studio = studio
         self._player = player
@@ -100,7 +99,6 @@ class Announcer:
         self._reception = reception
         self._own = own
         self._loudness = loudness
-        self._service_now = service_now or now
         self._silent = SilentPlayer()
         self._hall_said: HallState = "open"
         self._came_in = asyncio.Event()
@@ -179,7 +177,7 @@ class Announcer:
         await asyncio.sleep(SILENCE_BETWEEN_SECONDS)
 
     async def _say_next(self) -> None:
-        self._ledger.expire(self._service_now())
+        self._ledger.expire(self._now())
         loudness = self._loudness()
         calls = self._ledger.take(self._now(), self._how_many() if loudness.said else 1)
         if calls and not loudness.said:

@@ -36,7 +36,6 @@ from display.page import STATIC, render_page
 from display.player import DevicePlayer, PagePlayer, Player, SilentPlayer
 from display.routes import HANDLERS, http_problem
 from display.said_ahead import HallAhead, SaidAhead, highest_called
-from display.service_clock import ServiceClock
 from display.service_link import ServiceLink
 from display.settings import (
     DisplaySettings,
@@ -55,6 +54,8 @@ from display.voice_choice import chosen_voices
 from display.wall import Wall
 from display.zone import in_zone
 from queue_service.device_program.caretaker import Caretaker, kept_card
+from queue_service.device_program.service_clock import ServiceClock
+from queue_service.device_program.supervision import Supervision
 from queue_service.device_program.token_file import TOKEN_FILE, TokenFile
 from queue_service.protocol.announcing import OfficeAnnouncements
 from queue_service.protocol.device_care import DeviceSettings
@@ -87,15 +88,15 @@ log = structlog.get_logger(__name__)
 class Display:
     """All parts of one running display."""
 
-    def __init__(self, settings: DisplaySettings, port: int, now: Callable[[], datetime]) -> None:
+    def __init__(self, settings: DisplaySettings, port: int, own_clock: Callable[[], datetime]) -> None:
         texts = Texts.read()
-        clock = ServiceClock()
+        clock = ServiceClock(own_clock)
         ledger = CallLedger(
             kept_announced(settings.data_dir), lambda call: in_zone(call, self._chosen().zone)
         )
-        self._view = OfficeView(ledger, clock)
+        self._view = OfficeView(ledger)
         self._sound = settings.sound
-        self._now = now
+        self._clock = clock
         self._called: dict[str, int] = {}
         voices = chosen_voices(settings)
         self._studio = AnnouncementStudio(voices.first, SpeechCache(settings.data_dir), voices.other)
@@ -106,13 +107,12 @@ class Display:
             player=pages or _player(settings),
             data_dir=settings.data_dir,
             language=base(settings.language),
-            now=now,
+            now=clock.now,
             on_change=self._view.tell,
             hall=lambda: self._view.hall,
             reception=lambda: self._view.has_reception,
             own=lambda: self._office_announcements().texts,
             loudness=self._loudness,
-            service_now=lambda: clock.at(now()),
         )
         self._ahead = SaidAhead(self._studio, self._hall_ahead, self._announcer.until_idle)
         self._view.when_called(self._announcer.wake)
@@ -122,10 +122,11 @@ class Display:
             profile="display",
             token_file=token_file,
             data_dir=settings.data_dir,
+            clock=clock,
             health=lambda own: display_health(own, self._link.losses, pages, ledger, self._loudness()),
             changed=lambda: self._view.show_code(self._caretaker.code),
         )
-        self._link = ServiceLink(settings.service, token_file, self._view, now, self._caretaker.let_in)
+        self._link = ServiceLink(settings.service, token_file, self._view, clock, self._caretaker.let_in)
         self._language = base(settings.language)
         page = render_page(texts, settings.language, settings.theme)
         wall = Wall(
@@ -133,8 +134,7 @@ class Display:
             ledger=ledger,
             announcer=self._announcer,
             pages=pages,
-            clock=clock,
-            now=now,
+            now=clock.now,
             texts=texts,
             language=settings.language,
             page_digest=page.digest,
@@ -150,7 +150,13 @@ class Display:
     async def _running(self, _: Litestar) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(part)
-            for part in (self._link.run(), self._announcer.run(), self._say_ahead(), self._caretaker.run())
+            for part in (
+                Supervision().run(),
+                self._link.run(),
+                self._announcer.run(),
+                self._say_ahead(),
+                self._caretaker.run(),
+            )
         ]
         for task in tasks:
             task.add_done_callback(self._part_ended)
@@ -183,7 +189,9 @@ class Display:
             return SOUND_OFF
         snapshot = self._view.snapshot
         here = ZoneInfo(snapshot.office.time_zone) if snapshot else UTC
-        return loudness_now(self._chosen(), self._now().astimezone(here), snapshot.waiting if snapshot else 0)
+        return loudness_now(
+            self._chosen(), self._clock.now().astimezone(here), snapshot.waiting if snapshot else 0
+        )
 
     def _hall_ahead(self) -> HallAhead:
         snapshot = self._view.snapshot

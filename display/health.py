@@ -16,6 +16,7 @@ def display_health(
         uptime_seconds=own.uptime_seconds,
         disk_free_megabytes=own.disk_free_megabytes,
         memory_megabytes=own.memory_megabytes,
+        clock_behind_seconds=own.clock_behind_seconds,
         reconnects=losses,
         page_open=pages.pages > 0 if pages else None,
         loudness_percent=loudness.percent,

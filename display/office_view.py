@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from display.call_ledger import CallLedger
-from display.service_clock import ServiceClock
 from queue_service.protocol.stream import DisplayChange, DisplaySnapshot, HallState, apply_to_display
 
 
@@ -28,9 +27,8 @@ class OfficeView:
     Listeners are told "something changed", not what: a slow one misses steps but never the newest state.
     """
 
-    def __init__(self, ledger: CallLedger, clock: ServiceClock) -> None:
+    def __init__(self, ledger: CallLedger) -> None:
         self._ledger = ledger
-        self._clock = clock
         self._snapshot: DisplaySnapshot | None = None
         self._code: str | None = None
         self._link = Link.CONNECTING
@@ -76,10 +74,10 @@ class OfficeView:
         before = self.hall
         self._snapshot = snapshot
         self._link = Link.CONNECTED
-        self._ledger.begin(snapshot, self._clock.at(now))
+        self._ledger.begin(snapshot, now)
         self._told(before)
 
-    def follow(self, change: DisplayChange, now: datetime) -> None:
+    def follow(self, change: DisplayChange) -> None:
         """Apply the next change.
 
         Raises VersionGapError when one is missing; the view then stays as it was.
@@ -88,9 +86,8 @@ class OfficeView:
             raise RuntimeError("a change before any snapshot")
         before = self.hall
         self._snapshot = apply_to_display(self._snapshot, change)
-        self._clock.hear(change.at, now)
         if change.call:
-            self._ledger.follow(change.call, self._clock.at(now))
+            self._ledger.follow(change.call, change.at)
         self._told(before)
 
     def lose(self, link: Link) -> None:

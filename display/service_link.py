@@ -4,8 +4,6 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -14,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
 
 from display.office_view import Link, OfficeView
+from queue_service.device_program.service_clock import ServiceClock
 from queue_service.device_program.token_file import NoToken, TokenFile
 from queue_service.protocol.reconnect_delay import reconnect_delay
 from queue_service.protocol.stream import DisplayChange, DisplaySnapshot, VersionGapError
@@ -59,14 +58,14 @@ class ServiceLink:
         service: str,
         token_file: TokenFile,
         view: OfficeView,
-        now: Callable[[], datetime],
+        clock: ServiceClock,
         let_in: asyncio.Event,
     ) -> None:
         """``let_in`` is set when a token begins to hold: then there is no reason to wait."""
         self._address = "ws" + service.removeprefix("http") + STREAM_PATH
         self._token_file = token_file
         self._view = view
-        self._now = now
+        self._clock = clock
         self._let_in = let_in
         self._failures = 0
         self.losses = 0
@@ -130,7 +129,7 @@ class ServiceLink:
 
     def _begin(self, message: str | bytes) -> None:
         snapshot = msgspec.json.decode(message, type=DisplaySnapshot)
-        self._view.begin(snapshot, self._now())
+        self._view.begin(snapshot, self._clock.now())
         log.info("service_link_up", office=snapshot.office.slug, version=snapshot.version)
 
     def _take(self, message: str | bytes) -> None:
@@ -143,4 +142,6 @@ class ServiceLink:
             case "error" as kind:
                 raise UnexpectedMessageError(kind)
             case _:
-                self._view.follow(msgspec.json.decode(message, type=DisplayChange), self._now())
+                change = msgspec.json.decode(message, type=DisplayChange)
+                self._clock.hear(change.at)
+                self._view.follow(change)

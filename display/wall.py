@@ -11,7 +11,6 @@ from display.announcer import Announcer, announcement_id
 from display.call_ledger import CallLedger
 from display.office_view import Link, OfficeView
 from display.player import PagePlayer
-from display.service_clock import ServiceClock
 from display.text_feed import CallFeed, call_feed
 from display.texts import Texts
 from display.wall_state import Playing, Sight, WallState, wall_state
@@ -64,14 +63,13 @@ class DisplayState(msgspec.Struct, frozen=True):
 class Wall:
     """Puts together what the parts know; changes nothing."""
 
-    def __init__(  # noqa: PLR0913 - the composition root is its only caller
+    def __init__(
         self,
         *,
         view: OfficeView,
         ledger: CallLedger,
         announcer: Announcer,
         pages: PagePlayer | None,
-        clock: ServiceClock,
         now: Callable[[], datetime],
         texts: Texts,
         language: str,
@@ -81,7 +79,6 @@ class Wall:
         self._ledger = ledger
         self._announcer = announcer
         self._pages = pages
-        self._clock = clock
         self._now = now
         self._texts = texts
         self._language = language
@@ -130,7 +127,6 @@ class Wall:
 
     def wall_state(self) -> WallState:
         """What the page draws."""
-        now = self._now()
         sight = Sight(
             snapshot=self._view.snapshot,
             connected=self._view.link is Link.CONNECTED,
@@ -142,7 +138,7 @@ class Wall:
             page=self._page_digest,
             code=self._view.code,
         )
-        return wall_state(sight, self._texts, self._language, now=now, service_now=self._clock.at(now))
+        return wall_state(sight, self._texts, self._language, now=self._now())
 
     async def announcement_wav(self, name: str) -> bytes | None:
         """The announcement of the call that is being said or of one that is still shown."""

@@ -110,10 +110,8 @@ IN_LIST = N_("wird abgeholt")
 AGAIN = (N_("Zweiter Aufruf"), N_("Dritter Aufruf"), N_("Erneuter Aufruf"))
 
 
-def wall_state(
-    sight: Sight, texts: Texts, language: str, *, now: datetime, service_now: datetime
-) -> WallState:
-    """Give what the wall shows at ``now``; ``service_now`` is the same instant by the service's clock."""
+def wall_state(sight: Sight, texts: Texts, language: str, *, now: datetime) -> WallState:
+    """Give what the wall shows at ``now``, an instant of the service's clock."""
     snapshot = sight.snapshot
     bars = [] if sight.connected else [texts.say(LOST, language)]
     if sight.sound_blocked:
@@ -125,7 +123,7 @@ def wall_state(
             empty, "", "", bars, None, [], "", "", None, sight.playing, sight.page, pairing=sign_for_staff
         )
     office = snapshot.office
-    calls = _calls_of_today(snapshot.calls, ZoneInfo(office.time_zone), service_now)
+    calls = _calls_of_today(snapshot.calls, ZoneInfo(office.time_zone), now)
     # What concerns everybody stands in the large place; the last call then joins the list.
     sign = hall_sign(snapshot.hall, language)
     current = None if sign else current_call(sight, calls)
@@ -195,9 +193,9 @@ def _no_wait(open_counters: int, reason: str | None) -> str:
     return N_("Wartezeit zurzeit nicht bekannt")
 
 
-def _calls_of_today(calls: Sequence[Call], zone: ZoneInfo, service_now: datetime) -> list[Call]:
+def _calls_of_today(calls: Sequence[Call], zone: ZoneInfo, now: datetime) -> list[Call]:
     """Leave out yesterday's: in the morning its last number would stand in the large place."""
-    today = service_now.astimezone(zone).date()
+    today = now.astimezone(zone).date()
     return [call for call in calls if call.at.astimezone(zone).date() == today]
 
 

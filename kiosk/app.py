@@ -39,6 +39,8 @@ from kiosk.settings import KioskSettings, SettingError, printer_choice, service_
 from kiosk.texts import Texts
 from kiosk.ticketing import Ticketing, utc_now
 from queue_service.device_program.caretaker import Caretaker
+from queue_service.device_program.service_clock import ServiceClock
+from queue_service.device_program.supervision import Supervision
 from queue_service.device_program.token_file import TOKEN_FILE, TokenFile
 
 LOOPBACK = "127.0.0.1"
@@ -59,9 +61,12 @@ STATIC = Path(__file__).parent / "static"
 log = structlog.get_logger(__name__)
 
 
-def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] = utc_now) -> LoopbackGuard:
+def build_app(
+    settings: KioskSettings, port: int, own_clock: Callable[[], datetime] = utc_now
+) -> LoopbackGuard:
     """Put the parts together; ``port`` is the one that the page is served at."""
     texts = Texts.read()
+    clock = ServiceClock(own_clock)
     view = OfficeView(kept_snapshot(settings.data_dir))
     page_events = PageEvents(view)
     printer = chosen_printer(settings)
@@ -73,6 +78,7 @@ def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] 
         profile="kiosk",
         token_file=token_file,
         data_dir=settings.data_dir,
+        clock=clock,
         health=lambda own: kiosk_health(
             own, link.losses, page_events.pages, printing.state, outage.numbers_left, outage.unsent
         ),
@@ -80,7 +86,7 @@ def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] 
     )
     outage = OutageTickets(service, view, settings.data_dir, clock)
     view.goes_on = outage.can_go_on
-    ticketing = Ticketing(service, outage, view, printing, clock, page_events.tell_ticket)
+    ticketing = Ticketing(service, outage, view, printing, clock.now, page_events.tell_ticket)
     link = ServiceLink(
         settings.service,
         token_file,
@@ -91,9 +97,9 @@ def build_app(settings: KioskSettings, port: int, clock: Callable[[], datetime] 
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(part.run()) for part in (link, caretaker, outage)]
+        tasks = [asyncio.create_task(part.run()) for part in (Supervision(), link, caretaker, outage)]
         if isinstance(printer, PdfDirectory):
-            tasks.append(asyncio.create_task(_forget_old_tickets(printer, clock)))
+            tasks.append(asyncio.create_task(_forget_old_tickets(printer, clock.now)))
         for task in tasks:
             task.add_done_callback(_end_if_failed)
         try:

@@ -13,6 +13,7 @@ def kiosk_health(
         uptime_seconds=own.uptime_seconds,
         disk_free_megabytes=own.disk_free_megabytes,
         memory_megabytes=own.memory_megabytes,
+        clock_behind_seconds=own.clock_behind_seconds,
         reconnects=losses,
         page_open=pages > 0,
         printer=printer,

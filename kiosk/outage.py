@@ -8,7 +8,6 @@ done again, and the service takes each paper once.
 import asyncio
 import random
 import secrets
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,6 +23,7 @@ from kiosk.outage_numbers import FILE_NAME as NUMBERS_FILE
 from kiosk.outage_numbers import OutageNumbers
 from kiosk.outage_ticket import OutageTicketHere
 from kiosk.service_api import ServiceApi
+from queue_service.device_program.service_clock import ServiceClock
 from queue_service.protocol.device_api import CheckInRequest, TicketRequest
 from queue_service.protocol.dictation import is_reference, without_separators
 from queue_service.protocol.outage import MOST_AT_ONCE, TOKEN_BYTES, Outage, OutageCheckIn, OutageTicket
@@ -43,9 +43,7 @@ log = structlog.get_logger(__name__)
 class OutageTickets:
     """Gives out numbers of this kiosk's own, and hands them in."""
 
-    def __init__(
-        self, service: ServiceApi, view: OfficeView, data_dir: Path, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, service: ServiceApi, view: OfficeView, data_dir: Path, clock: ServiceClock) -> None:
         """Read what the last run left. Raises OSError for a journal that can't be read."""
         self._service = service
         self._view = view

@@ -1,8 +1,7 @@
 """The numbers that this kiosk may give out by itself, and which of them comes next."""
 
-import time
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -10,6 +9,7 @@ import structlog
 
 from kiosk.durable_file import replace_durably
 from kiosk.outage_journal import Paper
+from queue_service.device_program.service_clock import ServiceClock
 from queue_service.protocol.outage import NumberBlock, NumberBlocks
 
 FILE_NAME = "outage_numbers.json"
@@ -28,18 +28,10 @@ class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class OutageNumbers:
     """Leased blocks on the disk; the next number follows the highest of those handed in and the journal."""
 
-    def __init__(
-        self,
-        path: Path,
-        clock: Callable[[], datetime],
-        elapsed: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """``elapsed`` counts seconds, from wherever."""
+    def __init__(self, path: Path, clock: ServiceClock) -> None:
         self._path = path
         self._clock = clock
-        self._elapsed = elapsed
         self._kept = _read(path)
-        self._told: tuple[datetime, float] | None = None
 
     @property
     def office(self) -> str | None:
@@ -47,11 +39,8 @@ class OutageNumbers:
         return self._kept.leased.office if self._kept else None
 
     def now(self) -> datetime:
-        """Give the time: by the service's clock, since it was last told, else by the device's own."""
-        if self._told is None:
-            return self._clock()
-        told_at, then = self._told
-        return told_at + timedelta(seconds=self._elapsed() - then)
+        """Give the time by the service's clock."""
+        return self._clock.now()
 
     def told_on(self, of: Callable[[datetime], date]) -> date | None:
         """Give the day on which the service was last heard of."""
@@ -62,7 +51,7 @@ class OutageNumbers:
         named = {_name(block) for block in leased.blocks}
         used = {name: value for name, value in self._used().items() if name in named}
         self._keep(_Kept(leased, used))
-        self._told = (leased.told_at, self._elapsed())
+        self._clock.hear(leased.told_at)
 
     def letter_of(self, service: str) -> str | None:
         """Give the letter of a service's numbers."""

@@ -27,6 +27,7 @@ from queue_service.benchmark.processes import (
 )
 from queue_service.benchmark.queue import measure_queue
 from queue_service.benchmark.side_by_side import copy_database, make_database, opened
+from queue_service.benchmark.storm import measure_storm, storm_table
 from queue_service.benchmark.verbs import OFFICE, HttpVerbs, SqlVerbs, Timing, free_places, measure
 from queue_service.demo.supervisor import Program, end
 from queue_service.platform.clock import system_clock
@@ -40,7 +41,7 @@ ROUNDS = {1: 400, 16: 1600}
 WAITING = 200
 """Tickets in the queue while verbs are timed: a full hall."""
 TABLE_WIDTH = 120
-PARTS = ("start", "verbs", "screens", "slots", "queue")
+PARTS = ("start", "verbs", "screens", "storm", "slots", "queue")
 
 
 class VerbResult(msgspec.Struct, frozen=True):
@@ -72,6 +73,9 @@ def bench(only: str | None, past: int, past_tickets: int) -> None:
     if only in (None, "verbs", "screens"):
         with own_database() as (dsn, directory):
             asyncio.run(_measure_all(console, dsn, directory, only))
+    if only in (None, "storm"):
+        with own_database() as (dsn, directory):
+            asyncio.run(_measure_storm(console, dsn, directory))
     if only in (None, "slots"):
         with own_database() as (dsn, directory):
             asyncio.run(_measure_slots(console, dsn, directory, past))
@@ -113,6 +117,14 @@ async def _measure_all(console: Console, dsn: str, directory: Path, only: str | 
             f" (resident, one process)"
         )
     await database.close()
+
+
+async def _measure_storm(console: Console, dsn: str, directory: Path) -> None:
+    await migrate(dsn)
+    async with opened(dsn, 1) as database:
+        async with database.transaction() as conn:
+            city = await install_city(conn, system_clock())
+        console.print(storm_table(await measure_storm(database, city, dsn, directory)))
 
 
 async def _measure_slots(console: Console, dsn: str, directory: Path, past: int) -> None:

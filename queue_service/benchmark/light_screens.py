@@ -55,6 +55,8 @@ class LightScreen(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done when the first message, the snapshot, has come."""
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when the socket is closed, by whomever."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the upgrade."""
@@ -87,6 +89,8 @@ class LightScreen(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Count it: no screen may be lost while measuring."""
         self._arrivals.closed += 1
+        if not self.gone.done():
+            self.gone.set_result(None)
         self._fail(repr(exc).encode())
 
     def hang_up(self) -> None:

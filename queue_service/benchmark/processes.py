@@ -38,13 +38,7 @@ def own_database() -> Iterator[tuple[str, Path]]:
 def running_service(dsn: str, directory: Path) -> Iterator[tuple[int, int]]:
     """Give the port and the process of a service that is ready."""
     port = free_port()
-    environment = {
-        "QUEUE_DATABASE_URL": dsn,
-        "QUEUE_PORT": str(port),
-        "QUEUE_DATA_DIR": str(directory),
-        "QUEUE_LOG_LEVEL": "error",
-    }
-    program = Program("service", "queue_service.cli:main", ["serve"], environment)
+    program = service_program(dsn, directory, port)
     program.start()
     try:
         await_ready(port)
@@ -52,6 +46,17 @@ def running_service(dsn: str, directory: Path) -> Iterator[tuple[int, int]]:
         yield port, program.process.pid
     finally:
         end([program])
+
+
+def service_program(dsn: str, directory: Path, port: int) -> Program:
+    """Give a service that is not started yet."""
+    environment = {
+        "QUEUE_DATABASE_URL": dsn,
+        "QUEUE_PORT": str(port),
+        "QUEUE_DATA_DIR": str(directory),
+        "QUEUE_LOG_LEVEL": "error",
+    }
+    return Program("service", "queue_service.cli:main", ["serve"], environment)
 
 
 async def log_in(port: int, username: str, password: str) -> tuple[int, str]:

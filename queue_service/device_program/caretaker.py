@@ -18,6 +18,7 @@ import httpx
 import msgspec
 import structlog
 
+from queue_service.device_program.service_clock import ServiceClock
 from queue_service.device_program.token_file import NoToken, TokenFile, hash_of
 from queue_service.protocol.device_care import (
     HEALTH_SECONDS,
@@ -60,6 +61,7 @@ class Caretaker:
         profile: Profile,
         token_file: TokenFile,
         data_dir: Path,
+        clock: ServiceClock,
         health: Callable[["OwnHealth"], DeviceHealth],
         changed: Callable[[], None],
     ) -> None:
@@ -67,6 +69,7 @@ class Caretaker:
         self._profile: Profile = profile
         self._tokens = token_file
         self._data_dir = data_dir
+        self._clock = clock
         self._health = health
         self._changed = changed
         self._http = httpx.AsyncClient(
@@ -165,9 +168,15 @@ class Caretaker:
         await self._finish_upcoming()
 
     async def _report(self, token: str) -> DeviceCard:
-        own = await asyncio.to_thread(OwnHealth.now, self._data_dir, self._begun)
+        behind = self._clock.own_clock_behind_seconds
+        own = await asyncio.to_thread(OwnHealth.now, self._data_dir, self._begun, behind)
+        measured = self._clock.asked()
         answer = await self._send("PUT", "/device/health", self._health(own), token=token)
-        return msgspec.json.decode(answer, type=DeviceCard)
+        card = msgspec.json.decode(answer, type=DeviceCard)
+        if card.told_at is not None:
+            measured(card.told_at)
+        # Without the time, a card that says the same is the same.
+        return msgspec.structs.replace(card, told_at=None)
 
     async def _send(
         self, method: str, path: str, body: msgspec.Struct | None = None, token: str | None = None
@@ -203,15 +212,17 @@ class OwnHealth(msgspec.Struct, frozen=True):
     uptime_seconds: int
     disk_free_megabytes: int
     memory_megabytes: int | None
+    clock_behind_seconds: int | None
 
     @classmethod
-    def now(cls, data_dir: Path, begun: float) -> "OwnHealth":
+    def now(cls, data_dir: Path, begun: float, clock_behind: float | None) -> "OwnHealth":
         """Look; ``begun`` is the monotonic clock at the program's start. Raises OSError."""
         return cls(
             program_version(),
             int(time.monotonic() - begun),
             shutil.disk_usage(data_dir).free // BYTES_A_MEGABYTE,
             _memory_megabytes(),
+            None if clock_behind is None else round(clock_behind),
         )
 
 

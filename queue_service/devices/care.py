@@ -160,6 +160,7 @@ async def card(conn: Connection, now: datetime, device_id: int) -> DeviceCard:
         device.settings,
         device.renew_since is not None,
         announcements=office_announcements(setup) if profile == "display" else None,
+        told_at=now,
     )
 
 

@@ -20,8 +20,9 @@ STEPS: Mapping[Bound, float] = {"low": 0.04, "middle": 0.01, "high": 0.04}
 trembles more, which costs the middle most, above all where waits are long and tell late what they were.
 Chosen on the bank's training week (its last three days, told by the first four) and on made-up days of
 another seed than those that are judged."""
-LEAST_HALF_WIDTH = 20.0
-"""Seconds; a range of no width could not be widened by a share."""
+LEAST_HALF_WIDTH = 60.0
+"""Seconds: the least that anybody is told. A range of hardly any width, of a simulation that is sure and
+wrong, could not be widened by a share of itself before hundreds of waits had ended."""
 
 
 class Calibration(msgspec.Struct):

@@ -99,6 +99,8 @@ class DeviceCard(msgspec.Struct, frozen=True):
     """It is to make itself another token now."""
     announcements: OfficeAnnouncements | None = None
     """Of a display: what it has to know to say its office's calls."""
+    told_at: datetime | None = None
+    """The service's clock at this answer; its own does not count."""
 
 
 class DeviceHealth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -113,6 +115,8 @@ class DeviceHealth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     page_open: bool | None = None
     """Whether a browser shows its page."""
     disk_free_megabytes: Count | None = None
+    clock_behind_seconds: Annotated[int, msgspec.Meta(ge=-(10**9), le=10**9)] | None = None
+    """The device's own clock, against the service's; what it does goes by the service's."""
     memory_megabytes: Count | None = None
     printer: PrinterState | None = None
     numbers_left: Count | None = None

@@ -7,6 +7,7 @@ import msgspec
 
 from queue_service.accounts.model import DeviceProfile
 from queue_service.devices.care import Device, Trouble
+from queue_service.protocol.device_care import DeviceHealth
 from queue_service.web.languages import Texts
 
 SECONDS_A_MINUTE = 60
@@ -66,19 +67,22 @@ def facts(device: Device, zone: str, words: Texts) -> list[tuple[str, str]]:
         told.append(
             (words.gettext("Außerdem"), ", ".join(trouble_words(words)[t] for t in device.troubles[1:]))
         )
-    if health.disk_free_megabytes is not None:
-        told.append((words.gettext("Freier Speicher"), f"{health.disk_free_megabytes} MB"))
-    if health.memory_megabytes is not None:
-        told.append((words.gettext("Arbeitsspeicher"), f"{health.memory_megabytes} MB"))
-    if health.loudness_percent is not None:
-        told.append((words.gettext("Lautstärke"), f"{health.loudness_percent} %"))
-    if health.last_announcement_at is not None:
-        told.append((words.gettext("Letzte Ansage"), moment(health.last_announcement_at, zone)))
-    if health.numbers_left is not None:
-        told.append((words.gettext("Nummern für einen Ausfall"), str(health.numbers_left)))
-    if health.unsent:
-        told.append((words.gettext("Noch nicht übertragen"), str(health.unsent)))
-    return told
+    return told + [(name, value) for name, value in _measured(health, zone, words) if value]
+
+
+def _measured(health: DeviceHealth, zone: str, words: Texts) -> list[tuple[str, str | None]]:
+    """Give what only some devices know; None: this one doesn't, or there is nothing to say."""
+    free, memory, loudness = health.disk_free_megabytes, health.memory_megabytes, health.loudness_percent
+    announced, numbers = health.last_announcement_at, health.numbers_left
+    return [
+        (words.gettext("Freier Speicher"), None if free is None else f"{free} MB"),
+        (words.gettext("Arbeitsspeicher"), None if memory is None else f"{memory} MB"),
+        (words.gettext("Uhr des Geräts"), _clock_words(health.clock_behind_seconds or 0, words)),
+        (words.gettext("Lautstärke"), None if loudness is None else f"{loudness} %"),
+        (words.gettext("Letzte Ansage"), moment(announced, zone) if announced else None),
+        (words.gettext("Nummern für einen Ausfall"), None if numbers is None else str(numbers)),
+        (words.gettext("Noch nicht übertragen"), str(health.unsent) if health.unsent else None),
+    ]
 
 
 def profile_name(profile: DeviceProfile, words: Texts) -> str:
@@ -92,6 +96,17 @@ def profile_name(profile: DeviceProfile, words: Texts) -> str:
 def moment(instant: datetime, zone: str) -> str:
     """Give day and time at the office, ``22.11.2026, 09:05``."""
     return instant.astimezone(ZoneInfo(zone)).strftime("%d.%m.%Y, %H:%M")
+
+
+def _clock_words(behind: int, words: Texts) -> str | None:
+    if abs(behind) < SECONDS_A_MINUTE:
+        return None
+    told = (
+        words.gettext("geht nach, Abstand von %s")
+        if behind > 0
+        else words.gettext("geht vor, Abstand von %s")
+    )
+    return told % _duration(abs(behind), words)
 
 
 def _duration(seconds: int, words: Texts) -> str:

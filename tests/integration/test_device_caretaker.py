@@ -3,6 +3,7 @@
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ import pytest
 
 from queue_service.accounts.model import Role
 from queue_service.device_program.caretaker import Caretaker, OwnHealth, ServiceSaysNo
+from queue_service.device_program.service_clock import ServiceClock
 from queue_service.device_program.token_file import NoToken, TokenFile, hash_of
 from queue_service.protocol.device_care import HEALTH_SECONDS, DeviceHealth
 from tests.integration.running_service import RunningService
 
 OFFICE = "bsc-mitte"
+WRONG_BY = timedelta(minutes=7)
+"""The device's own clock is behind."""
 
 
 class Device:
@@ -25,17 +29,24 @@ class Device:
         self.tokens = TokenFile(directory / "device.token")
         self.directory = directory
         self.changes = 0
+        self.clock = ServiceClock(lambda: datetime.now(UTC) - WRONG_BY)
         self.caretaker = Caretaker(
             service=service,
             profile="display",
             token_file=self.tokens,
             data_dir=directory,
+            clock=self.clock,
             health=self._health,
             changed=self._count,
         )
 
     def _health(self, own: OwnHealth) -> DeviceHealth:
-        return DeviceHealth(own.version, own.uptime_seconds, memory_megabytes=own.memory_megabytes)
+        return DeviceHealth(
+            own.version,
+            own.uptime_seconds,
+            memory_megabytes=own.memory_megabytes,
+            clock_behind_seconds=own.clock_behind_seconds,
+        )
 
     def _count(self) -> None:
         self.changes += 1
@@ -166,3 +177,20 @@ def test_what_is_no_token_is_none(tmp_path: Path) -> None:
         file.write_bytes(content)
         with pytest.raises(NoToken):
             TokenFile(file).read()
+
+
+async def test_a_device_whose_clock_is_wrong_goes_by_the_services_and_says_so(
+    running_service: RunningService, lead: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    async with started(running_service, tmp_path) as device:
+        await device.caretaker.turn()
+        await let_in(lead, device.caretaker.code)
+        await device.caretaker.turn()
+        await device.caretaker.turn()
+        assert abs(device.clock.now() - running_service.clock()) < timedelta(seconds=5)
+        changes = device.changes
+        await device.caretaker.turn()
+        assert device.changes == changes, "the same card of another minute is no other card"
+    [listed] = (await lead.get("/api/v1/devices")).json()["items"]
+    truth = running_service.clock() - datetime.now(UTC) + WRONG_BY
+    assert listed["health"]["clock_behind_seconds"] == pytest.approx(truth.total_seconds(), abs=5)

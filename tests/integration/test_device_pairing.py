@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -56,7 +56,9 @@ async def test_from_a_code_to_a_device_that_reports(running_service: RunningServ
         again = await supervisor.post("/api/v1/devices", json={"code": code, "office": OFFICE, "name": "x"})
         assert (again.status_code, again.json()["code"]) == (404, "pairing_not_found")
         told = await device.put("/api/v1/device/health", json=HEALTH, headers=as_device(token))
-        assert told.json() == {
+        said = told.json()
+        assert datetime.fromisoformat(said.pop("told_at")) == running_service.clock()
+        assert said == {
             "id": let_in.json()["id"], "office": OFFICE, "profile": "display", "name": "Wartebereich",
             "settings": {}, "renew_token": False,
         }  # fmt: skip

@@ -13,6 +13,7 @@ from kiosk.outage import OutageTickets
 from kiosk.outage_ticket import OutageTicketHere
 from kiosk.service_api import ServiceApi
 from queue_service.accounts.model import DeviceProfile
+from queue_service.device_program.service_clock import ServiceClock
 from queue_service.device_program.token_file import TokenFile
 from queue_service.invariants import find_broken_invariants
 from queue_service.offices.catalogue import Office
@@ -64,7 +65,9 @@ class Device:
         snapshot = KioskSnapshot(1, self._office.card("https://t.test"), [service], WalkIns(open=True), 0, 1)
         self.api = ServiceApi(self._running.base_url, TokenFile(self._folder / "token"))
         self._apis.append(self.api)
-        self.outage = OutageTickets(self.api, OfficeView(snapshot), self._folder, self._running.clock)
+        self.outage = OutageTickets(
+            self.api, OfficeView(snapshot), self._folder, ServiceClock(self._running.clock)
+        )
         return self.outage
 
     async def close(self) -> None:

@@ -54,7 +54,7 @@ def seen(
         "page": "digest",
         **more,
     }
-    return wall_state(Sight(snapshot=snapshot, **facts), TEXTS, language, now=now, service_now=now)
+    return wall_state(Sight(snapshot=snapshot, **facts), TEXTS, language, now=now)
 
 
 def said(call: Call, shown_at: datetime = NOON) -> Announcement:

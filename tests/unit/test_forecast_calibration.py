@@ -112,3 +112,15 @@ def test_what_was_learned_is_kept_as_plain_data() -> None:
     knowledge = from_plan({"ausweis": 10})
     for kept in (calibration, knowledge):
         assert msgspec.json.decode(msgspec.json.encode(kept), type=type(kept)) == kept
+
+
+def test_a_simulation_that_is_sure_and_wrong_is_put_right_within_some_hundred_waits() -> None:
+    chance = Random(5)  # noqa: S311 - no secret
+    calibration, sure, held = Calibration(), Spread(300, 305, 310, 305), []
+    for _ in range(200):
+        wait = 305 + chance.uniform(-150, 250)
+        told = calibration.corrected(sure, "walk_in", 7)
+        held.append(told.low <= wait <= told.high)
+        calibration.observe(told, "walk_in", 7, wait)
+    assert sum(held[:50]) / 50 < 0.6, "otherwise there is nothing to put right"
+    assert sum(held[100:]) / 100 == pytest.approx(0.8, abs=0.06)

@@ -9,6 +9,7 @@ import pytest
 from kiosk import durable_file, outage_journal
 from kiosk.outage_journal import OutageJournal
 from kiosk.outage_numbers import OutageNumbers
+from queue_service.device_program.service_clock import ServiceClock
 from queue_service.protocol.outage import NumberBlock, NumberBlocks, OutageCheckIn, OutageTicket
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -67,7 +68,7 @@ class Kiosk:
 
     def __init__(self, folder: Path) -> None:
         self.journal = OutageJournal(folder / "outage.jsonl")
-        self.numbers = OutageNumbers(folder / "outage_numbers.json", lambda: NOW)
+        self.numbers = OutageNumbers(folder / "outage_numbers.json", ServiceClock(lambda: NOW))
 
     def give(self) -> str | None:
         """Give the next number, in the journal before it is on paper."""
@@ -94,7 +95,7 @@ def test_numbers_follow_one_another_and_end(tmp_path: Path) -> None:
 
 def test_a_clock_before_the_last_word_of_the_service_is_wrong(tmp_path: Path) -> None:
     Kiosk(tmp_path).numbers.take_lease(LEASE)
-    yesterday = OutageNumbers(tmp_path / "outage_numbers.json", lambda: NOW - timedelta(days=1))
+    yesterday = OutageNumbers(tmp_path / "outage_numbers.json", ServiceClock(lambda: NOW - timedelta(days=1)))
     assert yesterday.next("A", TODAY, [], day_of) is None
 
 

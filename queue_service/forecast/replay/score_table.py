@@ -13,7 +13,7 @@ from queue_service.forecast.replay.scores import Score, Told, chance_of_coverage
 CLOSE = 0.05
 """With one class, and so with little to know, ours may be worse than the best by this share."""
 FEWEST_IN_GROUP = 30
-"""Groups with fewer waits are told together."""
+"""Groups with fewer waits are told together; together with fewer, they are told and not judged."""
 
 Figure = Callable[[Score], float]
 FIGURES: dict[str, Figure] = {
@@ -90,7 +90,7 @@ def _groups(kind: str, told: Sequence[Told], key: Callable[[Told], str]) -> Iter
     small = [name for name, members in groups.items() if len(members) < FEWEST_IN_GROUP]
     rest = [one for name in small for one in groups.pop(name)]
     named = dict(sorted(groups.items()))
-    if rest:
+    if len(rest) >= FEWEST_IN_GROUP:
         named["others"] = rest
     within = sum(is_honest(members) for members in named.values())
     by_chance = sum(
@@ -101,6 +101,7 @@ def _groups(kind: str, told: Sequence[Told], key: Callable[[Told], str]) -> Iter
         f"{_sign(within == len(named))} range holds in 77-83 % in {within} of {len(named)} by {kind} "
         f"({by_chance} within what chance allows): "
         + ", ".join(f"{name} {_holding(members)}" for name, members in named.items())
+        + ("" if "others" in named or not rest else f"; too few to judge: {_holding(rest)}")
     )
 
 
