@@ -29,7 +29,7 @@ def test_new_devices_are_let_in_by_the_codes_that_they_show(
         admin = open_page()
         admin.goto(f"{service}/admin/devices")
         log_in(admin, demo_service, "supervisor1")
-        for page, name in ((touch, "Eingang links"), (wall, "Wartebereich")):
+        for page, name in ((touch, "Eingang links"), (wall, "Halle Süd")):
             expect(page.locator(".pairing-code")).to_be_visible()
             axe(page)
             admin.get_by_label("Code auf dem Bildschirm des Geräts").fill(
@@ -59,7 +59,7 @@ def test_new_devices_are_let_in_by_the_codes_that_they_show(
 
 def choose_announcements(admin: Page) -> None:
     """Let the display be loud in the morning and quiet at noon; a counter that can't be is refused."""
-    wall = admin.locator(".device", has_text="Wartebereich")
+    wall = admin.locator(".device", has=admin.get_by_role("heading", name="Halle Süd", exact=True))
 
     def choose(zone: str) -> None:
         wall.locator("summary").click()
@@ -80,4 +80,3 @@ def choose_announcements(admin: Page) -> None:
     expect(wall.get_by_label("Nur diese Schalter ansagen")).to_have_value("1, 2, 3")
     expect(wall.get_by_label("Lauter von")).to_have_count(2)
     expect(wall.get_by_label("nicht ansagen von")).to_have_value("12:00")
-    admin.set_viewport_size({"width": 1280, "height": 1000}); wall.scroll_into_view_if_needed(); wall.screenshot(path="/tmp/d2/wall.png"); admin.set_viewport_size({"width": 380, "height": 800}); wall.screenshot(path="/tmp/d2/wall_s.png")
