@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from queue_service.offices.setup_mistakes import Findings, Path
+from queue_service.offices.setup_mistakes import Findings, Path, echo
 from queue_service.protocol.announcing import AnnouncementTexts, SpokenLanguage
 
 PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
@@ -19,7 +19,7 @@ PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
 """By text: what stands in it, each once."""
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-UNSPEAKABLE = re.compile(r"[^\w\s.,:;!?'’–-]|[\d_]")
+UNSPEAKABLE = re.compile(r"[^\w .,:;!?'’–-]|[\d_]")
 """Signs that voices leave out or read each in its own way. Digits too: what is to be said is written out."""
 
 
@@ -48,7 +48,7 @@ def _mistake(text: str, wanted: tuple[str, ...]) -> str | None:
         return f"must hold {shown}, each once" if wanted else "holds no number and no counter: no braces"
     rest = PLACEHOLDER.sub("", text)
     if sign := UNSPEAKABLE.search(rest):
-        return f"no voice reads '{sign.group()}' as it is meant: write it in words"
+        return f"no voice reads '{echo(sign.group())}' as it is meant: write it in words"
     if not any(character.isalpha() for character in rest):
         return "holds no words"
     return None
