@@ -1,7 +1,7 @@
 """Other offices whose calls are shown and said here as well: each has a view, a ledger and an announcer of its own.
 
-Which ones is a matter of the device's settings, and the service sends a display no other office's calls. Their
-announcers share one player, so no two sounds overlap, whoever calls.
+Which ones is a matter of the device's settings, and the service sends a display no other office's calls.
+Their announcers share one player, so no two sounds overlap, whoever calls.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class FurtherOffices:
         follow: Callable[[str], FollowedOffice],
         on_change: Callable[[], None],
     ) -> None:
-        """``chosen`` gives their slugs; ``follow`` makes what follows one; ``on_change`` hears of a change."""
+        """``chosen`` gives their slugs, ``follow`` makes what follows one; ``on_change`` hears of changes."""
         self._chosen = chosen
         self._follow = follow
         self._on_change = on_change
@@ -53,6 +53,11 @@ class FurtherOffices:
     def wake(self) -> None:
         """Look at the choice again."""
         self._changed.set()
+
+    def speak(self, language: str) -> None:
+        """Have everything said in another language first."""
+        for office in self._followed.values():
+            office.announcer.speak(language)
 
     def sights(self) -> list[CallSight]:
         """Give what the offices' calls look like, in the order of the choice."""

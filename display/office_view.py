@@ -36,8 +36,14 @@ class OfficeView:
     Listeners are told "something changed", not what: a slow one misses steps but never the newest state.
     """
 
-    def __init__(self, ledger: CallLedger, is_shown: Callable[[Call, OfficeCard], bool]) -> None:
+    def __init__(
+        self,
+        ledger: CallLedger,
+        is_shown: Callable[[Call, OfficeCard], bool],
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
         """``is_shown`` tells this display's calls from those of other parts of the house."""
+        self._on_change = on_change
         self._ledger = ledger
         self._is_shown = is_shown
         self._snapshot: DisplaySnapshot | None = None
@@ -99,7 +105,7 @@ class OfficeView:
         before = self.hall
         self._snapshot = apply_to_display(self._snapshot, change)
         if change.call and self._is_shown(change.call, self._snapshot.office):
-            self._ledger.follow(change.call)
+            self._ledger.follow(change.call, change.at)
         self._told(before)
 
     def lose(self, link: Link) -> None:
@@ -122,6 +128,7 @@ class OfficeView:
         """Tell every listener that something they may show has changed."""
         for listener in self._listeners:
             listener.set()
+        self._on_change()
 
     def _told(self, hall_before: HallState) -> None:
         if self._ledger.waiting or self.hall != hall_before:

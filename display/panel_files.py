@@ -1,7 +1,7 @@
 """The panel's pictures and films on this device: fetched ahead, checked, and shown without the network.
 
-A file is named by the SHA-256 of what it holds: it is either here and whole or not here. What has been damaged
-since, by a power cut or an old card, is noticed at the next start and fetched again.
+A file is named by the SHA-256 of what it holds: it is either here and whole or not here. What has been
+damaged since, by a power cut or an old card, is noticed at the next start and fetched again.
 """
 
 import asyncio

@@ -7,15 +7,19 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from display.announced_calls import Unsaid
 from display.announcer import Announcer, announcement_id
 from display.call_ledger import CallLedger
+from display.further_offices import FurtherOffices
 from display.office_view import Link, OfficeView
 from display.panel_files import PanelFiles
 from display.panel_slides import Slide, slides_due
 from display.player import PagePlayer
 from display.settings_in_force import SettingsInForce
+from display.text_feed import CallFeed, call_feed
 from display.texts import Texts
 from display.wall_state import Playing, Sight, WallState, wall_state
+from queue_service.protocol.languages import base
 from queue_service.protocol.stream import HallState, WaitRange
 
 
@@ -28,11 +32,14 @@ class DisplayedCall(msgspec.Struct, frozen=True):
     counter_name: dict[str, str]
     at: datetime
     announced_at: datetime | None
-    """When its sound began, by this device's clock; None while it waits or if it came too old to be said."""
+    """When its sound began, by this device's clock, or its turn on the wall alone; None while it waits or if
+    it had none."""
     nth: int
     version: int
     audio: str
     """Address of the announcement as WAV."""
+    not_said: Unsaid | None = None
+    """Why it was shown and not said."""
     pick_up: bool = False
     """Staff fetch the visitor: shown and said is the reception, not the counter."""
 
@@ -62,7 +69,7 @@ class DisplayState(msgspec.Struct, frozen=True):
 class Wall:
     """Puts together what the parts know; changes nothing."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the composition root is its only caller
         self,
         *,
         view: OfficeView,
@@ -74,6 +81,7 @@ class Wall:
         in_force: SettingsInForce,
         page_digest: Callable[[], str],
         panel_files: PanelFiles,
+        further: FurtherOffices,
     ) -> None:
         self._view = view
         self._ledger = ledger
@@ -84,11 +92,12 @@ class Wall:
         self._in_force = in_force
         self._page_digest = page_digest
         self._panel_files = panel_files
+        self._further = further
 
     def state(self) -> DisplayState:
         """What other programs may know."""
         snapshot = self._view.snapshot
-        said_at = self._ledger.announced.at
+        said_at, unsaid = self._ledger.announced.at, self._ledger.announced.unsaid
         current = self._announcer.current
         return DisplayState(
             connected=self._view.link is Link.CONNECTED,
@@ -106,6 +115,7 @@ class Wall:
                     nth=call.nth,
                     version=call.version,
                     audio=audio_address(name),
+                    not_said=unsaid.get(call.version),
                     pick_up=call.pick_up,
                 )
                 for call in (snapshot.calls if snapshot else [])
@@ -120,12 +130,19 @@ class Wall:
             hall=self._view.hall,
         )
 
+    def feed(self) -> CallFeed:
+        """The newest calls for boards and programs beside the screen."""
+        snapshot = self._view.snapshot
+        return call_feed(
+            snapshot, base(self._in_force.now.language), connected=self._view.link is Link.CONNECTED
+        )
+
     def wall_state(self) -> WallState:
         """What the page draws."""
         now = self._now()
         sight = Sight(
             snapshot=self._view.snapshot,
-            connected=self._view.link is Link.CONNECTED,
+            connected=self._view.link is Link.CONNECTED and not self._further.lost,
             announcement=self._announcer.current,
             last_shown=self._announcer.last,
             waiting_to_be_said=self._ledger.waiting,
@@ -134,6 +151,7 @@ class Wall:
             page=self._page_digest(),
             code=self._view.code,
             chosen=self._in_force.chosen,
+            further=self._further.sights(),
             slides=self._slides(now),
         )
         return wall_state(sight, self._texts, self._in_force.now.language, now=now)

@@ -50,6 +50,8 @@ EXAMPLES: Mapping[str, Example] = {
     "logOut": Example(),
     "listOffices": Example(),
     "readOffice": Example(OFFICE),
+    "listPublicCalls": Example(OFFICE),
+    "readPublicCalls": Example(OFFICE),
     "readFacilityCard": Example(OFFICE, {"channel": "phone"}),
     "listServices": Example(OFFICE),
     "listCatalogue": Example(),

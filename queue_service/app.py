@@ -31,6 +31,7 @@ from queue_service.booking.slot_routes import SlotController
 from queue_service.booking.supply_routes import supply_routes
 from queue_service.booking.waiting_routes import waiting_routes
 from queue_service.devices import tokens
+from queue_service.devices.call_routes import call_routes
 from queue_service.devices.care_routes import device_routes
 from queue_service.devices.hub import Hub
 from queue_service.devices.outage_routes import OutageController
@@ -129,6 +130,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             *message_routes,
             AuthorityTextController,
             *device_routes,
+            *call_routes,
             OutageController,
             stream,
             probes.livez,

@@ -7,7 +7,9 @@ import msgspec
 
 from queue_service.accounts.model import DeviceProfile
 from queue_service.devices import store
+from queue_service.devices.care_announcements import office_announcements
 from queue_service.devices.tokens import DeviceNotFound, device_name, require_id
+from queue_service.offices import service as offices
 from queue_service.platform.errors import Conflict
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_care import (
@@ -149,6 +151,7 @@ async def card(conn: Connection, now: datetime, device_id: int) -> DeviceCard:
     """Tell a device who it is."""
     device = (await find_device(conn, now, device_id)).device
     profile: Profile = "kiosk" if device.profile is DeviceProfile.KIOSK else "display"
+    setup = (await offices.find_office(conn, device.office)).setup
     return DeviceCard(
         device.id,
         device.office,
@@ -156,6 +159,7 @@ async def card(conn: Connection, now: datetime, device_id: int) -> DeviceCard:
         device.name,
         device.settings,
         device.renew_since is not None,
+        announcements=office_announcements(setup) if profile == "display" else None,
         told_at=now,
     )
 

@@ -16,6 +16,7 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
+from queue_service.offices.announcement_setup import AnnouncementSetup
 from queue_service.offices.model import (
     GERMAN,
     Closure,
@@ -481,6 +482,7 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order: OrderSetup = OrderSetup()
     visits: VisitSetup = VisitSetup()
     emergency: EmergencySetup = EmergencySetup()
+    announcements: AnnouncementSetup = AnnouncementSetup()
     arrival: ArrivalWindow = ArrivalWindow()
     changes_close_hours: Annotated[
         int, Meta(ge=0, le=168, extra=allowed("a number from 0 to 168 (hours)"))

@@ -26,6 +26,7 @@
     │   ├── AuthorityNotFound   404  authority_not_found   in accounts.service
     │   ├── UserNotFound        404  user_not_found        in accounts.service
     │   ├── DeviceNotFound      404  device_not_found      in devices.tokens
+    │   ├── CallsNotPublic      404  calls_not_public      in devices.call_routes: the hall's business alone
     │   └── PairingNotFound     404  pairing_not_found     in devices.pairing: no device shows this code
     ├── MethodNotAllowed        405  method_not_allowed
     ├── Conflict                409  conflict

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from queue_service.protocol.announcing import OfficeAnnouncements
 from queue_service.protocol.panel import MOST_SLIDES, PanelSlide
 
 HEALTH_SECONDS = 60.0
@@ -37,8 +38,15 @@ MOST_COLUMNS = 4
 """On one screen: with five, nothing is large any more."""
 PlaceCode = Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 """Of an office or of one of its areas."""
-CounterNumber = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9-]{1,8}$")]
-"""As painted on the counter's sign."""
+ClockTime = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""``07:30``, by the office's wall clock."""
+USUAL_LOUDNESS_PERCENT = 70
+"""0 dB: leaves room to be 6 dB louder and a good deal softer."""
+LoudnessPercent = Annotated[int, msgspec.Meta(ge=10, le=100)]
+MOST_LOUDER_HOURS = 6
+MOST_ZONE_COUNTERS = 60
+CounterSign = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9-]{1,8}$")]
+"""A counter's number as painted on its sign."""
 
 
 class PairingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +65,14 @@ class PairingCode(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
+class LouderHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stretch of each day in which calls are said louder; over midnight where the end is earlier."""
+
+    begins: ClockTime = msgspec.field(name="from")
+    ends: ClockTime = msgspec.field(name="to")
+    decibels: Annotated[int, msgspec.Meta(ge=1, le=6)]
+
+
 class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What staff have chosen for one device; None leaves the choice to the device's own start."""
 
@@ -64,6 +80,18 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     theme: Literal["light", "dark"] | None = None
     sound: bool | None = None
     """False: calls are shown and not said."""
+    loudness_percent: LoudnessPercent | None = None
+    """How loud calls are said: ``USUAL_LOUDNESS_PERCENT`` is −23 LUFS, each five percent more 1 dB."""
+    louder: Annotated[list[LouderHours], msgspec.Meta(max_length=MOST_LOUDER_HOURS)] = []
+    """Hours in which the hall is loud, such as the morning's rush."""
+    crowd: Annotated[int, msgspec.Meta(ge=1, le=999)] | None = None
+    """From so many people waiting on the hall is loud: calls are said 3 dB louder."""
+    quiet_from: ClockTime | None = None
+    quiet_until: ClockTime | None = None
+    """Hours in which calls are shown and not said, by the office's clock; over midnight where the end is
+    earlier. Only who must leave the building is told so at any time."""
+    zone: Annotated[list[CounterSign], msgspec.Meta(max_length=MOST_ZONE_COUNTERS)] = []
+    """Numbers of the counters whose calls are said here; empty: all. The others are shown alone."""
     layout: DisplayLayout | None = None
     """None: ``figures``."""
     screen_inches: Annotated[float, msgspec.Meta(ge=5, le=150)] | None = None
@@ -74,7 +102,7 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     """Of the office's waiting areas: only calls to their counters are shown and said; empty: all."""
     further_offices: Annotated[list[PlaceCode], msgspec.Meta(max_length=MOST_COLUMNS - 1)] = []
     """Of the same authority: their calls are shown beside the own office's, and said."""
-    door_counter: CounterNumber | None = None
+    door_counter: CounterSign | None = None
     """Before whose door the display hangs."""
 
 
@@ -101,6 +129,8 @@ class DeviceCard(msgspec.Struct, frozen=True):
     settings: DeviceSettings
     renew_token: bool = False
     """It is to make itself another token now."""
+    announcements: OfficeAnnouncements | None = None
+    """Of a display: what it has to know to say its office's calls."""
     told_at: datetime | None = None
     """The service's clock at this answer; its own does not count."""
     panel: Annotated[list[PanelSlide], msgspec.Meta(max_length=MOST_SLIDES)] = []
@@ -128,6 +158,7 @@ class DeviceHealth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     unsent: Count | None = None
     """What visitors did while the service was away and it does not know yet."""
     loudness_percent: Percent | None = None
+    """At which calls are said now; 0 while they are only shown."""
     sound_blocked: bool | None = None
     """The browser refuses to play."""
     last_announcement_at: datetime | None = None

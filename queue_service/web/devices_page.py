@@ -21,6 +21,7 @@ from queue_service.offices.catalogue import Office
 from queue_service.platform.errors import InvalidFields
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_care import DeviceSettings
+from queue_service.web.announcing_choice import announcing_choice, louder_rows
 from queue_service.web.device_words import Condition, condition, facts, profile_name
 from queue_service.web.languages import Texts, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
@@ -42,6 +43,8 @@ class DeviceLine(msgspec.Struct, frozen=True):
     condition: Condition
     facts: list[tuple[str, str]]
     settings: DeviceSettings
+    louder: list[tuple[str, str, int | str]]
+    """Hours in which it is louder, and a row for one more."""
     renewing: bool
     revoked: bool
 
@@ -97,11 +100,12 @@ async def change(request: PageRequest, device: FromPath[int]) -> Redirect:
         "language": chosen["language"] or None,
         "theme": chosen["theme"] or None,
         "sound": {"on": True, "off": False}.get(chosen["sound"]),
+        **announcing_choice(form),
     }
     try:
         wanted = msgspec.convert(settings, DeviceSettings)
-    except msgspec.ValidationError as nonsense:
-        raise InvalidFields(str(nonsense)) from nonsense
+    except msgspec.ValidationError:
+        return _back("not_understood")
     try:
         async with request.app.state.database.transaction() as conn:
             found = await _own_device(conn, request, device)
@@ -163,6 +167,7 @@ def _line(found: FoundDevice, office: Office, words: Texts) -> DeviceLine:
         condition(device, words),
         facts(device, office.setup.time_zone, words),
         device.settings,
+        louder_rows(device.settings),
         device.renew_since is not None,
         device.revoked_at is not None,
     )
@@ -198,6 +203,13 @@ def _done(request: PageRequest, words: Texts) -> tuple[str, str]:
         "no_name": (
             "danger",
             words.gettext("Bitte geben Sie an, wo das Gerät steht (höchstens 100 Zeichen)."),
+        ),
+        "not_understood": (
+            "danger",
+            words.gettext(
+                "Nicht gespeichert: Eine der Angaben ist nicht möglich. "
+                "Bitte prüfen Sie Zahlen, Uhrzeiten und Schalter."
+            ),
         ),
         "gone": ("warning", words.gettext("Dieses Gerät ist inzwischen abgemeldet.")),
     }  # fmt: skip

@@ -122,6 +122,8 @@ GET    /api/v1/session                          1   1    xx    xx        xx    x
 GET    /api/v1/services                         x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /api/v1/offices                          x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /api/v1/offices/{office}                 x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /api/v1/offices/{office}/calls.json      x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /api/v1/offices/{office}/calls.txt       x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /api/v1/offices/{office}/card            x   1    xx    xx        xx    xx         xx    xx    xx
 GET    /api/v1/offices/{office}/services        x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /api/v1/offices/{office}/counters        1   1    x3    x3        33    x3         x3    33    33
