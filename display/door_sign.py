@@ -8,7 +8,7 @@ import msgspec
 from display.call_card import Line
 from display.texts import N_, Texts
 from queue_service.protocol.languages import in_best_language
-from queue_service.protocol.stream import CounterSign
+from queue_service.protocol.stream import ShownCounter
 
 DoorState = Literal["called", "serving", "free", "paused", "closed", "unknown"]
 
@@ -32,7 +32,7 @@ class DoorSign(msgspec.Struct, frozen=True):
     words: str
 
 
-def door_sign(counters: Sequence[CounterSign], chosen: str | None, texts: Texts, language: str) -> DoorSign:
+def door_sign(counters: Sequence[ShownCounter], chosen: str | None, texts: Texts, language: str) -> DoorSign:
     """Give the sign of the chosen counter; ``unknown`` for one that the office hasn't got."""
     sign = next((sign for sign in counters if sign.counter == chosen), None)
     if sign is None:
@@ -44,7 +44,7 @@ def door_sign(counters: Sequence[CounterSign], chosen: str | None, texts: Texts,
     )
 
 
-def _state(sign: CounterSign) -> DoorState:
+def _state(sign: ShownCounter) -> DoorState:
     if sign.number:
         return "called" if sign.called else "serving"
     return "free" if sign.state == "open" else sign.state

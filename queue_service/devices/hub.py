@@ -18,7 +18,7 @@ from queue_service.offices import service as offices
 from queue_service.platform.clock import Clock
 from queue_service.platform.database import Database
 from queue_service.platform.errors import Unavailable
-from queue_service.protocol.stream import CounterSign, QueueLength
+from queue_service.protocol.stream import QueueLength, ShownCounter
 from queue_service.queueing import service as queueing
 from queue_service.queueing.hall import ChangeBody, ChangeRecord, Hall
 
@@ -71,7 +71,7 @@ class OfficeFeed:
         self._task: asyncio.Task[None] | None = None
         self._sent: dict[Audience, deque[tuple[int, bytes]]] = {}
         self._kiosk_lengths: list[QueueLength] = []
-        self._signs: list[CounterSign] = []
+        self._signs: list[ShownCounter] = []
         self._facts: views.OfficeFacts | None = None
         self._hall: Hall | None = None
         self.failed = False

@@ -20,7 +20,6 @@ from queue_service.offices.open_consultation import (
 )
 from queue_service.protocol.stream import (
     Call,
-    CounterSign,
     DisplayChange,
     DisplaySnapshot,
     HallState,
@@ -29,6 +28,7 @@ from queue_service.protocol.stream import (
     KioskSnapshot,
     OfficeCard,
     QueueLength,
+    ShownCounter,
     WalkIns,
 )
 from queue_service.queueing.hall import ChangeBody, ChangeRecord, Hall, call_of
@@ -105,7 +105,7 @@ def display_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> DisplaySn
     )
 
 
-def counter_signs(hall: Hall) -> list[CounterSign]:
+def counter_signs(hall: Hall) -> list[ShownCounter]:
     """Return what stands at each counter's door."""
     return [
         _sign(counter, hall)
@@ -113,18 +113,18 @@ def counter_signs(hall: Hall) -> list[CounterSign]:
     ]
 
 
-def _sign(counter: Counter, hall: Hall) -> CounterSign:
+def _sign(counter: Counter, hall: Hall) -> ShownCounter:
     visit = hall.tickets.get(counter.ticket) if counter.ticket else None
     # Whom staff fetch from the reception is not told to come to the door.
     called = visit is not None and visit.state == "called" and not visit.pick_up
-    return CounterSign(
+    return ShownCounter(
         counter.number, counter.name, counter.state, visit.number if visit else None, called=called
     )
 
 
 def display_change(
-    facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: ChangeBody, before: list[CounterSign]
-) -> tuple[DisplayChange, list[CounterSign]]:
+    facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: ChangeBody, before: list[ShownCounter]
+) -> tuple[DisplayChange, list[ShownCounter]]:
     """Return the message for a display and the signs that the next one is compared with.
 
     ``hall`` is the hall after the change.

@@ -72,7 +72,7 @@ def check_areas(findings: Findings, path: Path, areas: list[AreaSetup], counters
             findings.note((*path, "areas", at, "code"), f"area '{echo(area.code)}' is there twice")
         seen.add(area.code)
         for nth, number in enumerate(area.counters):
-            if number.upper() not in counters:
+            if number not in counters:
                 where = (*path, "areas", at, "counters", nth)
                 findings.note_consequence(where, f"the office has no counter '{echo(number)}'")
 

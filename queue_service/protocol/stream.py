@@ -55,7 +55,7 @@ class WaitingArea(msgspec.Struct, frozen=True):
     """Their numbers."""
 
 
-class CounterSign(msgspec.Struct, frozen=True):
+class ShownCounter(msgspec.Struct, frozen=True):
     """What the small display at a counter's door says."""
 
     counter: str
@@ -107,7 +107,7 @@ class DisplaySnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="ty
     ``hall_paused``."""
     audience: str = "display"
     hall: HallState = "open"
-    counters: list[CounterSign] = []
+    counters: list[ShownCounter] = []
     """All of them, in the order of the office."""
 
 
@@ -123,7 +123,7 @@ class DisplayChange(msgspec.Struct, frozen=True):
     call: Call | None = None
     wait_reason: str | None = None
     hall: HallState = "open"
-    counters: list[CounterSign] = []
+    counters: list[ShownCounter] = []
     """Those that say something else now."""
 
 
