@@ -11,7 +11,7 @@ from queue_service.offices.catalogue import Office
 from queue_service.offices.hall_setup import SlideSetup
 from queue_service.panel import store
 from queue_service.panel.content_check import media_type_of
-from queue_service.platform.errors import Conflict, InvalidFields, NotFound
+from queue_service.platform.errors import InvalidFields, NotFound
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_api import FieldError
 from queue_service.protocol.panel import (
@@ -35,12 +35,6 @@ class PanelFileNotFound(NotFound):
     code = "panel_file_not_found"
 
 
-class PanelFull(Conflict):
-    """The office keeps as much as it may: take something away first."""
-
-    code = "panel_full"
-
-
 class KeptFile(msgspec.Struct, frozen=True):
     """A file under its name."""
 
@@ -57,7 +51,7 @@ class KeptFile(msgspec.Struct, frozen=True):
 async def put_in(conn: Connection, now: datetime, office: Office, name: str, content: bytes) -> KeptFile:
     """Keep a file under a name, in the place of what had the name before; in a transaction of the caller.
 
-    Raises InvalidFields, naming ``name`` or ``file``, and PanelFull.
+    Raises InvalidFields: ``name``, ``file``, or ``office`` for one that keeps as much as it may already.
     """
     if not NAME.fullmatch(name):
         raise InvalidFields(errors=[FieldError("name", "lower-case letters, digits, dots and hyphens")])
@@ -75,7 +69,7 @@ async def put_in(conn: Connection, now: datetime, office: Office, name: str, con
     await store.name_file(conn, office.id, name, digest, now)
     await store.drop_unnamed(conn, office.id)
     if await store.bytes_kept(conn, office.id) > MOST_OFFICE_BYTES:
-        raise PanelFull
+        raise InvalidFields(errors=[FieldError("office", f"keeps at most {MOST_OFFICE_BYTES} bytes")])
     return KeptFile(name, PanelFile(digest.hex(), kind, len(content)), now)
 
 

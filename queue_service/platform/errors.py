@@ -57,7 +57,6 @@
     │   ├── UsernameTaken       409  username_taken        in accounts.store
     │   ├── DeviceKnown         409  device_known          in devices.pairing: it is let in, or was
     │   ├── DeviceRevoked       409  device_revoked        in devices.care
-    │   ├── PanelFull           409  panel_full            in panel.service: files of an office, all together
     │   ├── TokenTaken          409  token_taken           in devices.care
     │   └── InProgress          409  in_progress           first request with this key still runs
     ├── TooLarge                413  too_large

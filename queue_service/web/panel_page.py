@@ -48,8 +48,8 @@ class FileLine(msgspec.Struct, frozen=True):
     """A file that was put in."""
 
     name: str
-    kind: str
-    kilobytes: int
+    facts: str
+    """What it is, and how large."""
     used: bool
 
 
@@ -92,10 +92,7 @@ async def put_in(request: PageRequest) -> Redirect:
             office = await _own_office(conn, request, slug)
             await panel.put_in(conn, request.app.state.clock(), office, name, content)
     except InvalidFields as refused:
-        wrong = {error.field for error in refused.errors}
-        return _back("wrong_name" if "name" in wrong else "wrong_file", slug)
-    except panel.PanelFull:
-        return _back("full", slug)
+        return _back({"name": "wrong_name", "file": "wrong_file"}.get(refused.errors[0].field, "full"), slug)
     return _back("kept", slug)
 
 
@@ -130,8 +127,7 @@ def _of_office(office: Office, files: list[KeptFile], words: Texts) -> OfficePan
         [
             FileLine(
                 file.name,
-                _kind(file.kind, words),
-                -(-file.file.bytes // BYTES_A_KILOBYTE),
+                f"{_kind(file.kind, words)}, {-(-file.file.bytes // BYTES_A_KILOBYTE)} kB",
                 file.name in named,
             )
             for file in files

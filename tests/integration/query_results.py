@@ -479,6 +479,9 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
 
 PARAMETERS: Mapping[str, Any] = {
     "accent": str,
+    "content": bytes,
+    "media_type": str,
+    "sha256": bytes,
     "actor": str,
     "after_visit": bool,
     "address": str,
