@@ -138,6 +138,7 @@ class Display:
             texts=texts,
             language=settings.language,
             page_digest=page.digest,
+            own=lambda: self._office_announcements().texts,
         )
         state = State({"wall": wall, "view": self._view, "page": page, "page_player": pages}, deep_copy=False)
         self.app = LoopbackGuard(_litestar(state, self._running), port)

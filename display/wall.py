@@ -7,6 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from display.announced_calls import Unsaid
+from display.announcement import NONE_OWN, OwnTexts
 from display.announcer import Announcer, announcement_id
 from display.call_ledger import CallLedger
 from display.office_view import Link, OfficeView
@@ -63,7 +64,7 @@ class DisplayState(msgspec.Struct, frozen=True):
 class Wall:
     """Puts together what the parts know; changes nothing."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the composition root is its only caller
         self,
         *,
         view: OfficeView,
@@ -74,6 +75,7 @@ class Wall:
         texts: Texts,
         language: str,
         page_digest: str,
+        own: Callable[[], OwnTexts] = lambda: NONE_OWN,
     ) -> None:
         self._view = view
         self._ledger = ledger
@@ -83,6 +85,7 @@ class Wall:
         self._texts = texts
         self._language = language
         self._page_digest = page_digest
+        self._own = own
 
     def state(self) -> DisplayState:
         """What other programs may know."""
@@ -137,6 +140,7 @@ class Wall:
             playing=self._playing(),
             page=self._page_digest,
             code=self._view.code,
+            own=self._own(),
         )
         return wall_state(sight, self._texts, self._language, now=self._now())
 

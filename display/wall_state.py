@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from display.announcement import SPOKEN_LANGUAGES, named_counter
+from display.announcement import NONE_OWN, SPOKEN_LANGUAGES, OwnTexts, named_counter
 from display.announcer import Announcement, announcement_id
 from display.hall_words import HallSign, hall_sign
 from display.texts import N_, Texts
@@ -99,6 +99,8 @@ class Sight(msgspec.Struct, frozen=True):
     page: str
     code: str | None = None
     """By which the device is let in, while it is not."""
+    own: OwnTexts = NONE_OWN
+    """The office's own words; what concerns the whole hall is shown as it is said."""
 
 
 LOST = N_("Anzeige wird aktualisiert – Aufrufe erfolgen auch mündlich")
@@ -125,7 +127,7 @@ def wall_state(sight: Sight, texts: Texts, language: str, *, now: datetime) -> W
     office = snapshot.office
     calls = _calls_of_today(snapshot.calls, ZoneInfo(office.time_zone), now)
     # What concerns everybody stands in the large place; the last call then joins the list.
-    sign = hall_sign(snapshot.hall, language)
+    sign = hall_sign(snapshot.hall, language, sight.own)
     current = None if sign else current_call(sight, calls)
     name, name_language = in_best_language(office.name, language)
     notice, notice_language = in_best_language(office.notice, language)
