@@ -250,7 +250,8 @@ class Announcer:
             turning.append(asyncio.create_task(self._turn_in_time(calls, announced.starts)))
 
         try:
-            clip = Clip(name, await asyncio.to_thread(to_wav, announced.sound), announced.sound.seconds)
+            wav = await asyncio.to_thread(to_wav, announced.sound)
+            clip = Clip(name, wav, announced.sound.seconds, tuple(map(announcement_id, calls)))
             await self._player.play(clip, started)
         finally:
             for task in turning:

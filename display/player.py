@@ -30,6 +30,8 @@ class Clip(msgspec.Struct, frozen=True):
     id: str
     wav: bytes
     seconds: float
+    calls: tuple[str, ...] = ()
+    """Announcements whose words are in it, in order."""
 
 
 class Player(Protocol):

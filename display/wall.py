@@ -156,8 +156,8 @@ class Wall:
     def _playing(self) -> Playing | None:
         if self._pages is None or self._pages.clip is None:
             return None
-        name = self._pages.clip.id
-        return Playing(name, audio_address(name), self._pages.begun)
+        clip = self._pages.clip
+        return Playing(clip.id, audio_address(clip.id), self._pages.begun, clip.calls)
 
 
 def audio_address(name: str) -> str:

@@ -61,6 +61,8 @@ class Playing(msgspec.Struct, frozen=True):
     id: str
     audio: str
     begun: bool
+    calls: tuple[str, ...] = ()
+    """Ids of the calls that are said in it, in order; none in a gong whose words follow."""
 
 
 class WallState(msgspec.Struct, frozen=True):
