@@ -32,6 +32,8 @@ class Clip(msgspec.Struct, frozen=True):
     seconds: float
     calls: tuple[str, ...] = ()
     """Announcements whose words are in it, in order."""
+    urgent: bool = False
+    """Begins at once, whatever a page still plays."""
 
 
 class Player(Protocol):

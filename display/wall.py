@@ -157,7 +157,7 @@ class Wall:
         if self._pages is None or self._pages.clip is None:
             return None
         clip = self._pages.clip
-        return Playing(clip.id, audio_address(clip.id), self._pages.begun, clip.calls)
+        return Playing(clip.id, audio_address(clip.id), self._pages.begun, clip.calls, clip.urgent)
 
 
 def audio_address(name: str) -> str:

@@ -63,6 +63,8 @@ class Playing(msgspec.Struct, frozen=True):
     begun: bool
     calls: tuple[str, ...] = ()
     """Ids of the calls that are said in it, in order; none in a gong whose words follow."""
+    urgent: bool = False
+    """Breaks off what is played."""
 
 
 class WallState(msgspec.Struct, frozen=True):
