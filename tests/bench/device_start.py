@@ -118,7 +118,7 @@ def main(repetitions: int) -> None:
     with (
         own_database() as (dsn, directory),
         TemporaryDirectory() as folder,
-        ExitStack() as open_until_the_end,
+        ExitStack() as until_the_end,
     ):
         # Before the browser, whose driver takes the event loop of this thread.
         kiosk_token, display_token = asyncio.run(_two_tokens(dsn))
