@@ -117,6 +117,10 @@ class Announcer:
         """The announcement under way."""
         return self._current
 
+    def speak(self, language: str) -> None:
+        """Say everything in another language first from now on."""
+        self._language = language
+
     def wake(self) -> None:
         """Look at the ledger again, and at the hall."""
         self._came_in.set()

@@ -2,13 +2,19 @@
 
 from display.call_ledger import CallLedger
 from display.hall_loudness import Loudness
+from display.page_fit import PageFit
 from display.player import PagePlayer
 from queue_service.device_program.caretaker import OwnHealth
 from queue_service.protocol.device_care import DeviceHealth
 
 
 def display_health(
-    own: OwnHealth, losses: int, pages: PagePlayer | None, ledger: CallLedger, loudness: Loudness
+    own: OwnHealth,
+    losses: int,
+    pages: PagePlayer | None,
+    ledger: CallLedger,
+    fit: PageFit,
+    loudness: Loudness,
 ) -> DeviceHealth:
     """Complete what any device knows of itself: lost connections, page and sound, the last call said."""
     return DeviceHealth(
@@ -22,4 +28,5 @@ def display_health(
         loudness_percent=loudness.percent,
         sound_blocked=pages.blocked if pages else None,
         last_announcement_at=max(ledger.announced.at.values(), default=None),
+        fit=fit.newest,
     )

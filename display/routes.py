@@ -7,8 +7,10 @@ from litestar import MediaType, Request, Response, WebSocket, get, websocket
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.params import Parameter
+from litestar.response import File
 
 from display.page_feed import serve_page
+from display.panel_files import PanelFiles
 from display.text_feed import CallFeed, as_lines, etag_of
 from display.wall import DisplayState, Wall
 
@@ -42,6 +44,17 @@ async def announcement(state: State, file: Annotated[str, Parameter(max_length=6
     return wav
 
 
+@get("/api/panel/{digest:str}", sync_to_thread=False)
+def panel_file(state: State, digest: Annotated[str, Parameter(max_length=64)]) -> File:
+    """Give a picture or a film of the information panel."""
+    files: PanelFiles = state.panel_files
+    found = files.find(digest)
+    if found is None:
+        raise NotFoundException("no such file")
+    path, file = found
+    return File(path, media_type=file.media_type, content_disposition_type="inline")
+
+
 @get("/feed.json", sync_to_thread=False)
 def json_feed(request: Request[Any, Any, State], state: State) -> Response[Any]:
     """Give the newest calls to a program on this device; 304 while they are those that it has."""
@@ -70,7 +83,7 @@ async def events(socket: WebSocket[Any, Any, State]) -> None:
     """Tell the page every change of the state and take its reports of what it plays."""
     await socket.accept()
     state = socket.app.state
-    await serve_page(socket, state.wall, state.view, state.page_player)
+    await serve_page(socket, state.wall, state.view, state.page_player, state.page_fit)
 
 
 @get("/livez", media_type=MediaType.TEXT, sync_to_thread=False)
@@ -94,4 +107,4 @@ def http_problem(_: Request[Any, Any, State], error: HTTPException) -> Response[
     )
 
 
-HANDLERS = (page, current_state, announcement, json_feed, text_feed, events, livez)
+HANDLERS = (page, current_state, announcement, panel_file, json_feed, text_feed, events, livez)

@@ -74,6 +74,7 @@ EXAMPLES: Mapping[str, Example] = {
         body={"version": "1.0", "uptime_seconds": 3600, "reconnects": 1, "disk_free_megabytes": 5120}
     ),
     "replaceDeviceToken": Example(body={"token_hash": A_HASH[::-1]}),
+    "readPanelFile": Example(path={"digest": A_HASH}),
     "leaseNumbers": Example(),
     "readOwnHelp": Example(),
     "askForHelp": Example(),

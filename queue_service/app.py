@@ -48,6 +48,7 @@ from queue_service.notices.text_routes import AuthorityTextController
 from queue_service.notices.ways import ways
 from queue_service.offices.model import holiday_name
 from queue_service.offices.routes import OfficeController
+from queue_service.panel.routes import panel_routes
 from queue_service.platform import http
 from queue_service.platform.change_feed import ChangeFeed
 from queue_service.platform.clock import Clock
@@ -132,6 +133,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             AuthorityTextController,
             *device_routes,
             *call_routes,
+            *panel_routes,
             OutageController,
             *assistance_handlers,
             stream,

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from queue_service.offices.announcement_setup import AnnouncementSetup
+from queue_service.offices.hall_setup import AreaSetup, PanelSetup
 from queue_service.offices.model import (
     GERMAN,
     Closure,
@@ -458,6 +459,10 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time_zone: str = "Europe/Berlin"
     area: Text = {}
     """The waiting area, as named on tickets."""
+    areas: list[AreaSetup] = []
+    """Parts of the house that displays of their own may show."""
+    panel: PanelSetup = []
+    """The slides of the information panel, in order."""
     reception: Text = {}
     """A sentence that says where help is to be found, for visitors who are stuck at the kiosk."""
     languages: list[VisitorLanguage] = msgspec.field(default_factory=lambda: list(get_args(VisitorLanguage)))

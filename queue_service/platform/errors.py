@@ -27,6 +27,7 @@
     │   ├── AuthorityNotFound   404  authority_not_found   in accounts.service
     │   ├── UserNotFound        404  user_not_found        in accounts.service
     │   ├── DeviceNotFound      404  device_not_found      in devices.tokens
+    │   ├── PanelFileNotFound   404  panel_file_not_found  in panel.service
     │   ├── CallsNotPublic      404  calls_not_public      in devices.call_routes: the hall's business alone
     │   └── PairingNotFound     404  pairing_not_found     in devices.pairing: no device shows this code
     ├── MethodNotAllowed        405  method_not_allowed
@@ -57,6 +58,7 @@
     │   ├── UsernameTaken       409  username_taken        in accounts.store
     │   ├── DeviceKnown         409  device_known          in devices.pairing: it is let in, or was
     │   ├── DeviceRevoked       409  device_revoked        in devices.care
+    │   ├── PanelFull           409  panel_full            in panel.service: files of an office, all together
     │   ├── TokenTaken          409  token_taken           in devices.care
     │   └── InProgress          409  in_progress           first request with this key still runs
     ├── TooLarge                413  too_large

@@ -25,6 +25,11 @@ export function playOnce(playing) {
   if (!current || current.done || playing.urgent) startNext();
 }
 
+// Whether something would be cut off if the page went now.
+export function isPlaying() {
+  return Boolean(current && !current.done);
+}
+
 function startNext() {
   current = next;
   next = null;
