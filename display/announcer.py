@@ -9,7 +9,7 @@ everything else and again and again.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -103,6 +103,7 @@ class Announcer:
         self._hall_said: HallState = "open"
         self._came_in = asyncio.Event()
         self._idle = asyncio.Event()
+        self._leaving = asyncio.Event()
         self._current: Announcement | None = None
         self._last: Announcement | None = None
 
@@ -121,8 +122,12 @@ class Announcer:
         self._language = language
 
     def wake(self) -> None:
-        """Look at the ledger again."""
+        """Look at the ledger again, and at the hall."""
         self._came_in.set()
+        if self._hall() == "leave":
+            self._leaving.set()
+        else:
+            self._leaving.clear()
 
     async def run(self) -> None:
         """Say calls as they come; ends only by cancellation."""
@@ -130,14 +135,29 @@ class Announcer:
             if self._hall() == "leave":
                 await self._ask_to_leave()
             elif self._hall_is_news():
-                await self._say_hall(self._hall())
+                await self._until_all_leave(self._say_hall(self._hall()))
             elif self._ledger.waiting:
-                await self._say_next()
+                await self._until_all_leave(self._say_next())
             else:
                 self._idle.set()
                 await self._came_in.wait()
                 self._idle.clear()
                 self._came_in.clear()
+
+    async def _until_all_leave(self, saying: Coroutine[None, None, None]) -> None:
+        """Say it, but break off in the middle of a word once everybody has to leave the building."""
+        said, leaving = asyncio.create_task(saying), asyncio.create_task(self._leaving.wait())
+        try:
+            await asyncio.wait({said, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if said.done():
+                said.result()
+            else:
+                log.warning("announcement_broken_off")
+        finally:
+            for task in (said, leaving):
+                task.cancel()
+            await asyncio.gather(said, leaving, return_exceptions=True)
+            self._last, self._current = self._current or self._last, None
 
     async def until_idle(self) -> None:
         """Return once nothing is being said and nothing waits to be."""
@@ -175,7 +195,8 @@ class Announcer:
         sound = await self._studio.produce(wordings, repeat=hall == "leave", decibels=decibels)
         name = f"hall-{hall}-{int(self._now().timestamp())}"
         log.info("hall_announced", hall=hall, seconds=round(sound.seconds, 1))
-        await self._player.play(Clip(name, to_wav(sound), sound.seconds), lambda: None)
+        clip = Clip(name, to_wav(sound), sound.seconds, urgent=hall == "leave")
+        await self._player.play(clip, lambda: None)
         self._on_change()
         # As after a call: what comes next is told apart by it.
         await asyncio.sleep(SILENCE_BETWEEN_SECONDS)
@@ -254,7 +275,8 @@ class Announcer:
             turning.append(asyncio.create_task(self._turn_in_time(calls, announced.starts)))
 
         try:
-            clip = Clip(name, await asyncio.to_thread(to_wav, announced.sound), announced.sound.seconds)
+            wav = await asyncio.to_thread(to_wav, announced.sound)
+            clip = Clip(name, wav, announced.sound.seconds, tuple(map(announcement_id, calls)))
             await self._player.play(clip, started)
         finally:
             for task in turning:

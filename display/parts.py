@@ -118,6 +118,7 @@ class Display:
             page_digest=lambda: wall_page.digest,
             panel_files=self._panel_files,
             further=self._further,
+            own=lambda: self._office_announcements().texts,
         )
         state = State(
             {

@@ -30,6 +30,10 @@ class Clip(msgspec.Struct, frozen=True):
     id: str
     wav: bytes
     seconds: float
+    calls: tuple[str, ...] = ()
+    """Announcements whose words are in it, in order."""
+    urgent: bool = False
+    """Begins at once, whatever a page still plays."""
 
 
 class Player(Protocol):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from display.announced_calls import Unsaid
+from display.announcement import NONE_OWN, OwnTexts
 from display.announcer import Announcer, announcement_id
 from display.call_ledger import CallLedger
 from display.further_offices import FurtherOffices
@@ -82,6 +83,7 @@ class Wall:
         page_digest: Callable[[], str],
         panel_files: PanelFiles,
         further: FurtherOffices,
+        own: Callable[[], OwnTexts] = lambda: NONE_OWN,
     ) -> None:
         self._view = view
         self._ledger = ledger
@@ -91,6 +93,7 @@ class Wall:
         self._texts = texts
         self._in_force = in_force
         self._page_digest = page_digest
+        self._own = own
         self._panel_files = panel_files
         self._further = further
 
@@ -150,6 +153,7 @@ class Wall:
             playing=self._playing(),
             page=self._page_digest(),
             code=self._view.code,
+            own=self._own(),
             chosen=self._in_force.chosen,
             further=self._further.sights(),
             slides=self._slides(now),
@@ -176,8 +180,8 @@ class Wall:
     def _playing(self) -> Playing | None:
         if self._pages is None or self._pages.clip is None:
             return None
-        name = self._pages.clip.id
-        return Playing(name, audio_address(name), self._pages.begun)
+        clip = self._pages.clip
+        return Playing(clip.id, audio_address(clip.id), self._pages.begun, clip.calls, clip.urgent)
 
 
 def audio_address(name: str) -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from display.announcement import NONE_OWN, OwnTexts
 from display.call_card import (
     CallCard,
     CallSight,
@@ -40,6 +41,10 @@ class Playing(msgspec.Struct, frozen=True):
     id: str
     audio: str
     begun: bool
+    calls: tuple[str, ...] = ()
+    """Ids of the calls that are said in it, in order; none in a gong whose words follow."""
+    urgent: bool = False
+    """Breaks off what is played."""
 
 
 class WallState(msgspec.Struct, frozen=True):
@@ -82,6 +87,8 @@ class Sight(CallSight, frozen=True, kw_only=True):
     page: str
     code: str | None = None
     """By which the device is let in, while it is not."""
+    own: OwnTexts = NONE_OWN
+    """The office's own words; what concerns the whole hall is shown as it is said."""
     chosen: DeviceSettings = DeviceSettings()
     """What staff have chosen for this display."""
     further: Sequence[CallSight] = ()
@@ -111,7 +118,7 @@ def wall_state(sight: Sight, texts: Texts, language: str, *, now: datetime) -> W
     zone = ZoneInfo(office.time_zone)
     calls = [call for call in calls_of_today(snapshot.calls, zone, now) if is_shown(call, office, chosen)]
     # What concerns everybody stands in the large place; the last call then joins the list.
-    sign = hall_sign(_hall(sight, layout), language)
+    sign = hall_sign(_hall(sight, layout), language, sight.own)
     current = None if sign else current_call(sight, calls)
     name, name_language = in_best_language(office.name, language)
     notice, notice_language = in_best_language(office.notice, language)

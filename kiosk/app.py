@@ -99,7 +99,7 @@ def build_app(
     async def running(_: Litestar) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(part.run()) for part in (Supervision(), link, caretaker, outage)]
         if isinstance(printer, PdfDirectory):
-            tasks.append(asyncio.create_task(_forget_old_tickets(printer, clock.now)))
+            tasks.append(asyncio.create_task(_forget_old_tickets(printer, own_clock)))
         for task in tasks:
             task.add_done_callback(_end_if_failed)
         try:
@@ -139,9 +139,10 @@ def _end_if_failed(task: asyncio.Task[None]) -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
-async def _forget_old_tickets(tickets: PdfDirectory, clock: Callable[[], datetime]) -> None:
+async def _forget_old_tickets(tickets: PdfDirectory, own_clock: Callable[[], datetime]) -> None:
     while True:
-        await asyncio.to_thread(tickets.forget_old, clock())
+        # How old a file is says the clock that has dated it.
+        await asyncio.to_thread(tickets.forget_old, own_clock())
         # A chore by the clock: nothing happens that could be waited for.
         await asyncio.sleep(FORGET_EVERY_SECONDS)
 

@@ -76,6 +76,12 @@ EXAMPLES: Mapping[str, Example] = {
     "replaceDeviceToken": Example(body={"token_hash": A_HASH[::-1]}),
     "readPanelFile": Example(path={"digest": A_HASH}),
     "leaseNumbers": Example(),
+    "readOwnHelp": Example(),
+    "askForHelp": Example(),
+    "withdrawHelp": Example(),
+    "listHelpRequests": Example(OFFICE),
+    "comeToHelp": Example({**OFFICE, "help_request": TICKET_ID}),
+    "finishHelp": Example({**OFFICE, "help_request": TICKET_ID}),
     "handInOutage": Example(
         body={
             "tickets": [

@@ -24,6 +24,7 @@ from queue_service.accounts.guards import (
 from queue_service.accounts.routes import SessionController
 from queue_service.accounts.service import SESSION_PREFIX, resolve_session
 from queue_service.api_document import ApiDocument
+from queue_service.assistance.routes import assistance_handlers
 from queue_service.audit.routes import ContactAccessController
 from queue_service.booking.confirmations import reminding
 from queue_service.booking.routes import AppointmentController
@@ -134,6 +135,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             *call_routes,
             *panel_routes,
             OutageController,
+            *assistance_handlers,
             stream,
             probes.livez,
             probes.readyz,

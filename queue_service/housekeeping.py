@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import structlog
 
 from queue_service.accounts import service as accounts
+from queue_service.assistance import service as assistance
 from queue_service.audit import service as audit
 from queue_service.booking import confirmations, proof_of_work, supply_guard, waiting_list
 from queue_service.booking import service as booking
@@ -129,6 +130,7 @@ FORGETTING: tuple[Chore, ...] = (
     queueing.forget_contingents,
     queueing.forget_told,
     emergency.forget_alarms,
+    assistance.forget_requests,
     devices.forget_codes,
 )
 """Forget what is kept for days. Looks at all that is kept, with its visits: a second for 100,000 people."""

@@ -8,6 +8,8 @@ import pytest
 TESTS = Path(__file__).parent
 WAITING = ("system", "browser")
 """Their tests wait for programs, pages and sounds for two thirds of their time; some files take a minute."""
+AS_SYSTEM = ("test_devices_through_a_day.py",)
+"""Stands with the database's tests, and waits for programs all the same."""
 SHORT = ("unit",)
 """Come last, so that no process is left alone with a long file."""
 
@@ -28,4 +30,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _kind(file: list[pytest.Item]) -> str:
-    return file[0].path.relative_to(TESTS).parts[0]
+    return "system" if file[0].path.name in AS_SYSTEM else file[0].path.relative_to(TESTS).parts[0]

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     TICKET_CHECK_IN = "ticket.check_in"
     TICKET_HANDLE = "ticket.handle"
     TICKET_OUTAGE = "ticket.outage"
+    HELP_ASK = "help.ask"
     COUNTER_WORK = "counter.work"
     ALARM_RAISE = "alarm.raise"
     APPOINTMENT_SEARCH_ONLINE = "appointment.search_online"
@@ -107,6 +108,7 @@ _FOR_DEVICES_ONLY = frozenset(
     {
         Permission.DEVICE_OWN,
         Permission.TICKET_OUTAGE,
+        Permission.HELP_ASK,
         Permission.STREAM_KIOSK,
         Permission.STREAM_DISPLAY,
     }
@@ -129,6 +131,7 @@ PROFILE_PERMISSIONS: Mapping[DeviceProfile, frozenset[Permission]] = MappingProx
                 Permission.TICKET_ISSUE,
                 Permission.TICKET_CHECK_IN,
                 Permission.TICKET_OUTAGE,
+                Permission.HELP_ASK,
                 Permission.STREAM_KIOSK,
             }
         ),

@@ -36,7 +36,16 @@ from queue_service.queueing.model import Counter, Ticket
 from queue_service.queueing.told_waits import ToldWait
 
 STAFF_KINDS = frozenset(
-    {"alarm.raised", "alarm.acknowledged", "alarm.ended", "ticket.described", "ticket.renumbered"}
+    {
+        "alarm.raised",
+        "alarm.acknowledged",
+        "alarm.ended",
+        "help.asked",
+        "help.coming",
+        "help.over",
+        "ticket.described",
+        "ticket.renumbered",
+    }
 )
 """Changes that are the staff's business alone."""
 UNSEEN = "unchanged"

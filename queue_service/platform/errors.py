@@ -22,6 +22,7 @@
     │   ├── MessageNotFound     404  message_not_found
     │   ├── EntryNotFound       404  entry_not_found
     │   ├── AlarmNotFound       404  alarm_not_found
+    │   ├── HelpRequestNotFound 404  help_request_not_found
     │   ├── EntryBookingNotFound 404 entry_booking_not_found  also for a wrong secret
     │   ├── AuthorityNotFound   404  authority_not_found   in accounts.service
     │   ├── UserNotFound        404  user_not_found        in accounts.service
@@ -221,6 +222,12 @@ class AlarmNotFound(NotFound):
     """There is no such alarm at this office."""
 
     code = "alarm_not_found"
+
+
+class HelpRequestNotFound(NotFound):
+    """Nobody has asked for help at this office under this id."""
+
+    code = "help_request_not_found"
 
 
 class EntryNotFound(NotFound):

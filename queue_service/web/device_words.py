@@ -48,6 +48,7 @@ def trouble_words(words: Texts) -> dict[Trouble, str]:
         "page_closed": words.gettext("Seite nicht geöffnet"),
         "letters_too_small": words.gettext("Aufrufe aus dem gewählten Abstand nicht lesbar"),
         "disk_low": words.gettext("Speicher fast voll"),
+        "help_unanswered": words.gettext("Jemand wartet dort auf Hilfe"),
     }
 
 

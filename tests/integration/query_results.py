@@ -14,6 +14,7 @@ from asyncpg import BitString
 
 from queue_service.accounts import store as accounts
 from queue_service.accounts.login_limits import Attempt
+from queue_service.assistance.model import HelpRequest
 from queue_service.audit.model import ContactAccess
 from queue_service.booking import confirmation_store
 from queue_service.booking import pool_day_store as pool_days
@@ -383,6 +384,16 @@ RESULTS: Mapping[str, Result] = {
     "forecast.find_calibration": str,
     "forecast.keep_calibration": None,
     "forecast.past_visits": forecasts.VisitRecord,
+    "assistance.lock_office": int,
+    "assistance.ask": UUID,
+    "assistance.open_of_device": HelpRequest,
+    "assistance.find": HelpRequest,
+    "assistance.open_at": HelpRequest,
+    "assistance.come": UUID,
+    "assistance.finish": UUID,
+    "assistance.publish": int,
+    "assistance.unanswered": {"device_id": int},
+    "assistance.forget": None,
     "emergency.lock_hall": int,
     "emergency.raise_alarm": int,
     "emergency.open_alarm": int,
@@ -644,6 +655,7 @@ PARAMETERS: Mapping[str, Any] = {
     "call_by": datetime,
     "reason": str,
     "reference": str,
+    "request_id": UUID,
     "reach": str,
     "references": list[str],
     "rested_before": datetime,

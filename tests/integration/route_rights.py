@@ -139,6 +139,9 @@ GET    /api/v1/offices/{office}/alarms          1   1    x3    x3        33    x
 POST   /api/v1/offices/{office}/alarms          1   1    x3    x3        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/alarms/{alarm}/acknowledge 1 1 x3   x3        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/alarms/{alarm}/end 1 1   33    33        33    x3         x3    33    33
+GET    /api/v1/offices/{office}/help-requests   1   1    x3    x3        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/help-requests/{help_request}/come 1 1 x3 x3   33    x3         x3    33    33
+POST   /api/v1/offices/{office}/help-requests/{help_request}/finish 1 1 x3 x3 33    x3         x3    33    33
 GET    /api/v1/offices/{office}/hall            1   1    33    33        33    x3         x3    33    33
 GET    /api/v1/offices/{office}/outlook         1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/hall/leave      1   1    33    33        33    x3         x3    33    33
@@ -156,6 +159,9 @@ PUT    /api/v1/device/health                    1   1    33    33        33    3
 GET    /api/v1/device/panel-files/{digest}      1   1    33    33        33    33         33    44    44
 PUT    /api/v1/device/token                     1   1    33    33        33    33         33    xx    xx
 POST   /api/v1/device/number-blocks             1   1    33    33        33    33         33    xx    33
+GET    /api/v1/device/help                      1   1    33    33        33    33         33    xx    33
+POST   /api/v1/device/help                      1   1    33    33        33    33         33    xx    33
+DELETE /api/v1/device/help                      1   1    33    33        33    33         33    xx    33
 POST   /api/v1/device/outage-tickets            1   1    33    33        33    33         33    xx    33
 POST   /api/v1/offices/{office}/tickets         1   1    33    x3        33    x3         x3    x3    33
 GET    /api/v1/offices/{office}/numbers/{number} 1 1    33    x3        33    x3         x3    x3    33

@@ -5,6 +5,7 @@ from itertools import permutations
 import asyncpg
 import pytest
 
+from queue_service.assistance.lifecycle import HELP_REQUEST
 from queue_service.booking.lifecycle import APPOINTMENT, WAITING
 from queue_service.hotline.lifecycle import CALLBACK
 from queue_service.notices.lifecycle import MESSAGE, OVER
@@ -15,7 +16,7 @@ from tests.integration.servers import on_every_server
 
 pytestmark = on_every_server
 
-LIFECYCLES = (TICKET, TICKET_UNDO, COUNTER, APPOINTMENT, CALLBACK, MESSAGE, WAITING)
+LIFECYCLES = (TICKET, TICKET_UNDO, COUNTER, APPOINTMENT, CALLBACK, MESSAGE, WAITING, HELP_REQUEST)
 
 INSERTED = {
     "ticket": """
@@ -40,6 +41,14 @@ INSERTED = {
                'TEST', '', '[]', 1, 'phone', now(), CASE WHEN $1 = 'held' THEN now() END,
                CASE WHEN $1 NOT IN ('held', 'booked', 'arrived') THEN now() END
           FROM pool p LIMIT 1
+        """,
+    "help": """
+        WITH kiosk AS (
+            INSERT INTO device (office_id, profile, name, token_hash, created_at)
+            SELECT id, 'kiosk', 'Test', sha256('test'), now() FROM office WHERE slug = 'bsc-mitte'
+            RETURNING office_id, id)
+        INSERT INTO help_request (office_id, device_id, state, asked_at, over_at)
+        SELECT office_id, id, $1, now(), CASE WHEN $1 = 'over' THEN now() END FROM kiosk
         """,
     "callback": """
         INSERT INTO callback (id, authority_id, state, name, phone, language, subject, note, due_at, reason,
@@ -94,6 +103,9 @@ UPDATED = {
            SET state = $2, taken_by = CASE WHEN $2 = 'taken' THEN (SELECT id FROM staff_user) END,
                finished_at = CASE WHEN $2 IN ('done', 'withdrawn') THEN now() END
          WHERE state = $1
+        """,
+    "help": """
+        UPDATE help_request SET state = $2, over_at = CASE WHEN $2 = 'over' THEN now() END WHERE state = $1
         """,
     "message": f"""
         UPDATE outbox SET state = $2, claimed_until = CASE WHEN $2 = 'sending' THEN now() END,

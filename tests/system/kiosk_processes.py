@@ -104,6 +104,10 @@ class KioskProcess(Program):
         super().__init__(["kiosk.app", *options], environment)
         self.url = str(json.loads(self.line(lambda line: "kiosk_serves" in line))["page"]).rstrip("/")
 
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
     def until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Wait for a state of the page."""
         address = self.url.replace("http", "ws") + "/api/events"

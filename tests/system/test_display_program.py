@@ -69,7 +69,7 @@ def test_two_calls_of_the_same_second_are_both_shown_and_said_one_after_the_othe
 def test_a_sound_that_is_not_cached_begins_within_300_ms_of_the_message(
     service: StandIn, tmp_path: Path
 ) -> None:
-    delays = []
+    delays: list[timedelta] = []
     # The best of three: the tests share the machine with each other, the display has it alone.
     while len(delays) < 3 and min(delays, default=timedelta.max) > timedelta(milliseconds=300):
         with running_display(service.url, tmp_path / str(len(delays)), *HEARD) as display:

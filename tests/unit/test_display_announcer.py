@@ -235,6 +235,22 @@ async def test_in_quiet_hours_calls_are_shown_one_by_one_and_only_leaving_is_sai
     assert leave.id.startswith("hall-leave")
 
 
+async def test_who_must_leave_does_not_hear_a_call_to_its_end(hall: Hall) -> None:
+    hall.loudspeaker.over.clear()
+    hall.call(1)
+    hall.call(2)
+    speaking = asyncio.create_task(hall.announcer.run())
+    await hall.loudspeaker.wait_for(1)
+    hall.state = "leave"
+    hall.announcer.wake()
+    call, leave = await hall.loudspeaker.wait_for(2)
+    speaking.cancel()
+    assert (call.urgent, leave.urgent) == (False, True)
+    assert leave.id.startswith("hall-leave")
+    assert hall.announcer.current is None
+    assert hall.ledger.announced.unsaid == {2: "everybody_leaves"}
+
+
 async def test_a_loud_hall_hears_gong_and_words_louder(hall: Hall) -> None:
     hall.call(1)
     (usual,) = await listen(hall, 1)

@@ -7,6 +7,8 @@ from typing import get_args
 
 import pytest
 
+from queue_service.assistance.lifecycle import HELP_REQUEST
+from queue_service.assistance.model import HelpState
 from queue_service.booking.lifecycle import APPOINTMENT, HOLDS_PLACE, WAITING
 from queue_service.booking.model import AppointmentState
 from queue_service.booking.waiting_model import WaitingState
@@ -21,7 +23,7 @@ from queue_service.queueing.service import KIND_OF_VERB
 
 PAGE = Path(__file__).parents[2] / "docs" / "lifecycles.md"
 DRAWING = re.compile(r"^## (?P<title>\w+)\n.*?^```mermaid\n(?P<diagram>.*?)\n```$", re.MULTILINE | re.DOTALL)
-LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK, MESSAGE, WAITING)
+LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK, MESSAGE, WAITING, HELP_REQUEST)
 STATES_OF = {
     "ticket": set(get_args(TicketState)),
     "counter": set(get_args(Counter.__annotations__["state"])),
@@ -29,6 +31,7 @@ STATES_OF = {
     "callback": set(get_args(CallbackState)),
     "message": set(get_args(MessageState)),
     "waiting": set(get_args(WaitingState)),
+    "help": set(get_args(HelpState)),
 }
 
 every_lifecycle = pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda lifecycle: lifecycle.name)
@@ -68,7 +71,9 @@ def test_every_state_can_be_reached_from_the_beginning(lifecycle: Lifecycle) -> 
     assert reached == states(lifecycle)
 
 
-@pytest.mark.parametrize("lifecycle", [TICKET, APPOINTMENT, CALLBACK, MESSAGE], ids=attrgetter("name"))
+@pytest.mark.parametrize(
+    "lifecycle", [TICKET, APPOINTMENT, CALLBACK, MESSAGE, HELP_REQUEST], ids=attrgetter("name")
+)
 def test_nothing_lives_for_ever(lifecycle: Lifecycle) -> None:
     """From every state a way leads to an end; only a counter opens and closes without one."""
     ends = {state for state in states(lifecycle) if not lifecycle.allowed(state)}

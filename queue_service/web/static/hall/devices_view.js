@@ -16,6 +16,7 @@ const TROUBLES = {
   sound_blocked: gettext("Ton vom Browser gesperrt"),
   page_closed: gettext("Seite nicht geöffnet"),
   disk_low: gettext("Speicher fast voll"),
+  help_unanswered: gettext("Jemand wartet dort auf Hilfe"),
 };
 
 export class DevicesView {
