@@ -30,6 +30,7 @@ export function newVisit() {
     request: null,
     ticket: null,
     standing: null,
+    help: "none",
     reprinting: false,
     problem: null,
   };
