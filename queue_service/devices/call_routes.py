@@ -67,12 +67,12 @@ class PublicCallController(Controller):
         opt=PUBLIC_FOR_UNKNOWN,
         responses=refusals(errors.BadRequest, errors.OfficeNotFound, CallsNotPublic, errors.Unavailable),
     )
-    async def as_text(self, office: OfficePath, state: State) -> Response[str]:
+    async def as_text(self, office: OfficePath, state: State) -> Response[bytes]:
         """Tell the same in lines of number and counter, newest first; ``*`` for whom staff fetch."""
         snapshot = await _snapshot(office, state)
         lines = [f"{call.number} {'*' if call.pick_up else call.counter}\n" for call in snapshot.calls]
         headers = {"cache-control": f"public, max-age={FRESH_SECONDS}"}
-        return Response("".join(lines), media_type=MediaType.TEXT, headers=headers)
+        return Response("".join(lines).encode(), media_type=MediaType.TEXT, headers=headers)
 
 
 async def _snapshot(slug: str, state: State) -> DisplaySnapshot:

@@ -187,6 +187,8 @@ async def story(running_service: RunningService, document: dict[str, Any]) -> As
 async def test_every_documented_example_works(story: Story, running_service: RunningService) -> None:
     for facts in ("livez", "readyz", "metrics", "listOffices", "readOffice", "listServices", "listCatalogue"):
         await story.send(facts)
+    for calls in ("listPublicCalls", "readPublicCalls"):
+        await story.send(calls)
 
     story.log_in((await story.send("logIn", 201))["token"])
     await story.send("readSession")
