@@ -3,8 +3,6 @@
 EN 301 549 asks of signs that are read from a distance for capitals of at least a 1/82 of it.
 """
 
-from math import hypot
-
 METRES_A_CAPITAL = 82
 """5 m ask for capitals of 61 mm, 10 m for 122 mm."""
 MILLIMETRES_A_METRE = 1000
@@ -23,4 +21,4 @@ def readable_metres(capitals_mm: float) -> float:
 
 def pixels_a_millimetre(diagonal_inches: float, width: int, height: int) -> float:
     """Give how fine a screen is whose page measures so many pixels and fills it."""
-    return hypot(width, height) / (diagonal_inches * MILLIMETRES_AN_INCH)
+    return (width**2 + height**2) ** 0.5 / (diagonal_inches * MILLIMETRES_AN_INCH)

@@ -157,7 +157,7 @@ def test_whatever_happens_each_young_call_is_said_once_and_in_order(events: list
             ledger = CallLedger(ledger.announced)
             ledger.begin(snapshot(len(made), *made), NOON)
     assert said == sorted(set(said))
-    # A snapshot holds the ten newest calls; nothing else can be lost.
+    # A snapshot holds the newest calls; nothing else can be lost.
     out_of_reach = len(made) - len(said)
     assert out_of_reach == 0 or (
         len(made) > LAST_CALLS_SHOWN and set(said) >= {c.version for c in made[-LAST_CALLS_SHOWN:]}
