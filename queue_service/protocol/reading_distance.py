@@ -21,4 +21,5 @@ def readable_metres(capitals_mm: float) -> float:
 
 def pixels_a_millimetre(diagonal_inches: float, width: int, height: int) -> float:
     """Give how fine a screen is whose page measures so many pixels and fills it."""
-    return (width**2 + height**2) ** 0.5 / (diagonal_inches * MILLIMETRES_AN_INCH)
+    diagonal: float = (width**2 + height**2) ** 0.5
+    return diagonal / (diagonal_inches * MILLIMETRES_AN_INCH)
