@@ -50,6 +50,8 @@ EXAMPLES: Mapping[str, Example] = {
     "logOut": Example(),
     "listOffices": Example(),
     "readOffice": Example(OFFICE),
+    "listPublicCalls": Example(OFFICE),
+    "readPublicCalls": Example(OFFICE),
     "readFacilityCard": Example(OFFICE, {"channel": "phone"}),
     "listServices": Example(OFFICE),
     "listCatalogue": Example(),
@@ -72,6 +74,7 @@ EXAMPLES: Mapping[str, Example] = {
         body={"version": "1.0", "uptime_seconds": 3600, "reconnects": 1, "disk_free_megabytes": 5120}
     ),
     "replaceDeviceToken": Example(body={"token_hash": A_HASH[::-1]}),
+    "readPanelFile": Example(path={"digest": A_HASH}),
     "leaseNumbers": Example(),
     "printTicketAgain": Example(TICKET, body={"kiosk": 3}),
     "listTicketCopies": Example(),

@@ -28,6 +28,8 @@
     │   ├── UserNotFound        404  user_not_found        in accounts.service
     │   ├── DeviceNotFound      404  device_not_found      in devices.tokens
     │   ├── CopyNotFound        404  copy_not_found        in devices.ticket_copies
+    │   ├── PanelFileNotFound   404  panel_file_not_found  in panel.service
+    │   ├── CallsNotPublic      404  calls_not_public      in devices.call_routes: the hall's business alone
     │   └── PairingNotFound     404  pairing_not_found     in devices.pairing: no device shows this code
     ├── MethodNotAllowed        405  method_not_allowed
     ├── Conflict                409  conflict

@@ -15,6 +15,7 @@ from queue_service.web.hall_page import hall_handlers
 from queue_service.web.held_place_page import held_place_handlers
 from queue_service.web.letters_page import letters_handlers
 from queue_service.web.offer_page import offer_handlers
+from queue_service.web.panel_page import panel_handlers
 from queue_service.web.phone_page import phone_handlers
 from queue_service.web.plan_affected_page import plan_affected_handlers
 from queue_service.web.plan_cancel_page import plan_cancel_handlers
@@ -59,6 +60,7 @@ web_handlers: list[ControllerRouterHandler] = [
     *device_handlers,
     *ticket_handlers,
     *copy_handlers,
+    *panel_handlers,
     *plan_handlers,
     *plan_day_handlers,
     *plan_affected_handlers,

@@ -56,6 +56,7 @@ from queue_service.notices import store as notices
 from queue_service.notices.model import ListedMessage
 from queue_service.offices.catalogue import Authority, OfferedService, Office
 from queue_service.offices.setup_model import ServiceSetup
+from queue_service.panel import store as panel
 from queue_service.protocol.outage import NumberBlock
 from queue_service.queueing import forecast_store as forecasts
 from queue_service.queueing import outage_store as outages
@@ -165,6 +166,14 @@ RESULTS: Mapping[str, Result] = {
     "devices.take_pairing": devices.PairingRow,
     "devices.is_known_token": bool,
     "devices.add_pairing": str,
+    "panel.keep_content": None,
+    "panel.name_file": None,
+    "panel.bytes_kept": int,
+    "panel.lock_files": {"pg_advisory_xact_lock": type(None)},
+    "panel.drop_file": str,
+    "panel.drop_unnamed": None,
+    "panel.files": panel.FileRow,
+    "panel.content": bytes,
     "slots.search_days": columns_of(slots.FreeDay, plane=ONE_PLANE),
     "slots.overview_days": slots.OverviewRow,
     "slots.searched_days": slots.SearchedDays,
@@ -461,6 +470,7 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
     "accounts.clear_attempts": (Attempt,),
     "devices.add_device": (devices.DeviceToBe,),
     "devices.add_pairing": (devices.PairingToBe,),
+    "panel.keep_content": (panel.ContentToBe,),
     "slots.search_days": (slots.Wanted,),
     "slots.overview_days": (slots.Wanted,),
     "slots.partial_pools": (slots.Wanted,),
@@ -490,6 +500,9 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
 
 PARAMETERS: Mapping[str, Any] = {
     "accent": str,
+    "content": bytes,
+    "media_type": str,
+    "sha256": bytes,
     "actor": str,
     "after_visit": bool,
     "address": str,

@@ -102,6 +102,9 @@ POST   /letters/batches/{batch}/again           1   1    33    xx        33    x
 POST   /letters/batches/{batch}/posted          1   1    33    xx        33    xx         xx    33    33
 POST   /letters/messages/{message}/resend       1   1    33    x3        33    x3         x3    33    33
 POST   /letters/messages/{message}/settle       1   1    33    x3        33    x3         x3    33    33
+GET    /admin/panel                             1   1    33    33        33    33         xx    33    33
+POST   /admin/panel                             1   1    33    33        33    33         44    33    33
+POST   /admin/panel/{office}/{name}             1   1    33    33        33    33         43    33    33
 GET    /admin/devices                           1   1    33    33        33    xx         xx    33    33
 POST   /admin/devices                           1   1    33    33        33    44         44    33    33
 POST   /admin/devices/{device}                  1   1    33    33        33    44         44    33    33
@@ -127,6 +130,8 @@ GET    /api/v1/session                          1   1    xx    xx        xx    x
 GET    /api/v1/services                         x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /api/v1/offices                          x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /api/v1/offices/{office}                 x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /api/v1/offices/{office}/calls.json      x   x    xx    xx        xx    xx         xx    xx    xx
+GET    /api/v1/offices/{office}/calls.txt       x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /api/v1/offices/{office}/card            x   1    xx    xx        xx    xx         xx    xx    xx
 GET    /api/v1/offices/{office}/services        x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /api/v1/offices/{office}/counters        1   1    x3    x3        33    x3         x3    33    33
@@ -156,6 +161,7 @@ POST   /api/v1/devices/{device}/new-token       1   1    33    33        33    x
 POST   /api/v1/devices/{device}/revoke          1   1    33    33        33    x4         x4    33    33
 GET    /api/v1/device                           1   1    33    33        33    33         33    xx    xx
 PUT    /api/v1/device/health                    1   1    33    33        33    33         33    xx    xx
+GET    /api/v1/device/panel-files/{digest}      1   1    33    33        33    33         33    44    44
 PUT    /api/v1/device/token                     1   1    33    33        33    33         33    xx    xx
 POST   /api/v1/device/number-blocks             1   1    33    33        33    33         33    xx    33
 GET    /api/v1/device/help                      1   1    33    33        33    33         33    xx    33

@@ -131,6 +131,8 @@ class Town:
             "alarm": alarm,
             "help_request": await self._help_request(device),
             "device": device,
+            "digest": "0" * 64,
+            "name": "nothing.png",
             "code": "ABC-DEF",
             "copy": str(UUID(int=0)),
             "reference": booked.json()["reference"],
