@@ -77,7 +77,7 @@ class PanelFiles:
         while True:
             self._wanted.clear()
             failures = 0 if await self._fetch_missing() else failures + 1
-            await asyncio.to_thread(self._forget_unnamed)
+            self._forget_unnamed()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_pause(failures)):
                     await self._wanted.wait()
@@ -130,6 +130,7 @@ class PanelFiles:
             if path.name not in named:
                 path.unlink(missing_ok=True)
                 self._here.pop(path.name, None)
+                self._on_change()
 
     def _named(self) -> list[PanelFile]:
         return [slide.file for slide in self._slides() if slide.file]

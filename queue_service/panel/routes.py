@@ -29,6 +29,7 @@ class PanelFileController(Controller):
     @get(
         "/panel-files/{digest:str}",
         operation_id="readPanelFile",
+        media_type="application/octet-stream",
         opt=requires(Permission.DEVICE_OWN),
         responses=refusals(
             errors.NotAuthenticated, errors.NotPermitted, errors.Unavailable, panel.PanelFileNotFound
@@ -42,8 +43,9 @@ class PanelFileController(Controller):
         if office_id is None or len(digest) != DIGEST_DIGITS or not HEXADECIMAL.issuperset(digest):
             raise panel.PanelFileNotFound
         async with state.database.connection() as conn:
-            media_type, content = await panel.content(conn, office_id, digest)
-        return Response(content, media_type=media_type)
+            # What it is, the card says.
+            content = await panel.content(conn, office_id, digest)
+        return Response(content)
 
 
 panel_routes: list[ControllerRouterHandler] = [PanelFileController]

@@ -91,12 +91,12 @@ async def files(conn: Connection, office: Office) -> list[KeptFile]:
     ]
 
 
-async def content(conn: Connection, office_id: int, digest: str) -> tuple[str, bytes]:
-    """Return the media type and the content of a file of this office. Raises PanelFileNotFound."""
-    row = await store.content(conn, office_id, bytes.fromhex(digest))
-    if row is None:
+async def content(conn: Connection, office_id: int, digest: str) -> bytes:
+    """Return a file of this office. Raises PanelFileNotFound."""
+    found = await store.content(conn, office_id, bytes.fromhex(digest))
+    if found is None:
         raise PanelFileNotFound
-    return row.media_type, row.content
+    return found
 
 
 async def slides(conn: Connection, office: Office) -> list[PanelSlide]:

@@ -20,13 +20,6 @@ class FileRow(msgspec.Struct, frozen=True):
     named_at: datetime
 
 
-class ContentRow(msgspec.Struct, frozen=True):
-    """What a file holds."""
-
-    media_type: str
-    content: bytes
-
-
 class ContentToBe(msgspec.Struct, frozen=True):
     """A content that an office wants to keep."""
 
@@ -74,7 +67,7 @@ async def files(conn: Connection, office_id: int) -> list[FileRow]:
     return [FileRow(**row) async for row in _sql.files(conn, office_id=office_id)]
 
 
-async def content(conn: Connection, office_id: int, sha256: bytes) -> ContentRow | None:
+async def content(conn: Connection, office_id: int, sha256: bytes) -> bytes | None:
     """Return a content of the office."""
-    row = await _sql.content(conn, office_id=office_id, sha256=sha256)
-    return ContentRow(**row) if row else None
+    found: bytes | None = await _sql.content(conn, office_id=office_id, sha256=sha256)
+    return found

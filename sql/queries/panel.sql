@@ -32,8 +32,8 @@ SELECT f.name, f.sha256, c.media_type, octet_length(c.content) ::bigint AS bytes
   FROM panel_file f JOIN panel_content c ON c.office_id = f.office_id AND c.sha256 = f.sha256
  WHERE f.office_id = :office_id ORDER BY f.name;
 
--- name: content(office_id, sha256)^
+-- name: content(office_id, sha256)$
 -- Gives a content that a name of the office stands for.
-SELECT c.media_type, c.content FROM panel_content c
+SELECT c.content FROM panel_content c
  WHERE c.office_id = :office_id AND c.sha256 = :sha256
    AND EXISTS (SELECT FROM panel_file f WHERE f.office_id = c.office_id AND f.sha256 = c.sha256);

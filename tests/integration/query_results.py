@@ -170,7 +170,7 @@ RESULTS: Mapping[str, Result] = {
     "panel.drop_file": str,
     "panel.drop_unnamed": None,
     "panel.files": panel.FileRow,
-    "panel.content": panel.ContentRow,
+    "panel.content": bytes,
     "slots.search_days": columns_of(slots.FreeDay, plane=ONE_PLANE),
     "slots.overview_days": slots.OverviewRow,
     "slots.searched_days": slots.SearchedDays,

@@ -101,8 +101,8 @@ POST   /letters/batches/{batch}/posted          1   1    33    xx        33    x
 POST   /letters/messages/{message}/resend       1   1    33    x3        33    x3         x3    33    33
 POST   /letters/messages/{message}/settle       1   1    33    x3        33    x3         x3    33    33
 GET    /admin/panel                             1   1    33    33        33    33         xx    33    33
-POST   /admin/panel                             1   1    33    33        33    33         x4    33    33
-POST   /admin/panel/{office}/{name}             1   1    33    33        33    33         44    33    33
+POST   /admin/panel                             1   1    33    33        33    33         44    33    33
+POST   /admin/panel/{office}/{name}             1   1    33    33        33    33         43    33    33
 GET    /admin/devices                           1   1    33    33        33    xx         xx    33    33
 POST   /admin/devices                           1   1    33    33        33    44         44    33    33
 POST   /admin/devices/{device}                  1   1    33    33        33    44         44    33    33

@@ -131,6 +131,8 @@ class Town:
             "alarm": alarm,
             "help_request": await self._help_request(device),
             "device": device,
+            "digest": "0" * 64,
+            "name": "nothing.png",
             "code": "ABC-DEF",
             "reference": booked.json()["reference"],
             "message": message,

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+from base64 import b64decode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,12 +26,18 @@ from schemathesis.specs.openapi.checks import (
 from queue_service.accounts import service as accounts
 from queue_service.accounts.model import DeviceProfile, Role
 from queue_service.api_examples import EXAMPLES, OTHER_TICKET_ID, TICKET_ID
+from queue_service.offices import service as offices
+from queue_service.panel import service as panel
 from queue_service.platform.database import connect
 from tests.integration.mail_room import write_message
 from tests.integration.running_service import RunningService
 from tests.unit.test_errors_are_told import ERRORS
 
 OFFICE = "bsc-mitte"
+A_PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
+"""One black pixel."""
 NOT_OF_AN_OPERATION = {
     "method_not_allowed": "any path",
     "internal_error": "a fault of ours",
@@ -248,6 +255,17 @@ async def _a_call_to_make(story: Story) -> None:
         await story.send(step)
 
 
+async def _a_picture(service: RunningService) -> str:
+    """Put in a file for the office's displays, and give its digest."""
+    conn = await connect(service.dsn)
+    try:
+        office = await offices.find_office(conn, OFFICE)
+        kept = await panel.put_in(conn, service.clock(), office, "example.png", A_PICTURE)
+    finally:
+        await conn.close()
+    return kept.file.sha256
+
+
 async def _a_device(story: Story, service: RunningService) -> None:
     """Tell of one that shows its code and is let in, and of another one's own turns."""
     visit, story.known = story.known, {}
@@ -258,7 +276,8 @@ async def _a_device(story: Story, service: RunningService) -> None:
         await story.send(step)
     staff = story.token
     story.log_in(await service.device_token(DeviceProfile.DISPLAY, OFFICE))
-    for step in ("readOwnDevice", "reportDeviceHealth"):
+    story.known["digest"] = await _a_picture(service)
+    for step in ("readOwnDevice", "reportDeviceHealth", "readPanelFile"):
         await story.send(step)
     await story.send("replaceDeviceToken", 204)
     story.log_in(await service.device_token(DeviceProfile.KIOSK, OFFICE))

@@ -67,8 +67,14 @@ function writePlace(place, short) {
 
 function reaches(least) {
   const fitted = shown(CALLS).every((element) => size(element) >= least * NEARLY);
-  const whole = shownBoxes(CARDS).every((card) => card.scrollHeight <= card.clientHeight + 1);
+  const whole = shownBoxes(CARDS).every(holdsItsWords);
   return fitted && whole && !listStandsEmpty();
+}
+
+// Not by scrollHeight: the frame of a new call stands outside its card.
+function holdsItsWords(card) {
+  const { bottom } = card.getBoundingClientRect();
+  return [...card.children].every((part) => part.getBoundingClientRect().bottom <= bottom + 1);
 }
 
 // A list that has calls and no room for any is worth less than its place.
