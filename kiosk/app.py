@@ -122,7 +122,13 @@ def build_app(
             Exception: unexpected_error,
         },
         state=State(
-            {"texts": texts, "view": view, "page_events": page_events, "ticketing": ticketing},
+            {
+                "texts": texts,
+                "view": view,
+                "page_events": page_events,
+                "ticketing": ticketing,
+                "service": service,
+            },
             deep_copy=False,
         ),
         openapi_config=None,

@@ -15,9 +15,11 @@ from litestar.response import File
 
 from kiosk.office_view import KioskState
 from kiosk.page_events import PageEvents, PageFeed
+from kiosk.service_api import ServiceApi
 from kiosk.texts import Texts
 from kiosk.ticketing import TicketAtKiosk, Ticketing
 from queue_service.protocol.device_api import CheckInRequest, TicketRequest
+from queue_service.protocol.help_request import HelpCall
 from queue_service.protocol.languages import LINGUA_FRANCA, RIGHT_TO_LEFT, SOURCE_LANGUAGE
 
 PAGE = Path(__file__).parent / "static" / "index.html"
@@ -86,6 +88,20 @@ async def reprint(state: State, ticket: UUID) -> TicketAtKiosk:
     return await ticketing.reprint(ticket)
 
 
+@post("/api/help")
+async def call_for_help(state: State) -> HelpCall:
+    """Call somebody from the reception to this device."""
+    service: ServiceApi = state.service
+    return await service.ask_for_help()
+
+
+@get("/api/help")
+async def how_help_stands(state: State) -> HelpCall:
+    """Tell whether somebody comes."""
+    service: ServiceApi = state.service
+    return await service.read_help()
+
+
 @get("/api/numbers/{number:str}")
 async def look_up(
     state: State, number: Annotated[str, PathParameter(max_length=LONGEST_NUMBER)]
@@ -124,4 +140,6 @@ async def _send_all(socket: WebSocket[Any, Any, State], feed: PageFeed) -> None:
                 await socket.send_data(msgspec.json.encode(event), "text", encoding="utf-8")
 
 
-HANDLERS = (page, page_texts, current_state, issue_ticket, check_in, reprint, look_up, events)
+HANDLERS = (
+    page, page_texts, current_state, issue_ticket, check_in, reprint, call_for_help, how_help_stands, look_up, events,
+)  # fmt: skip

@@ -21,6 +21,7 @@ from kiosk.errors import (
 )
 from queue_service.device_program.token_file import NoToken, TokenFile
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, TicketRequest
+from queue_service.protocol.help_request import HelpCall
 from queue_service.protocol.outage import HandedIn, NumberBlocks, Outage
 
 DEADLINE_SECONDS = 8.0
@@ -93,6 +94,24 @@ class ServiceApi:
             )
         except httpx.TransportError as error:
             raise ServiceUnreachableError from error
+
+    async def ask_for_help(self) -> HelpCall:
+        """Call somebody to this device; asking again calls nobody else. Raises ServiceError."""
+        return _read(await self._help("POST"), HelpCall)
+
+    async def read_help(self) -> HelpCall:
+        """Ask how the last call stands. Raises ServiceError."""
+        return _read(await self._help("GET"), HelpCall)
+
+    async def _help(self, method: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {await self._token()}"}
+        try:
+            answer = await self._http.request(method, "/device/help", headers=headers)
+        except httpx.TransportError as error:
+            raise ServiceUnreachableError from error
+        if answer.status_code in AWAY:
+            raise ServiceUnreachableError
+        return answer
 
     async def look_up(self, office: str, number: str) -> dict[str, Any]:
         """Ask how it stands with a number; gives the service's own words on it. Raises ServiceError."""

@@ -73,6 +73,11 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "replaceDeviceToken": Example(body={"token_hash": A_HASH[::-1]}),
     "leaseNumbers": Example(),
+    "askForHelp": Example(),
+    "readHelp": Example(),
+    "listHelpRequests": Example(OFFICE),
+    "acknowledgeHelpRequest": Example({**OFFICE, "help_request": "7"}),
+    "finishHelpRequest": Example({**OFFICE, "help_request": "7"}),
     "handInOutage": Example(
         body={
             "tickets": [

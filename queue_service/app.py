@@ -36,6 +36,7 @@ from queue_service.devices.hub import Hub
 from queue_service.devices.outage_routes import OutageController
 from queue_service.devices.routes import stream
 from queue_service.emergency.routes import emergency_routes
+from queue_service.help_requests.routes import help_routes
 from queue_service.entries.confirmations import reminding_parties
 from queue_service.entries.routes import entry_routes
 from queue_service.hotline.routes import hotline_routes
@@ -118,6 +119,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             *entry_routes,
             *queue_routes,
             *emergency_routes,
+            *help_routes,
             SlotController,
             AppointmentController,
             *supply_routes,

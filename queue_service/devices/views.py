@@ -35,7 +35,10 @@ from queue_service.queueing.model import Counter, Ticket
 from queue_service.queueing.told_waits import ToldWait
 
 STAFF_KINDS = frozenset(
-    {"alarm.raised", "alarm.acknowledged", "alarm.ended", "ticket.described", "ticket.renumbered"}
+    {
+        "alarm.raised", "alarm.acknowledged", "alarm.ended", "help.asked", "help.coming", "help.done",
+        "ticket.described", "ticket.renumbered",
+    }  # fmt: skip
 )
 """Changes that are the staff's business alone."""
 UNSEEN = "unchanged"

@@ -22,6 +22,7 @@
     │   ├── MessageNotFound     404  message_not_found
     │   ├── EntryNotFound       404  entry_not_found
     │   ├── AlarmNotFound       404  alarm_not_found
+    │   ├── HelpRequestNotFound 404  help_request_not_found
     │   ├── EntryBookingNotFound 404 entry_booking_not_found  also for a wrong secret
     │   ├── AuthorityNotFound   404  authority_not_found   in accounts.service
     │   ├── UserNotFound        404  user_not_found        in accounts.service
@@ -219,6 +220,12 @@ class AlarmNotFound(NotFound):
     """There is no such alarm at this office."""
 
     code = "alarm_not_found"
+
+
+class HelpRequestNotFound(NotFound):
+    """There is no such call for help at this office."""
+
+    code = "help_request_not_found"
 
 
 class EntryNotFound(NotFound):

@@ -45,3 +45,25 @@ def test_an_alarm_fills_the_screen_until_somebody_comes(hall: Hall, open_page: O
     page.reload()
     expect(page.locator("#connection")).to_contain_text("Alarme kommen hier gerade nicht an.")
     expect(page.locator("#calm")).to_be_hidden()
+
+
+def test_a_visitor_who_calls_from_the_kiosk_is_seen_until_somebody_has_been_there(
+    hall: Hall, open_page: OpenPage, axe: Axe
+) -> None:
+    page = open_page()
+    page.goto(f"{hall.service.base_url}/reception")
+    log_in(page, hall.service, "reception1")
+    is_connected(page)
+    with closing(hall.service.kiosk()) as kiosk:
+        kiosk.post("/device/help").raise_for_status()
+        call = page.get_by_role("region", name="Hilfe am Gerät").locator(".alarm")
+        expect(call).to_contain_text("Jemand braucht Hilfe")
+        expect(page.locator("#calm")).to_be_hidden()
+        axe(page)
+        page.get_by_role("button", name="Ich komme").press("Enter")
+        expect(call).to_contain_text("Sie kommen.")
+        assert kiosk.get("/device/help").json()["state"] == "coming"
+        page.get_by_role("button", name="Erledigt").press("Enter")
+        expect(call).to_have_count(0)
+        assert kiosk.get("/device/help").json()["state"] == "done"
+    expect(page.locator("#calm")).to_be_visible()

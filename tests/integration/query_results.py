@@ -34,6 +34,7 @@ from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
 from queue_service.devices import store as devices
 from queue_service.emergency import store as alarms
+from queue_service.help_requests import store as help_requests
 from queue_service.entries import store as entries
 from queue_service.entries.model import (
     DueRelease,
@@ -388,6 +389,15 @@ RESULTS: Mapping[str, Result] = {
     "emergency.hall_now": str,
     "emergency.own_counter": int,
     "emergency.forget_alarms": None,
+    "help_requests.ask_for_help": int,
+    "help_requests.last_help_call": columns_of(help_requests.CallRow),
+    "help_requests.acknowledge_help": int,
+    "help_requests.finish_help": int,
+    "help_requests.find_help": columns_of(help_requests.HelpRow),
+    "help_requests.open_help": columns_of(help_requests.HelpRow),
+    "help_requests.publish_help": int,
+    "help_requests.end_left_over_help": {"office_id": int},
+    "help_requests.forget_help": None,
     "queueing.issue_ticket": VERSIONED_TICKET,
     "queueing.call_next": columns_of(queueing.CalledTicket, version=int),
     "queueing.lock_call_cycle": int,
@@ -631,6 +641,7 @@ PARAMETERS: Mapping[str, Any] = {
     "call_by": datetime,
     "reason": str,
     "reference": str,
+    "request_id": int,
     "reach": str,
     "references": list[str],
     "rested_before": datetime,

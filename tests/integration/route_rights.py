@@ -130,6 +130,9 @@ GET    /api/v1/offices/{office}/order           1   1    x3    x3        33    x
 PUT    /api/v1/offices/{office}/walk-ins        1   1    33    33        33    x3         x3    33    33
 PUT    /api/v1/offices/{office}/order           1   1    33    33        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/order/preview   1   1    33    33        33    x3         x3    33    33
+GET    /api/v1/offices/{office}/help-requests   1   1    x3    x3        33    x3         x3    33    33
+POST   /api/v1/offices/{office}/help-requests/{help_request}/acknowledge 1 1 43 43 33  43         43    33    33
+POST   /api/v1/offices/{office}/help-requests/{help_request}/finish 1 1 43 43     33  43         43    33    33
 GET    /api/v1/offices/{office}/alarms          1   1    x3    x3        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/alarms          1   1    x3    x3        33    x3         x3    33    33
 POST   /api/v1/offices/{office}/alarms/{alarm}/acknowledge 1 1 x3   x3        33    x3         x3    33    33
@@ -149,6 +152,8 @@ POST   /api/v1/devices/{device}/revoke          1   1    33    33        33    x
 GET    /api/v1/device                           1   1    33    33        33    33         33    xx    xx
 PUT    /api/v1/device/health                    1   1    33    33        33    33         33    xx    xx
 PUT    /api/v1/device/token                     1   1    33    33        33    33         33    xx    xx
+POST   /api/v1/device/help                      1   1    33    33        33    33         33    xx    33
+GET    /api/v1/device/help                      1   1    33    33        33    33         33    xx    33
 POST   /api/v1/device/number-blocks             1   1    33    33        33    33         33    xx    33
 POST   /api/v1/device/outage-tickets            1   1    33    33        33    33         33    xx    33
 POST   /api/v1/offices/{office}/tickets         1   1    33    x3        33    x3         x3    x3    33

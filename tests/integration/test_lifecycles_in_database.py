@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from queue_service.booking.lifecycle import APPOINTMENT, WAITING
+from queue_service.help_requests.lifecycle import HELP_REQUEST
 from queue_service.hotline.lifecycle import CALLBACK
 from queue_service.notices.lifecycle import MESSAGE, OVER
 from queue_service.platform.lifecycle import Lifecycle
@@ -15,7 +16,7 @@ from tests.integration.servers import on_every_server
 
 pytestmark = on_every_server
 
-LIFECYCLES = (TICKET, TICKET_UNDO, COUNTER, APPOINTMENT, CALLBACK, MESSAGE, WAITING)
+LIFECYCLES = (TICKET, TICKET_UNDO, COUNTER, APPOINTMENT, CALLBACK, MESSAGE, WAITING, HELP_REQUEST)
 
 INSERTED = {
     "ticket": """
@@ -72,6 +73,10 @@ INSERTED = {
                now(), now(), now(), CASE WHEN $1 NOT IN ('waiting', 'offered') THEN now() END
         """,
 }
+INSERTED["help_request"] = """
+    INSERT INTO help_request (office_id, device_id, at, state, acknowledged_at, ended_at)
+    SELECT d.office_id, d.id, now(), $1, now(), CASE WHEN $1 = 'done' THEN now() END FROM device d
+    """
 INSERTED["ticket_undo"] = INSERTED["ticket"]
 """One row in a given state, with everything that the table's other rules ask of that state."""
 
@@ -107,16 +112,26 @@ UPDATED = {
         """,
 }
 
+UPDATED["help_request"] = """
+    UPDATE help_request SET state = $2, ended_at = CASE WHEN $2 = 'done' THEN now() END WHERE state = $1
+    """
+
 every_lifecycle = pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda lifecycle: lifecycle.name)
 
 
 @pytest.fixture(autouse=True)
 async def clerk(conn: Connection) -> None:
-    """Somebody must sit at an open counter."""
+    """Somebody must sit at an open counter, and a call for help comes from a device."""
     await conn.execute(
         """
         INSERT INTO staff_user (username, display_name, password_hash, created_at)
         VALUES ('clerk', 'Clerk', '!', now())
+        """
+    )
+    await conn.execute(
+        """
+        INSERT INTO device (office_id, profile, name, token_hash, created_at)
+        SELECT id, 'kiosk', 'Eingang', '', now() FROM office WHERE slug = 'bsc-mitte'
         """
     )
 

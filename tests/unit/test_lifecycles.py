@@ -10,18 +10,20 @@ import pytest
 from queue_service.booking.lifecycle import APPOINTMENT, HOLDS_PLACE, WAITING
 from queue_service.booking.model import AppointmentState
 from queue_service.booking.waiting_model import WaitingState
+from queue_service.help_requests.lifecycle import HELP_REQUEST
 from queue_service.hotline.lifecycle import CALLBACK
 from queue_service.hotline.model import CallbackState
 from queue_service.notices.lifecycle import MESSAGE, OVER
 from queue_service.notices.model import MessageState
 from queue_service.platform.lifecycle import Lifecycle
+from queue_service.protocol.help_request import HelpState
 from queue_service.queueing.lifecycle import AT_COUNTER, COUNTER, LIVE, TICKET, TICKET_UNDO, UNDOABLE
 from queue_service.queueing.model import Counter, TicketState
 from queue_service.queueing.service import KIND_OF_VERB
 
 PAGE = Path(__file__).parents[2] / "docs" / "lifecycles.md"
 DRAWING = re.compile(r"^## (?P<title>\w+)\n.*?^```mermaid\n(?P<diagram>.*?)\n```$", re.MULTILINE | re.DOTALL)
-LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK, MESSAGE, WAITING)
+LIFECYCLES = (TICKET, COUNTER, APPOINTMENT, CALLBACK, MESSAGE, WAITING, HELP_REQUEST)
 STATES_OF = {
     "ticket": set(get_args(TicketState)),
     "counter": set(get_args(Counter.__annotations__["state"])),
@@ -29,6 +31,7 @@ STATES_OF = {
     "callback": set(get_args(CallbackState)),
     "message": set(get_args(MessageState)),
     "waiting": set(get_args(WaitingState)),
+    "help_request": set(get_args(HelpState)),
 }
 
 every_lifecycle = pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda lifecycle: lifecycle.name)

@@ -32,6 +32,17 @@ export async function lookUp(number) {
   }
 }
 
+/** Call somebody to this device (`POST`), or ask whether somebody comes (`GET`): `{ call }` or `{ problem }`. */
+export async function help(method) {
+  try {
+    const answer = await fetch("/api/help", { method });
+    const content = await answer.json();
+    return answer.ok ? { call: content } : { problem: content };
+  } catch {
+    return { problem: { code: "device_not_ready" } };
+  }
+}
+
 /** Send a request of a visit: `{ ticket }` or `{ problem }`, never an exception. */
 export async function ask(path, body, language) {
   try {

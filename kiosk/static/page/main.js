@@ -1,6 +1,6 @@
 // Holds the state of the page, draws it, and turns touches into the next state.
 
-import { ask, follow, lookUp } from "./device.js";
+import { ask, follow, help, lookUp } from "./device.js";
 import { draw } from "./elements.js";
 import { frame } from "./frame.js";
 import { fitRegions } from "./parts.js";
@@ -105,6 +105,7 @@ const press = {
   reprint,
   help: () => visit.step !== "help" && visit.step !== "asking" && go("help"),
   back: () => show(leaveGroup(goBack(visit))),
+  callForHelp,
   home: () => show(newVisit()),
   moreTime: () => show(visit),
   text: () => showComfort({ text: (comfort.text + 1) % TEXT_SIZES.length }),
@@ -210,6 +211,28 @@ async function reprint() {
     show({ ...visit, reprinting: false, ticket: ticket ?? failed });
   }
 }
+
+/** Call somebody; how the call stands is asked again and again while it is shown. */
+async function callForHelp() {
+  show({ ...visit, helpCall: "asking" });
+  await learnOfHelp("POST");
+}
+
+async function learnOfHelp(method) {
+  const { call, problem } = await help(method);
+  // A call that arrived is not undone by a connection that breaks afterwards.
+  if (visit.step !== "help" || !visit.helpCall || (problem && method === "GET")) {
+    return;
+  }
+  const helpCall = call?.state ?? "failed";
+  if (helpCall !== visit.helpCall) {
+    // Somebody who waits here for help is there, even without a touch.
+    show({ ...visit, helpCall });
+  }
+}
+
+const ASK_AGAIN = 3_000;
+setInterval(() => visit.step === "help" && ["waiting", "coming"].includes(visit.helpCall) && learnOfHelp("GET"), ASK_AGAIN);
 
 /** A touch anywhere means that somebody is there. */
 function stay() {

@@ -4,6 +4,8 @@
 const QUIET = {
   start: 60_000,
   ticket: 45_000,
+  // Somebody is on the way: nobody has to keep the page awake.
+  helped: 300_000,
   unprinted: 120_000,
   other: 90_000,
 };
@@ -19,6 +21,8 @@ export function limit(visit, comfortChanged) {
       return null;
     case "start":
       return comfortChanged || visit.language !== "de" ? QUIET.start : null;
+    case "help":
+      return ["waiting", "coming"].includes(visit.helpCall) ? QUIET.helped : QUIET.other;
     case "standing":
       return QUIET.ticket;
     case "ticket":

@@ -32,6 +32,7 @@ export function newVisit() {
     standing: null,
     reprinting: false,
     problem: null,
+    helpCall: null,
   };
 }
 

@@ -7,6 +7,7 @@ import { read } from "../desk/api.js";
 import { setText } from "../desk/elements.js";
 import { Stream } from "../desk/stream.js";
 import { PastAlarms } from "../hall/past_alarms.js";
+import { HelpRequests } from "./help_requests.js";
 
 const SILENT = "reception-silent"; // kept on this device: a second screen in the same room may be silent
 
@@ -14,11 +15,13 @@ const byId = (id) => document.getElementById(id);
 const { office, timeZone } = byId("reception").dataset;
 const { title } = document;
 const past = new PastAlarms(timeZone);
+const help = new HelpRequests(office, timeZone, byId("alarms").dataset.person, byId("help-requests"));
 const stream = new Stream(office, { snapshot: heard, change: heard, state: connection });
 
 // What the stream tells -----------------------------------------------------------------------
 
 function heard(message) {
+  help.heard(message);
   if (message.alarm || message.type === "snapshot") readAlarms();
 }
 
