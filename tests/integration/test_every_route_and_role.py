@@ -129,6 +129,7 @@ class Town:
             "token": ticket["token"],
             "callback": str(callback),
             "alarm": alarm,
+            "help_request": "999",
             "device": device,
             "code": "ABC-DEF",
             "reference": booked.json()["reference"],

@@ -14,13 +14,15 @@ import { searchStep } from "./steps/search.js";
 import { servicesStep } from "./steps/services.js";
 import { startStep } from "./steps/start.js";
 import { askingStep, ticketStep } from "./steps/ticket.js";
-import { direction, loadTexts, tn, useLanguage } from "./texts.js";
+import { Spoken } from "./spoken.js";
+import { direction, loadTexts, t, tn, useLanguage } from "./texts.js";
 import { limit, standing } from "./time_out.js";
 import {
   CODE_KEYS,
   CODE_LENGTH,
   NUMBER_KEYS,
   SEARCH_KEYS,
+  canGoBack,
   checkInRequest,
   goBack,
   goTo,
@@ -82,7 +84,7 @@ function newComfort() {
 }
 
 function comfortChanged() {
-  return comfort.text > 0 || comfort.contrast || comfort.low;
+  return spoken.on || comfort.text > 0 || comfort.contrast || comfort.low;
 }
 
 /** Everything that a touch can mean. */
@@ -95,7 +97,8 @@ const press = {
   language: (tag) => show({ ...visit, language: tag }),
   group: (name) => show(goTo(visit, "services", { group: name })),
   search: () => go("search"),
-  service: (code) => send(walkInRequest(visit, code)),
+  // Whoever lets the page be read out may not find a counter that is only shown.
+  service: (code) => send(walkInRequest(visit, code, { pickUp: spoken.on })),
   type: (character) => show(withCharacter(visit, character)),
   erase: () => show(withoutLastCharacter(visit)),
   showResults: () => show({ ...visit, keyboard: false }),
@@ -106,12 +109,42 @@ const press = {
   help: () => visit.step !== "help" && visit.step !== "asking" && go("help"),
   back: () => show(leaveGroup(goBack(visit))),
   callForHelp,
-  home: () => show(newVisit()),
+  home,
   moreTime: () => show(visit),
+  readOut,
   text: () => showComfort({ text: (comfort.text + 1) % TEXT_SIZES.length }),
   contrast: () => showComfort({ contrast: !comfort.contrast }),
   low: () => showComfort({ low: !comfort.low }),
 };
+
+const spoken = new Spoken(root, {
+  back: () => {
+    const possible = canGoBack(visit) || (visit.step === "services" && visit.group !== null);
+    if (possible) {
+      press.back();
+    }
+    return possible;
+  },
+  changed: () => render(),
+  quiet: () => render(),
+});
+
+/** The visitor has what there is to have, or begins anew. */
+function home() {
+  if (visit.step === "ticket" || visit.step === "standing") {
+    spoken.end();
+  }
+  show(newVisit());
+}
+
+function readOut() {
+  stay();
+  if (spoken.on) {
+    spoken.end();
+  } else {
+    spoken.begin();
+  }
+}
 
 /**
  * What is shown instead of everything else, whoever stands here: there is nothing to be had.
@@ -169,7 +202,7 @@ async function send(request) {
 
 /** From here on nothing that was typed is needed any more. */
 function showTicket(ticket) {
-  show({ ...newVisit(), step: "ticket", language: visit.language, request: { id: visit.request.id }, ticket });
+  show({ ...newVisit(), step: "ticket", language: visit.language, request: { id: visit.request.id }, ticket, pickUp: visit.pickUp || Boolean(visit.request.body?.pick_up) });
 }
 
 function showProblem(request, problem) {
@@ -214,6 +247,9 @@ async function reprint() {
 
 /** Call somebody; how the call stands is asked again and again while it is shown. */
 async function callForHelp() {
+  if (["asking", "waiting", "coming"].includes(visit.helpCall)) {
+    return;
+  }
   show({ ...visit, helpCall: "asking" });
   await learnOfHelp("POST");
 }
@@ -257,13 +293,21 @@ function tick() {
     release();
   }
   const { expired, secondsLeft } = standing(quietSince, Date.now(), limit(visit, comfortChanged()));
+  if (spoken.speaking && secondsLeft === null) {
+    // Nobody has to press anything while something is still being said.
+    stay();
+  }
   if (expired) {
     comfort = newComfort();
+    spoken.end();
     show(newVisit());
     return;
   }
   if (SPOKEN_SECONDS.has(secondsLeft)) {
     announcement = tn("Noch {count} Sekunde.", "Noch {count} Sekunden.", secondsLeft);
+    const asked = t("Sind Sie noch da?");
+    const wanted = t("Drücken Sie eine beliebige Taste.");
+    spoken.tell(`${asked} ${announcement} ${wanted}`);
   }
   render();
 }
@@ -284,13 +328,14 @@ function render() {
   document.documentElement.dataset.text = String(comfort.text);
   document.documentElement.style.setProperty("--text", String(TEXT_SIZES[comfort.text]));
   setAccent(device.state?.office?.accent);
-  const view = { visit, device, comfort, press, now, secondsLeft, announcement };
+  const view = { visit, device, comfort, spoken, press, now, secondsLeft, announcement };
   const wanted = frame(view, STEPS[visit.step](view));
   draw(root, wanted, drawn);
   drawn = wanted;
   document.title = root.querySelector("h1").textContent;
   fitRegions();
   moveFocus();
+  spoken.drawn();
 }
 
 function setAccent(accent) {
@@ -307,6 +352,7 @@ function moveFocus() {
       step.querySelector("h1").focus();
     }
     drawnStep = step;
+    spoken.stepChanged();
   }
 }
 
@@ -332,6 +378,9 @@ function onDeviceLost() {
 }
 
 function onKey(event) {
+  if (spoken.take(event, ["check_in", "number", "search"].includes(visit.step))) {
+    return;
+  }
   if (event.ctrlKey || event.altKey || event.metaKey) {
     return;
   }

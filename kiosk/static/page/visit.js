@@ -33,6 +33,7 @@ export function newVisit() {
     reprinting: false,
     problem: null,
     helpCall: null,
+    pickUp: false,
   };
 }
 
@@ -77,9 +78,9 @@ export function codeInGroups(code) {
 }
 
 /** Ask for a number; the id stays the same however often the request is sent. */
-export function walkInRequest(visit, service) {
+export function walkInRequest(visit, service, { pickUp = false } = {}) {
   const id = crypto.randomUUID();
-  return { path: "/api/tickets", id, body: { service, language: visit.language, id } };
+  return { path: "/api/tickets", id, body: { service, language: visit.language, id, ...(pickUp && { pick_up: true }) } };
 }
 
 export function checkInRequest(visit) {

@@ -241,10 +241,11 @@ def test_somebody_is_called_to_the_device_and_nobody_is_promised_who_has_not_sai
     visitor.touch("Jemanden rufen")
     expect(page.get_by_text("Ihr Ruf ist angekommen.")).to_be_visible()
     expect(page.get_by_text("Es kommt jemand zu Ihnen.")).to_be_hidden()
+    expect(visitor.key("Jemanden rufen")).to_be_disabled()
     service.tell("help", state="coming")
     expect(page.get_by_text("Es kommt jemand zu Ihnen.")).to_be_visible()
     service.tell("help", state="done")
-    expect(visitor.key("Jemanden rufen")).to_be_visible()
+    expect(visitor.key("Jemanden rufen")).to_be_enabled()
 
 
 def test_a_call_that_does_not_arrive_says_so_and_where_people_are(page: Page, tmp_path: Path) -> None:

@@ -29,8 +29,9 @@ export function helpStep(view) {
       h(
         "div",
         { class: "buttons" },
-        canCall && button("primary", t("Jemanden rufen"), press.callForHelp),
-        button(canCall ? "secondary" : "primary", t("Zurück"), press.back),
+        // Stays where it is: a second touch of the same finger must not mean something else.
+        button("primary", t("Jemanden rufen"), press.callForHelp, { "aria-disabled": canCall ? false : "true" }),
+        button("secondary", t("Zurück"), press.back),
       ),
     ],
   };
@@ -44,7 +45,7 @@ function callWords({ visit }) {
     case "waiting":
       return notice("info", h("p", {}, h("strong", {}, t("Ihr Ruf ist angekommen."))), h("p", {}, t("Bitte warten Sie hier.")));
     case "coming":
-      return notice("success", h("p", {}, h("strong", {}, t("Es kommt jemand zu Ihnen."))));
+      return notice("info", h("p", {}, h("strong", {}, t("Es kommt jemand zu Ihnen."))));
     case "done":
       return h("p", {}, t("Sie können noch einmal jemanden rufen."));
     case "failed":
