@@ -160,5 +160,6 @@ async def _send_all(socket: WebSocket[Any, Any, State], feed: PageFeed) -> None:
 
 
 HANDLERS = (
-    page, page_texts, current_state, issue_ticket, check_in, reprint, call_for_help, how_help_stands, say, look_up, events,
+    page, page_texts, current_state, issue_ticket, check_in, reprint, call_for_help, how_help_stands, say,
+    look_up, events,
 )  # fmt: skip

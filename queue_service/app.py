@@ -36,9 +36,9 @@ from queue_service.devices.hub import Hub
 from queue_service.devices.outage_routes import OutageController
 from queue_service.devices.routes import stream
 from queue_service.emergency.routes import emergency_routes
-from queue_service.help_requests.routes import help_routes
 from queue_service.entries.confirmations import reminding_parties
 from queue_service.entries.routes import entry_routes
+from queue_service.help_requests.routes import help_routes
 from queue_service.hotline.routes import hotline_routes
 from queue_service.housekeeping import CHORES, keep_house, open_places
 from queue_service.notices.dispatch import LAST_SECONDS, Post, keep_sending

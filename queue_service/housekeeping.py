@@ -18,8 +18,8 @@ from queue_service.booking import confirmations, proof_of_work, supply_guard, wa
 from queue_service.booking import service as booking
 from queue_service.devices import watch as devices
 from queue_service.emergency import service as emergency
-from queue_service.help_requests import service as help_requests
 from queue_service.entries import service as entries
+from queue_service.help_requests import service as help_requests
 from queue_service.hotline import service as hotline
 from queue_service.nightly import learn_nightly, verify_nightly
 from queue_service.notices import dispatch

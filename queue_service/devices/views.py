@@ -36,9 +36,15 @@ from queue_service.queueing.told_waits import ToldWait
 
 STAFF_KINDS = frozenset(
     {
-        "alarm.raised", "alarm.acknowledged", "alarm.ended", "help.asked", "help.coming", "help.done",
-        "ticket.described", "ticket.renumbered",
-    }  # fmt: skip
+        "alarm.raised",
+        "alarm.acknowledged",
+        "alarm.ended",
+        "help.asked",
+        "help.coming",
+        "help.done",
+        "ticket.described",
+        "ticket.renumbered",
+    }
 )
 """Changes that are the staff's business alone."""
 UNSEEN = "unchanged"

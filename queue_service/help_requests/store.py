@@ -50,9 +50,7 @@ async def acknowledge(conn: Connection, office_id: int, request_id: int, actor: 
 
 async def finish(conn: Connection, office_id: int, request_id: int, actor: str, now: datetime) -> bool:
     """End a call; False when it is over."""
-    done = await _queries.finish_help(
-        conn, office_id=office_id, request_id=request_id, actor=actor, now=now
-    )
+    done = await _queries.finish_help(conn, office_id=office_id, request_id=request_id, actor=actor, now=now)
     return done is not None
 
 

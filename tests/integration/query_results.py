@@ -34,7 +34,6 @@ from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
 from queue_service.devices import store as devices
 from queue_service.emergency import store as alarms
-from queue_service.help_requests import store as help_requests
 from queue_service.entries import store as entries
 from queue_service.entries.model import (
     DueRelease,
@@ -48,6 +47,7 @@ from queue_service.entries.model import (
     OverdueRelease,
     PlannedEntry,
 )
+from queue_service.help_requests import store as help_requests
 from queue_service.hotline import store as hotline
 from queue_service.hotline.model import ExpectedVisit, FoundDuplicate, KeptCallback, NewCallback
 from queue_service.notices import letter_model as letters

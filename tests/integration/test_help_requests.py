@@ -116,5 +116,3 @@ async def test_a_call_that_nobody_answers_is_marked_and_one_that_nobody_ends_doe
         assert await service.ask(conn, evening, bsc_mitte.id, device) == HelpCall("waiting", evening)
     await service.forget(conn, evening + service.KEPT + timedelta(seconds=1))
     assert await conn.fetchval("SELECT count(*) FROM help_request") == 1
-
-

@@ -25,7 +25,9 @@ def seconds(spoken: bytes | None) -> float:
         return file.getnframes() / file.getframerate()
 
 
-async def test_every_language_of_visitors_is_heard_and_the_same_words_come_from_memory(speech: Speech) -> None:
+async def test_every_language_of_visitors_is_heard_and_the_same_words_come_from_memory(
+    speech: Speech,
+) -> None:
     assert {base(tag) for tag in LANGUAGE_NAMES} == VOICES
     for language in LANGUAGE_NAMES:
         first = await speech.say("A, 0, 4, 2", language)

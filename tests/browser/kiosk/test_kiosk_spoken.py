@@ -30,8 +30,10 @@ class Listener:
         if not heard:
             self.page.wait_for_event(
                 "request",
-                lambda request: request.url.endswith("/api/speech")
-                and words in str((request.post_data_json or {}).get("text")),
+                lambda request: (
+                    request.url.endswith("/api/speech")
+                    and words in str((request.post_data_json or {}).get("text"))
+                ),
             )
 
     def walk_to(self, words: str) -> None:
@@ -52,9 +54,7 @@ class Listener:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    page = chromium.new_page(
-        viewport={"width": PORTRAIT[0], "height": PORTRAIT[1]}, reduced_motion="reduce"
-    )
+    page = chromium.new_page(viewport={"width": PORTRAIT[0], "height": PORTRAIT[1]}, reduced_motion="reduce")
     page.set_default_timeout(15_000)
     yield page
     page.close()
