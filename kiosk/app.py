@@ -36,7 +36,6 @@ from kiosk.routes import HANDLERS
 from kiosk.service_api import ServiceApi
 from kiosk.service_link import ServiceLink
 from kiosk.settings import KioskSettings, SettingError, printer_choice, service_address
-from kiosk.speech import Speech
 from kiosk.texts import Texts
 from kiosk.ticketing import Ticketing, utc_now
 from queue_service.device_program.caretaker import Caretaker
@@ -74,7 +73,6 @@ def build_app(
     printing = TicketPrinting(printer, texts)
     token_file = TokenFile(settings.token_file)
     service = ServiceApi(settings.service, token_file)
-    speech = Speech()
     caretaker = Caretaker(
         service=settings.service,
         profile="kiosk",
@@ -112,7 +110,6 @@ def build_app(
             await asyncio.gather(*tasks, return_exceptions=True)
             await ticketing.finish()
             await service.close()
-            await speech.close()
             await caretaker.close()
             await asyncio.to_thread(printing.close)
 
@@ -131,7 +128,6 @@ def build_app(
                 "page_events": page_events,
                 "ticketing": ticketing,
                 "service": service,
-                "speech": speech,
             },
             deep_copy=False,
         ),

@@ -7,25 +7,23 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import MediaType, WebSocket, get, post, websocket
+from litestar import MediaType, WebSocket, delete, get, post, websocket
 from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import PathParameter
-from litestar.response import File, Response
+from litestar.response import File
 
 from kiosk.office_view import KioskState
 from kiosk.page_events import PageEvents, PageFeed
 from kiosk.service_api import ServiceApi
-from kiosk.speech import LONGEST_TEXT, Speech
 from kiosk.texts import Texts
 from kiosk.ticketing import TicketAtKiosk, Ticketing
-from queue_service.protocol.device_api import CheckInRequest, LanguageTag, TicketRequest
-from queue_service.protocol.help_request import HelpCall
+from queue_service.protocol.device_api import CheckInRequest, TicketRequest
+from queue_service.protocol.help import HelpAtDevice
 from queue_service.protocol.languages import LINGUA_FRANCA, RIGHT_TO_LEFT, SOURCE_LANGUAGE
 
 PAGE = Path(__file__).parent / "static" / "index.html"
 HTTP_OK = 200
-HTTP_NO_CONTENT = 204
 LONGEST_NUMBER = 20
 
 
@@ -90,37 +88,6 @@ async def reprint(state: State, ticket: UUID) -> TicketAtKiosk:
     return await ticketing.reprint(ticket)
 
 
-@post("/api/help")
-async def call_for_help(state: State) -> HelpCall:
-    """Call somebody from the reception to this device."""
-    service: ServiceApi = state.service
-    return await service.ask_for_help()
-
-
-@get("/api/help")
-async def how_help_stands(state: State) -> HelpCall:
-    """Tell whether somebody comes."""
-    service: ServiceApi = state.service
-    return await service.read_help()
-
-
-class SpeechRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words of the page that are to be heard."""
-
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
-    language: LanguageTag
-
-
-@post("/api/speech", status_code=HTTP_OK)
-async def say(state: State, data: SpeechRequest) -> Response[bytes]:
-    """Give words as sound (WAV); 204 where there is no voice for them."""
-    speech: Speech = state.speech
-    spoken = await speech.say(data.text, data.language)
-    if spoken is None:
-        return Response(b"", status_code=HTTP_NO_CONTENT)
-    return Response(spoken, media_type="audio/wav", headers={"Cache-Control": "no-store"})
-
-
 @get("/api/numbers/{number:str}")
 async def look_up(
     state: State, number: Annotated[str, PathParameter(max_length=LONGEST_NUMBER)]
@@ -128,6 +95,27 @@ async def look_up(
     """Tell how it stands with a number that somebody has on paper."""
     ticketing: Ticketing = state.ticketing
     return await ticketing.look_up(number)
+
+
+@get("/api/help")
+async def see_help(state: State) -> HelpAtDevice:
+    """Tell whether somebody was asked to come here, and comes."""
+    service: ServiceApi = state.service
+    return await service.help("GET")
+
+
+@post("/api/help", status_code=HTTP_OK)
+async def ask_for_help(state: State) -> HelpAtDevice:
+    """Ask the reception to send somebody; asking again changes nothing."""
+    service: ServiceApi = state.service
+    return await service.help("POST")
+
+
+@delete("/api/help", status_code=HTTP_OK)
+async def withdraw_help(state: State) -> HelpAtDevice:
+    """Ask for nobody any more."""
+    service: ServiceApi = state.service
+    return await service.help("DELETE")
 
 
 @websocket("/api/events")
@@ -160,6 +148,15 @@ async def _send_all(socket: WebSocket[Any, Any, State], feed: PageFeed) -> None:
 
 
 HANDLERS = (
-    page, page_texts, current_state, issue_ticket, check_in, reprint, call_for_help, how_help_stands, say,
-    look_up, events,
-)  # fmt: skip
+    page,
+    page_texts,
+    current_state,
+    issue_ticket,
+    check_in,
+    reprint,
+    look_up,
+    see_help,
+    ask_for_help,
+    withdraw_help,
+    events,
+)

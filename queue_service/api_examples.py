@@ -73,11 +73,12 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "replaceDeviceToken": Example(body={"token_hash": A_HASH[::-1]}),
     "leaseNumbers": Example(),
+    "readOwnHelp": Example(),
     "askForHelp": Example(),
-    "readHelp": Example(),
+    "withdrawHelp": Example(),
     "listHelpRequests": Example(OFFICE),
-    "acknowledgeHelpRequest": Example({**OFFICE, "help_request": "7"}),
-    "finishHelpRequest": Example({**OFFICE, "help_request": "7"}),
+    "comeToHelp": Example({**OFFICE, "help_request": TICKET_ID}),
+    "finishHelp": Example({**OFFICE, "help_request": TICKET_ID}),
     "handInOutage": Example(
         body={
             "tickets": [

@@ -24,6 +24,7 @@ from queue_service.accounts.guards import (
 from queue_service.accounts.routes import SessionController
 from queue_service.accounts.service import SESSION_PREFIX, resolve_session
 from queue_service.api_document import ApiDocument
+from queue_service.assistance.routes import assistance_handlers
 from queue_service.audit.routes import ContactAccessController
 from queue_service.booking.confirmations import reminding
 from queue_service.booking.routes import AppointmentController
@@ -38,7 +39,6 @@ from queue_service.devices.routes import stream
 from queue_service.emergency.routes import emergency_routes
 from queue_service.entries.confirmations import reminding_parties
 from queue_service.entries.routes import entry_routes
-from queue_service.help_requests.routes import help_routes
 from queue_service.hotline.routes import hotline_routes
 from queue_service.housekeeping import CHORES, keep_house, open_places
 from queue_service.notices.dispatch import LAST_SECONDS, Post, keep_sending
@@ -119,7 +119,6 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             *entry_routes,
             *queue_routes,
             *emergency_routes,
-            *help_routes,
             SlotController,
             AppointmentController,
             *supply_routes,
@@ -132,6 +131,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             AuthorityTextController,
             *device_routes,
             OutageController,
+            *assistance_handlers,
             stream,
             probes.livez,
             probes.readyz,

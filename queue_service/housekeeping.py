@@ -13,13 +13,13 @@ from typing import Any, TypeAlias
 import structlog
 
 from queue_service.accounts import service as accounts
+from queue_service.assistance import service as assistance
 from queue_service.audit import service as audit
 from queue_service.booking import confirmations, proof_of_work, supply_guard, waiting_list
 from queue_service.booking import service as booking
 from queue_service.devices import watch as devices
 from queue_service.emergency import service as emergency
 from queue_service.entries import service as entries
-from queue_service.help_requests import service as help_requests
 from queue_service.hotline import service as hotline
 from queue_service.nightly import learn_nightly, verify_nightly
 from queue_service.notices import dispatch
@@ -117,7 +117,6 @@ CHORES: tuple[Chore, ...] = (
     verify_nightly,
     learn_nightly,
     devices.note_overdue,
-    help_requests.end_left_over,
 )
 """End what belongs to earlier days, free expired holds, open new days, forget what is kept for hours."""
 FORGETTING: tuple[Chore, ...] = (
@@ -131,7 +130,7 @@ FORGETTING: tuple[Chore, ...] = (
     queueing.forget_contingents,
     queueing.forget_told,
     emergency.forget_alarms,
-    help_requests.forget,
+    assistance.forget_requests,
     devices.forget_codes,
 )
 """Forget what is kept for days. Looks at all that is kept, with its visits: a second for 100,000 people."""

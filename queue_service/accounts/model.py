@@ -46,10 +46,9 @@ class Permission(StrEnum):
     TICKET_CHECK_IN = "ticket.check_in"
     TICKET_HANDLE = "ticket.handle"
     TICKET_OUTAGE = "ticket.outage"
+    HELP_ASK = "help.ask"
     COUNTER_WORK = "counter.work"
     ALARM_RAISE = "alarm.raise"
-    HELP_ASK = "help.ask"
-    HELP_ANSWER = "help.answer"
     APPOINTMENT_SEARCH_ONLINE = "appointment.search_online"
     APPOINTMENT_BOOK_ONLINE = "appointment.book_online"
     APPOINTMENT_SEARCH_PHONE = "appointment.search_phone"
@@ -83,7 +82,6 @@ _AT_THE_OFFICE = _STAFF | {
     Permission.OFFICE_READ_QUEUE,
     Permission.OFFICE_READ_COUNTERS,
     Permission.ALARM_RAISE,
-    Permission.HELP_ANSWER,
     Permission.APPOINTMENT_SEARCH_COUNTER,
     Permission.APPOINTMENT_BOOK_COUNTER,
     Permission.STREAM_STAFF,
@@ -109,8 +107,8 @@ _SUPERVISOR = (
 _FOR_DEVICES_ONLY = frozenset(
     {
         Permission.DEVICE_OWN,
-        Permission.HELP_ASK,
         Permission.TICKET_OUTAGE,
+        Permission.HELP_ASK,
         Permission.STREAM_KIOSK,
         Permission.STREAM_DISPLAY,
     }
@@ -130,10 +128,10 @@ PROFILE_PERMISSIONS: Mapping[DeviceProfile, frozenset[Permission]] = MappingProx
         DeviceProfile.KIOSK: frozenset(
             {
                 Permission.DEVICE_OWN,
-                Permission.HELP_ASK,
                 Permission.TICKET_ISSUE,
                 Permission.TICKET_CHECK_IN,
                 Permission.TICKET_OUTAGE,
+                Permission.HELP_ASK,
                 Permission.STREAM_KIOSK,
             }
         ),

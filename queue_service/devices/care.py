@@ -1,11 +1,13 @@
 """Looking after devices: how each one is, where it stands, what it does, and by which token it is known."""
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from queue_service.accounts.model import DeviceProfile
+from queue_service.assistance import service as assistance
 from queue_service.devices import store
 from queue_service.devices.tokens import DeviceNotFound, device_name, require_id
 from queue_service.platform.errors import Conflict
@@ -23,6 +25,7 @@ OVERDUE_AFTER = timedelta(seconds=OVERDUE_AFTER_SECONDS)
 LOW_DISK_MEGABYTES = 200
 """Below it a device may soon keep nothing any more. Ours: a month of tickets and logs fits in."""
 Trouble: TypeAlias = Literal[
+    "help_unanswered",
     "silent",
     "printer_offline",
     "printer_cover_open",
@@ -75,7 +78,8 @@ class DeviceRevoked(Conflict):
 
 async def list_devices(conn: Connection, now: datetime) -> list[FoundDevice]:
     """Return all devices by office, revoked ones too."""
-    return [_found(row, now) for row in await store.devices(conn)]
+    in_vain = await assistance.waiting_in_vain(conn, now)
+    return [_found(row, now, in_vain) for row in await store.devices(conn)]
 
 
 async def find_device(conn: Connection, now: datetime, device_id: int) -> FoundDevice:
@@ -83,7 +87,7 @@ async def find_device(conn: Connection, now: datetime, device_id: int) -> FoundD
     rows = await store.devices(conn, require_id(device_id))
     if not rows:
         raise DeviceNotFound
-    return _found(rows[0], now)
+    return _found(rows[0], now, await assistance.waiting_in_vain(conn, now))
 
 
 def troubles_of(health: DeviceHealth) -> list[Trouble]:
@@ -102,11 +106,14 @@ def troubles_of(health: DeviceHealth) -> list[Trouble]:
     return [trouble for there, trouble in found if there]
 
 
-def _found(row: store.DeviceRow, now: datetime) -> FoundDevice:
+def _found(row: store.DeviceRow, now: datetime, in_vain: Container[int]) -> FoundDevice:
+    """``in_vain``: devices at which a visitor waits for somebody who doesn't come."""
     in_use = row.revoked_at is None and row.seen_at is not None
     overdue = in_use and row.seen_at is not None and now - row.seen_at > OVERDUE_AFTER
     health = msgspec.json.decode(row.health, type=DeviceHealth) if row.health else None
     troubles: list[Trouble] = ["silent"] if overdue else troubles_of(health) if in_use and health else []
+    if row.id in in_vain:
+        troubles = ["help_unanswered", *troubles]
     device = Device(
         row.id,
         row.office,

@@ -41,7 +41,7 @@ STAFF_KINDS = frozenset(
         "alarm.ended",
         "help.asked",
         "help.coming",
-        "help.done",
+        "help.over",
         "ticket.described",
         "ticket.renumbered",
     }

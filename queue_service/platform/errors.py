@@ -223,7 +223,7 @@ class AlarmNotFound(NotFound):
 
 
 class HelpRequestNotFound(NotFound):
-    """There is no such call for help at this office."""
+    """Nobody has asked for help at this office under this id."""
 
     code = "help_request_not_found"
 

@@ -46,6 +46,7 @@ def trouble_words(words: Texts) -> dict[Trouble, str]:
         "sound_blocked": words.gettext("Ton vom Browser gesperrt"),
         "page_closed": words.gettext("Seite nicht geöffnet"),
         "disk_low": words.gettext("Speicher fast voll"),
+        "help_unanswered": words.gettext("Jemand wartet dort auf Hilfe"),
     }
 
 

@@ -14,6 +14,7 @@ from asyncpg import BitString
 
 from queue_service.accounts import store as accounts
 from queue_service.accounts.login_limits import Attempt
+from queue_service.assistance.model import HelpRequest
 from queue_service.audit.model import ContactAccess
 from queue_service.booking import confirmation_store
 from queue_service.booking import pool_day_store as pool_days
@@ -47,7 +48,6 @@ from queue_service.entries.model import (
     OverdueRelease,
     PlannedEntry,
 )
-from queue_service.help_requests import store as help_requests
 from queue_service.hotline import store as hotline
 from queue_service.hotline.model import ExpectedVisit, FoundDuplicate, KeptCallback, NewCallback
 from queue_service.notices import letter_model as letters
@@ -375,6 +375,16 @@ RESULTS: Mapping[str, Result] = {
     "forecast.find_calibration": str,
     "forecast.keep_calibration": None,
     "forecast.past_visits": forecasts.VisitRecord,
+    "assistance.lock_office": int,
+    "assistance.ask": UUID,
+    "assistance.open_of_device": HelpRequest,
+    "assistance.find": HelpRequest,
+    "assistance.open_at": HelpRequest,
+    "assistance.come": UUID,
+    "assistance.finish": UUID,
+    "assistance.publish": int,
+    "assistance.unanswered": {"device_id": int},
+    "assistance.forget": None,
     "emergency.lock_hall": int,
     "emergency.raise_alarm": int,
     "emergency.open_alarm": int,
@@ -389,15 +399,6 @@ RESULTS: Mapping[str, Result] = {
     "emergency.hall_now": str,
     "emergency.own_counter": int,
     "emergency.forget_alarms": None,
-    "help_requests.ask_for_help": int,
-    "help_requests.last_help_call": columns_of(help_requests.CallRow),
-    "help_requests.acknowledge_help": int,
-    "help_requests.finish_help": int,
-    "help_requests.find_help": columns_of(help_requests.HelpRow),
-    "help_requests.open_help": columns_of(help_requests.HelpRow),
-    "help_requests.publish_help": int,
-    "help_requests.end_left_over_help": {"office_id": int},
-    "help_requests.forget_help": None,
     "queueing.issue_ticket": VERSIONED_TICKET,
     "queueing.call_next": columns_of(queueing.CalledTicket, version=int),
     "queueing.lock_call_cycle": int,
@@ -641,7 +642,7 @@ PARAMETERS: Mapping[str, Any] = {
     "call_by": datetime,
     "reason": str,
     "reference": str,
-    "request_id": int,
+    "request_id": UUID,
     "reach": str,
     "references": list[str],
     "rested_before": datetime,

@@ -129,7 +129,7 @@ class Town:
             "token": ticket["token"],
             "callback": str(callback),
             "alarm": alarm,
-            "help_request": "999",
+            "help_request": await self._help_request(device),
             "device": device,
             "code": "ABC-DEF",
             "reference": booked.json()["reference"],
@@ -182,6 +182,23 @@ class Town:
         finally:
             await conn.close()
         return str(alarm)
+
+    async def _help_request(self, device: str) -> str:
+        """Let a visitor have asked for somebody."""
+        conn = await connect(self.service.dsn)
+        try:
+            asked = await conn.fetchval(
+                """
+                INSERT INTO help_request (office_id, device_id, asked_at)
+                SELECT office_id, id, $2 FROM device WHERE id = $1
+                RETURNING id
+                """,
+                int(device),
+                self.service.clock(),
+            )
+        finally:
+            await conn.close()
+        return str(asked)
 
     async def _device(self) -> str:
         """Give the office a display that asks for nothing itself."""

@@ -5,8 +5,8 @@ from itertools import permutations
 import asyncpg
 import pytest
 
+from queue_service.assistance.lifecycle import HELP_REQUEST
 from queue_service.booking.lifecycle import APPOINTMENT, WAITING
-from queue_service.help_requests.lifecycle import HELP_REQUEST
 from queue_service.hotline.lifecycle import CALLBACK
 from queue_service.notices.lifecycle import MESSAGE, OVER
 from queue_service.platform.lifecycle import Lifecycle
@@ -42,6 +42,14 @@ INSERTED = {
                CASE WHEN $1 NOT IN ('held', 'booked', 'arrived') THEN now() END
           FROM pool p LIMIT 1
         """,
+    "help": """
+        WITH kiosk AS (
+            INSERT INTO device (office_id, profile, name, token_hash, created_at)
+            SELECT id, 'kiosk', 'Test', sha256('test'), now() FROM office WHERE slug = 'bsc-mitte'
+            RETURNING office_id, id)
+        INSERT INTO help_request (office_id, device_id, state, asked_at, over_at)
+        SELECT office_id, id, $1, now(), CASE WHEN $1 = 'over' THEN now() END FROM kiosk
+        """,
     "callback": """
         INSERT INTO callback (id, authority_id, state, name, phone, language, subject, note, due_at, reason,
                               created_at, taken_by, finished_at)
@@ -73,10 +81,6 @@ INSERTED = {
                now(), now(), now(), CASE WHEN $1 NOT IN ('waiting', 'offered') THEN now() END
         """,
 }
-INSERTED["help_request"] = """
-    INSERT INTO help_request (office_id, device_id, at, state, acknowledged_at, ended_at)
-    SELECT d.office_id, d.id, now(), $1, now(), CASE WHEN $1 = 'done' THEN now() END FROM device d
-    """
 INSERTED["ticket_undo"] = INSERTED["ticket"]
 """One row in a given state, with everything that the table's other rules ask of that state."""
 
@@ -100,6 +104,9 @@ UPDATED = {
                finished_at = CASE WHEN $2 IN ('done', 'withdrawn') THEN now() END
          WHERE state = $1
         """,
+    "help": """
+        UPDATE help_request SET state = $2, over_at = CASE WHEN $2 = 'over' THEN now() END WHERE state = $1
+        """,
     "message": f"""
         UPDATE outbox SET state = $2, claimed_until = CASE WHEN $2 = 'sending' THEN now() END,
                payload = CASE WHEN $2 <> ALL (ARRAY{[*OVER]}) THEN '{{}}'::jsonb END
@@ -112,26 +119,16 @@ UPDATED = {
         """,
 }
 
-UPDATED["help_request"] = """
-    UPDATE help_request SET state = $2, ended_at = CASE WHEN $2 = 'done' THEN now() END WHERE state = $1
-    """
-
 every_lifecycle = pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda lifecycle: lifecycle.name)
 
 
 @pytest.fixture(autouse=True)
 async def clerk(conn: Connection) -> None:
-    """Somebody must sit at an open counter, and a call for help comes from a device."""
+    """Somebody must sit at an open counter."""
     await conn.execute(
         """
         INSERT INTO staff_user (username, display_name, password_hash, created_at)
         VALUES ('clerk', 'Clerk', '!', now())
-        """
-    )
-    await conn.execute(
-        """
-        INSERT INTO device (office_id, profile, name, token_hash, created_at)
-        SELECT id, 'kiosk', 'Eingang', '', now() FROM office WHERE slug = 'bsc-mitte'
         """
     )
 

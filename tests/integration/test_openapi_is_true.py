@@ -260,8 +260,16 @@ async def _a_device(story: Story, service: RunningService) -> None:
         await story.send(step)
     await story.send("replaceDeviceToken", 204)
     story.log_in(await service.device_token(DeviceProfile.KIOSK, OFFICE))
-    for step in ("leaseNumbers", "handInOutage"):
+    for step in ("leaseNumbers", "handInOutage", "readOwnHelp", "askForHelp"):
         await story.send(step)
+    kiosk = story.token
+    story.log_in(staff)
+    asked = (await story.send("listHelpRequests"))["items"][0]["id"]
+    story.known = {"help_request": asked}
+    for step in ("comeToHelp", "finishHelp"):
+        await story.send(step)
+    story.log_in(kiosk)
+    await story.send("withdrawHelp", 204)
     story.log_in(staff)
     story.known = visit
 

@@ -20,7 +20,6 @@ from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
 
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, Problem, TicketRequest
-from queue_service.protocol.help_request import HelpCall
 from queue_service.protocol.languages import LANGUAGE_NAMES
 from queue_service.protocol.outage import (
     HandedIn,
@@ -138,7 +137,6 @@ class StandIn:
         self.tickets: dict[UUID, IssuedTicket] = {}
         self.requests: list[dict[str, Any]] = []
         self.answers: list[str] = []
-        self.help = HelpCall()
         self.own_numbers = 0
         """How many numbers the kiosk may give out by itself."""
         self.papers: dict[str, str] = {}
@@ -241,28 +239,6 @@ async def standing(state: State, office: str, number: str) -> Any:
         "wait": {"low_minutes": 15, "high_minutes": 30}, "counter": None, "counter_name": None,
         "called_at": None,
     }  # fmt: skip
-
-
-@post("/api/v1/device/help")
-async def ask_for_help(state: State, request: Request[Any, Any, State]) -> Any:
-    """Answer as the service does to somebody's first press."""
-    here = stand_in(state)
-    if request.headers.get("authorization") != f"Bearer {here.token}":
-        return problem(401, "not_authenticated", "Wer sind Sie?")
-    here.help = HelpCall("waiting", datetime.now(UTC))
-    return here.help
-
-
-@get("/api/v1/device/help")
-async def read_help(state: State) -> HelpCall:
-    """Tell how the call stands."""
-    return stand_in(state).help
-
-
-@post("/control/help")
-async def told_help(state: State, data: HelpCall) -> None:
-    """Let the reception answer."""
-    stand_in(state).help = data
 
 
 @post("/api/v1/device/number-blocks", status_code=200)
@@ -456,9 +432,6 @@ def main() -> None:
             check_in,
             standing,
             lease,
-            ask_for_help,
-            read_help,
-            told_help,
             hand_in,
             told_numbers,
             papers,

@@ -7,16 +7,16 @@ from typing import get_args
 
 import pytest
 
+from queue_service.assistance.lifecycle import HELP_REQUEST
+from queue_service.assistance.model import HelpState
 from queue_service.booking.lifecycle import APPOINTMENT, HOLDS_PLACE, WAITING
 from queue_service.booking.model import AppointmentState
 from queue_service.booking.waiting_model import WaitingState
-from queue_service.help_requests.lifecycle import HELP_REQUEST
 from queue_service.hotline.lifecycle import CALLBACK
 from queue_service.hotline.model import CallbackState
 from queue_service.notices.lifecycle import MESSAGE, OVER
 from queue_service.notices.model import MessageState
 from queue_service.platform.lifecycle import Lifecycle
-from queue_service.protocol.help_request import HelpState
 from queue_service.queueing.lifecycle import AT_COUNTER, COUNTER, LIVE, TICKET, TICKET_UNDO, UNDOABLE
 from queue_service.queueing.model import Counter, TicketState
 from queue_service.queueing.service import KIND_OF_VERB
@@ -31,7 +31,7 @@ STATES_OF = {
     "callback": set(get_args(CallbackState)),
     "message": set(get_args(MessageState)),
     "waiting": set(get_args(WaitingState)),
-    "help_request": set(get_args(HelpState)),
+    "help": set(get_args(HelpState)),
 }
 
 every_lifecycle = pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda lifecycle: lifecycle.name)
@@ -71,7 +71,9 @@ def test_every_state_can_be_reached_from_the_beginning(lifecycle: Lifecycle) -> 
     assert reached == states(lifecycle)
 
 
-@pytest.mark.parametrize("lifecycle", [TICKET, APPOINTMENT, CALLBACK, MESSAGE], ids=attrgetter("name"))
+@pytest.mark.parametrize(
+    "lifecycle", [TICKET, APPOINTMENT, CALLBACK, MESSAGE, HELP_REQUEST], ids=attrgetter("name")
+)
 def test_nothing_lives_for_ever(lifecycle: Lifecycle) -> None:
     """From every state a way leads to an end; only a counter opens and closes without one."""
     ends = {state for state in states(lifecycle) if not lifecycle.allowed(state)}

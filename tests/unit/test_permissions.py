@@ -37,6 +37,7 @@ appointment.read             -      x     x         x     x          x     -    
 appointment.change           -      x     x         x     x          x     -     -
 callback.handle              -      -     -         x     x          x     -     -
 contact.audit                -      -     -         -     -          x     -     -
+help.ask                     -      -     -         -     -          -     x     -
 message.manage               -      -     x         -     x          x     -     -
 message.manage_phone         -      -     -         x     x          x     -     -
 stream.staff                 -      x     x         -     x          x     -     -

@@ -32,14 +32,13 @@ export async function lookUp(number) {
   }
 }
 
-/** Call somebody to this device (`POST`), or ask whether somebody comes (`GET`): `{ call }` or `{ problem }`. */
+/** Ask whether somebody comes ("GET"), for somebody ("POST"), or for nobody ("DELETE"): the state, or "unreachable". */
 export async function help(method) {
   try {
     const answer = await fetch("/api/help", { method });
-    const content = await answer.json();
-    return answer.ok ? { call: content } : { problem: content };
+    return answer.ok ? (await answer.json()).state : "unreachable";
   } catch {
-    return { problem: { code: "device_not_ready" } };
+    return "unreachable";
   }
 }
 

@@ -14,7 +14,7 @@ export function frame(view, step) {
     h(
       "main",
       { key: `${view.visit.step} ${view.visit.group ?? ""}`, class: `step step-${view.visit.step}` },
-      region("say", [h("h1", { tabindex: "-1" }, step.title), officeNotice(view), silence(view), step.say]),
+      region("say", [h("h1", { tabindex: "-1" }, step.title), officeNotice(view), step.say]),
       region("act", step.act),
     ),
     timeOutNotice(view),
@@ -39,11 +39,6 @@ function officeNotice({ device, visit }) {
   return visit.step === "start" && words ? notice("info", h("p", {}, officeWords(device.state.office.notice))) : null;
 }
 
-/** Somebody who reads learns why nothing is to be heard. */
-function silence({ spoken }) {
-  return spoken.silent ? notice("warning", h("p", {}, t("Vorlesen geht in dieser Sprache gerade nicht."))) : null;
-}
-
 function timeOutNotice({ secondsLeft, visit, press }) {
   if (secondsLeft === null) {
     return h("aside", { class: "time-out", hidden: true, "aria-label": t("Zeit") });
@@ -63,19 +58,18 @@ function timeOutNotice({ secondsLeft, visit, press }) {
   );
 }
 
-function bar({ visit, comfort, spoken, press }) {
+function bar({ visit, comfort, press }) {
   return h(
     "nav",
     { class: "bar", "aria-label": t("Bedienung") },
     barButton(t("← Zurück"), press.back, { class: canGoBack(visit) ? "" : "absent" }),
-    barButton(t("Hilfe"), press.help, { "data-spoken": true, "aria-current": visit.step === "help" ? "page" : false }),
+    barButton(t("Hilfe"), press.help, { "aria-current": visit.step === "help" ? "page" : false }),
     barButton(
       comfort.text < comfort.largestText ? t("Größere Schrift") : t("Normale Schrift"),
       press.text,
       {},
     ),
     barButton(t("Mehr Kontrast"), press.contrast, { "aria-pressed": String(comfort.contrast) }),
-    barButton(t("Vorlesen"), press.readOut, { "aria-pressed": String(spoken.on) }),
     barButton(t("Tasten nach unten"), press.low, { "aria-pressed": String(comfort.low) }),
   );
 }

@@ -5,7 +5,7 @@ import { draw } from "./elements.js";
 import { frame } from "./frame.js";
 import { fitRegions } from "./parts.js";
 import { checkInStep } from "./steps/check_in.js";
-import { helpStep } from "./steps/help.js";
+import { helpStep, isCalled } from "./steps/help.js";
 import { leaveStep } from "./steps/leave.js";
 import { numberStep, standingStep } from "./steps/number.js";
 import { pairingStep } from "./steps/pairing.js";
@@ -14,15 +14,13 @@ import { searchStep } from "./steps/search.js";
 import { servicesStep } from "./steps/services.js";
 import { startStep } from "./steps/start.js";
 import { askingStep, ticketStep } from "./steps/ticket.js";
-import { Spoken } from "./spoken.js";
-import { direction, loadTexts, t, tn, useLanguage } from "./texts.js";
+import { direction, loadTexts, tn, useLanguage } from "./texts.js";
 import { limit, standing } from "./time_out.js";
 import {
   CODE_KEYS,
   CODE_LENGTH,
   NUMBER_KEYS,
   SEARCH_KEYS,
-  canGoBack,
   checkInRequest,
   goBack,
   goTo,
@@ -59,6 +57,9 @@ const AWAY_AFTER = 4_000;
 
 const TICK = 1_000;
 
+/** How often the page looks whether somebody is coming, while a visitor waits for that. */
+const LOOK_FOR_HELP = 3_000;
+
 /** A click follows a finger's going at once, a little later on slow devices. */
 const CLICK_WITHIN = 300;
 
@@ -84,7 +85,7 @@ function newComfort() {
 }
 
 function comfortChanged() {
-  return spoken.on || comfort.text > 0 || comfort.contrast || comfort.low;
+  return comfort.text > 0 || comfort.contrast || comfort.low;
 }
 
 /** Everything that a touch can mean. */
@@ -97,8 +98,7 @@ const press = {
   language: (tag) => show({ ...visit, language: tag }),
   group: (name) => show(goTo(visit, "services", { group: name })),
   search: () => go("search"),
-  // Whoever lets the page be read out may not find a counter that is only shown.
-  service: (code) => send(walkInRequest(visit, code, { pickUp: spoken.on })),
+  service: (code) => send(walkInRequest(visit, code)),
   type: (character) => show(withCharacter(visit, character)),
   erase: () => show(withoutLastCharacter(visit)),
   showResults: () => show({ ...visit, keyboard: false }),
@@ -106,45 +106,16 @@ const press = {
   checkIn: () => visit.code.length === CODE_LENGTH && send(checkInRequest(visit)),
   again: () => send(visit.request),
   reprint,
-  help: () => visit.step !== "help" && visit.step !== "asking" && go("help"),
+  help: () => visit.step !== "help" && visit.step !== "asking" && openHelp(),
+  callHelp: () => askForHelp("POST"),
+  withdrawHelp: () => askForHelp("DELETE"),
   back: () => show(leaveGroup(goBack(visit))),
-  callForHelp,
-  home,
+  home: () => show(newVisit()),
   moreTime: () => show(visit),
-  readOut,
   text: () => showComfort({ text: (comfort.text + 1) % TEXT_SIZES.length }),
   contrast: () => showComfort({ contrast: !comfort.contrast }),
   low: () => showComfort({ low: !comfort.low }),
 };
-
-const spoken = new Spoken(root, {
-  back: () => {
-    const possible = canGoBack(visit) || (visit.step === "services" && visit.group !== null);
-    if (possible) {
-      press.back();
-    }
-    return possible;
-  },
-  changed: () => render(),
-  quiet: () => render(),
-});
-
-/** The visitor has what there is to have, or begins anew. */
-function home() {
-  if (visit.step === "ticket" || visit.step === "standing") {
-    spoken.end();
-  }
-  show(newVisit());
-}
-
-function readOut() {
-  stay();
-  if (spoken.on) {
-    spoken.end();
-  } else {
-    spoken.begin();
-  }
-}
 
 /**
  * What is shown instead of everything else, whoever stands here: there is nothing to be had.
@@ -202,7 +173,7 @@ async function send(request) {
 
 /** From here on nothing that was typed is needed any more. */
 function showTicket(ticket) {
-  show({ ...newVisit(), step: "ticket", language: visit.language, request: { id: visit.request.id }, ticket, pickUp: visit.pickUp || Boolean(visit.request.body?.pick_up) });
+  show({ ...newVisit(), step: "ticket", language: visit.language, request: { id: visit.request.id }, ticket });
 }
 
 function showProblem(request, problem) {
@@ -219,6 +190,34 @@ function showProblem(request, problem) {
 
 function goBackFromAsking(step) {
   return { ...visit, step, before: visit.before.slice(0, -1) };
+}
+
+/** Somebody who stood here before may have called, and gone on; whoever looks now sees that, too. */
+function openHelp() {
+  show({ ...goTo(visit, "help"), help: "none" });
+  lookForHelp();
+}
+
+async function askForHelp(method) {
+  show({ ...visit, help: method === "POST" ? "calling" : visit.help });
+  setHelp(await help(method));
+}
+
+async function lookForHelp() {
+  const known = visit.help;
+  const found = await help("GET");
+  // Not reached while nobody was called is no news to a visitor.
+  if (found !== "unreachable" || isCalled(known)) {
+    setHelp(found);
+  }
+}
+
+/** Not a touch: the time of the visitor runs on. */
+function setHelp(state) {
+  if (visit.step === "help" && visit.help !== state) {
+    visit = { ...visit, help: state };
+    render();
+  }
 }
 
 /** How it stands with the number that was typed. */
@@ -245,31 +244,6 @@ async function reprint() {
   }
 }
 
-/** Call somebody; how the call stands is asked again and again while it is shown. */
-async function callForHelp() {
-  if (["asking", "waiting", "coming"].includes(visit.helpCall)) {
-    return;
-  }
-  show({ ...visit, helpCall: "asking" });
-  await learnOfHelp("POST");
-}
-
-async function learnOfHelp(method) {
-  const { call, problem } = await help(method);
-  // A call that arrived is not undone by a connection that breaks afterwards.
-  if (visit.step !== "help" || !visit.helpCall || (problem && method === "GET")) {
-    return;
-  }
-  const helpCall = call?.state ?? "failed";
-  if (helpCall !== visit.helpCall) {
-    // Somebody who waits here for help is there, even without a touch.
-    show({ ...visit, helpCall });
-  }
-}
-
-const ASK_AGAIN = 3_000;
-setInterval(() => visit.step === "help" && ["waiting", "coming"].includes(visit.helpCall) && learnOfHelp("GET"), ASK_AGAIN);
-
 /** A touch anywhere means that somebody is there. */
 function stay() {
   quietSince = Date.now();
@@ -293,21 +267,13 @@ function tick() {
     release();
   }
   const { expired, secondsLeft } = standing(quietSince, Date.now(), limit(visit, comfortChanged()));
-  if (spoken.speaking && secondsLeft === null) {
-    // Nobody has to press anything while something is still being said.
-    stay();
-  }
   if (expired) {
     comfort = newComfort();
-    spoken.end();
     show(newVisit());
     return;
   }
   if (SPOKEN_SECONDS.has(secondsLeft)) {
     announcement = tn("Noch {count} Sekunde.", "Noch {count} Sekunden.", secondsLeft);
-    const asked = t("Sind Sie noch da?");
-    const wanted = t("Drücken Sie eine beliebige Taste.");
-    spoken.tell(`${asked} ${announcement} ${wanted}`);
   }
   render();
 }
@@ -328,14 +294,13 @@ function render() {
   document.documentElement.dataset.text = String(comfort.text);
   document.documentElement.style.setProperty("--text", String(TEXT_SIZES[comfort.text]));
   setAccent(device.state?.office?.accent);
-  const view = { visit, device, comfort, spoken, press, now, secondsLeft, announcement };
+  const view = { visit, device, comfort, press, now, secondsLeft, announcement };
   const wanted = frame(view, STEPS[visit.step](view));
   draw(root, wanted, drawn);
   drawn = wanted;
   document.title = root.querySelector("h1").textContent;
   fitRegions();
   moveFocus();
-  spoken.drawn();
 }
 
 function setAccent(accent) {
@@ -352,7 +317,6 @@ function moveFocus() {
       step.querySelector("h1").focus();
     }
     drawnStep = step;
-    spoken.stepChanged();
   }
 }
 
@@ -378,9 +342,6 @@ function onDeviceLost() {
 }
 
 function onKey(event) {
-  if (spoken.take(event, ["check_in", "number", "search"].includes(visit.step))) {
-    return;
-  }
   if (event.ctrlKey || event.altKey || event.metaKey) {
     return;
   }
@@ -416,4 +377,5 @@ await loadTexts();
 render();
 follow(onDevice, onDeviceLost);
 setInterval(tick, TICK);
+setInterval(() => visit.step === "help" && isCalled(visit.help) && lookForHelp(), LOOK_FOR_HELP);
 document.fonts.ready.then(fitRegions);

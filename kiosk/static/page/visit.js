@@ -30,10 +30,9 @@ export function newVisit() {
     request: null,
     ticket: null,
     standing: null,
+    help: "none",
     reprinting: false,
     problem: null,
-    helpCall: null,
-    pickUp: false,
   };
 }
 
@@ -78,9 +77,9 @@ export function codeInGroups(code) {
 }
 
 /** Ask for a number; the id stays the same however often the request is sent. */
-export function walkInRequest(visit, service, { pickUp = false } = {}) {
+export function walkInRequest(visit, service) {
   const id = crypto.randomUUID();
-  return { path: "/api/tickets", id, body: { service, language: visit.language, id, ...(pickUp && { pick_up: true }) } };
+  return { path: "/api/tickets", id, body: { service, language: visit.language, id } };
 }
 
 export function checkInRequest(visit) {

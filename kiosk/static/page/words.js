@@ -28,8 +28,6 @@ export function noWaitWords(reason) {
       return t("dafür zurzeit kein Schalter besetzt");
     case "closes_before":
       return t("heute vielleicht zu lang");
-    case "hall_paused":
-      return t("Aufruf kurz unterbrochen");
     default:
       return t("noch nicht bekannt");
   }

@@ -233,31 +233,6 @@ def test_help_leads_to_the_reception_and_back(page: Page, kiosk: KioskProcess) -
     expect(visitor.title()).to_have_text("Ausweise und Pässe")
 
 
-def test_somebody_is_called_to_the_device_and_nobody_is_promised_who_has_not_said_so(
-    page: Page, kiosk: KioskProcess, service: StandInProcess
-) -> None:
-    visitor = Visitor(page, kiosk.url)
-    visitor.touch("Hilfe")
-    visitor.touch("Jemanden rufen")
-    expect(page.get_by_text("Ihr Ruf ist angekommen.")).to_be_visible()
-    expect(page.get_by_text("Es kommt jemand zu Ihnen.")).to_be_hidden()
-    expect(visitor.key("Jemanden rufen")).to_be_disabled()
-    service.tell("help", state="coming")
-    expect(page.get_by_text("Es kommt jemand zu Ihnen.")).to_be_visible()
-    service.tell("help", state="done")
-    expect(visitor.key("Jemanden rufen")).to_be_enabled()
-
-
-def test_a_call_that_does_not_arrive_says_so_and_where_people_are(page: Page, tmp_path: Path) -> None:
-    with stand_in_running() as service, kiosk_running(service.url, tmp_path / "kiosk") as kiosk:
-        visitor = Visitor(page, kiosk.connected().url)
-        service.accept_token("another")
-        visitor.touch("Hilfe")
-        visitor.touch("Jemanden rufen")
-        expect(page.get_by_text("Ihr Ruf ist nicht angekommen.")).to_be_visible()
-        expect(page.get_by_text("sprechen Sie jemanden vom Personal an")).to_be_visible()
-
-
 def test_the_office_s_notice_is_shown_at_the_start(chromium: Browser, tmp_path: Path) -> None:
     with stand_in_running() as service, kiosk_running(service.url, tmp_path / "kiosk") as kiosk:
         kiosk.connected()

@@ -1,20 +1,20 @@
-// A person is called to the device; where people are who help, and how this device works.
+// Where people are who help, how to have one of them come, and how this device works.
 
 import { h } from "../elements.js";
 import { button, notice } from "../parts.js";
 import { t } from "../texts.js";
 import { receptionWords } from "../words.js";
 
-export function helpStep(view) {
-  const { visit, device, press } = view;
-  const call = visit.helpCall;
-  const canCall = !call || call === "failed" || call === "done";
+export function helpStep({ device, visit, press }) {
+  const called = calledWords(visit.help);
+  const stays = visit.help === "calling" || isCalled(visit.help);
   return {
     title: t("Hilfe"),
     say: [
-      h("div", { role: "status" }, callWords(view)),
-      h("p", { class: "large" }, h("strong", {}, receptionWords(device.state?.office))),
-      h("p", {}, t("Dort bekommen Sie auch ohne dieses Gerät eine Nummer und können sich für Ihren Termin anmelden.")),
+      h("div", { role: "status" }, called && notice(visit.help === "unreachable" ? "warning" : "info", h("p", { class: "large" }, called))),
+      // Who has called is to stay here, and not to go there.
+      !stays && h("p", { class: "large" }, h("strong", {}, receptionWords(device.state?.office))),
+      !stays && h("p", {}, t("Dort bekommen Sie auch ohne dieses Gerät eine Nummer und können sich für Ihren Termin anmelden.")),
       h("h2", {}, t("So bedienen Sie das Gerät")),
       h(
         "ul",
@@ -29,32 +29,30 @@ export function helpStep(view) {
       h(
         "div",
         { class: "buttons" },
-        // Stays where it is: a second touch of the same finger must not mean something else.
-        button("primary", t("Jemanden rufen"), press.callForHelp, { "aria-disabled": canCall ? false : "true" }),
+        isCalled(visit.help)
+          ? button("secondary", t("Ich brauche keine Hilfe mehr"), press.withdrawHelp)
+          : button("primary", t("Jemanden rufen"), press.callHelp, { disabled: visit.help === "calling" }),
         button("secondary", t("Zurück"), press.back),
       ),
     ],
   };
 }
 
-/** How the call stands; nobody is promised anybody who has not said so. */
-function callWords({ visit }) {
-  switch (visit.helpCall) {
-    case "asking":
-      return h("p", { class: "large" }, t("Einen Augenblick bitte"));
-    case "waiting":
-      return notice("info", h("p", {}, h("strong", {}, t("Ihr Ruf ist angekommen."))), h("p", {}, t("Bitte warten Sie hier.")));
+/** Somebody has been asked, and may be on the way. */
+export function isCalled(help) {
+  return help === "asked" || help === "coming";
+}
+
+function calledWords(help) {
+  switch (help) {
+    case "calling":
+    case "asked":
+      return t("Wir sagen am Empfang Bescheid. Bitte bleiben Sie hier.");
     case "coming":
-      return notice("info", h("p", {}, h("strong", {}, t("Es kommt jemand zu Ihnen."))));
-    case "done":
-      return h("p", {}, t("Sie können noch einmal jemanden rufen."));
-    case "failed":
-      return notice(
-        "warning",
-        h("p", {}, h("strong", {}, t("Ihr Ruf ist nicht angekommen."))),
-        h("p", {}, t("Bitte gehen Sie zum Empfang oder sprechen Sie jemanden vom Personal an.")),
-      );
+      return t("Es kommt jemand zu Ihnen.");
+    case "unreachable":
+      return t("Der Empfang ist von hier aus gerade nicht zu erreichen. Bitte gehen Sie dorthin oder sprechen Sie jemanden an.");
     default:
-      return h("p", { class: "large" }, t("Wir schicken jemanden zu Ihnen, wenn Sie möchten."));
+      return "";
   }
 }

@@ -4,7 +4,7 @@ import { h } from "../elements.js";
 import { button, notice } from "../parts.js";
 import { localized, officeWords, t } from "../texts.js";
 import { laterWords } from "../walk_ins.js";
-import { aheadWords, arrivalWords, clockTime, printWords, receptionWords, waitWords } from "../words.js";
+import { aheadWords, arrivalWords, clockTime, printWords, waitWords } from "../words.js";
 
 /** Lengths of numbers that the style sheet has a size for. */
 const LONGEST_MEASURED = 6;
@@ -22,7 +22,7 @@ export function ticketStep(view) {
   const { ticket } = visit;
   return {
     title: [h("span", { class: "number-label" }, t("Ihre Nummer")), " ", h("bdi", { class: "number", "data-length": Math.min(ticket.number.length, LONGEST_MEASURED) }, ticket.number)],
-    say: [paper(ticket, visit.reprinting), facts(ticket, device.state?.office), visit.pickUp ? fetched(device.state?.office) : next(ticket, device.state, view.now)],
+    say: [paper(ticket, visit.reprinting), facts(ticket, device.state?.office), next(ticket, device.state, view.now)],
     act: ticket.printed === null || visit.reprinting
       ? []
       : [
@@ -72,16 +72,6 @@ function facts(ticket, office) {
     h("li", {}, aheadWords(ticket.people_ahead)),
     wait && h("li", {}, t("Wartezeit {wait}", { wait })),
     ticket.wait_reason === "closes_before" && h("li", {}, t("Ob Sie heute noch an die Reihe kommen, ist ungewiss.")),
-  );
-}
-
-/** Somebody who is fetched has to look for nothing and to listen for nothing. */
-function fetched(office) {
-  return h(
-    "div",
-    { class: "next" },
-    h("p", {}, h("strong", {}, t("Wir holen Sie am Empfang ab, wenn Sie an der Reihe sind."))),
-    h("p", {}, receptionWords(office)),
   );
 }
 

@@ -7,7 +7,6 @@ import { element, reconcile, setText } from "../desk/elements.js";
 const byId = (id) => document.getElementById(id);
 
 const TROUBLES = {
-  help_unanswered: gettext("Jemand hat um Hilfe gerufen, und niemand kommt"),
   silent: gettext("meldet sich nicht mehr"),
   printer_offline: gettext("Drucker nicht erreichbar"),
   printer_cover_open: gettext("Druckerklappe offen"),
@@ -17,6 +16,7 @@ const TROUBLES = {
   sound_blocked: gettext("Ton vom Browser gesperrt"),
   page_closed: gettext("Seite nicht geöffnet"),
   disk_low: gettext("Speicher fast voll"),
+  help_unanswered: gettext("Jemand wartet dort auf Hilfe"),
 };
 
 export class DevicesView {
@@ -31,7 +31,7 @@ export class DevicesView {
     } catch {
       return; // the stream says in words when the service is away; devices are read again later
     }
-    const troubled = [...(await this.#unanswered()), ...listed.items.filter(({ troubles }) => troubles.length)];
+    const troubled = listed.items.filter(({ troubles }) => troubles.length);
     byId("devices").hidden = troubled.length === 0;
     reconcile(
       byId("devices-list"),
@@ -41,17 +41,5 @@ export class DevicesView {
       (line, { name, troubles }) =>
         setText(line.firstElementChild, `${name}: ${troubles.map((trouble) => TROUBLES[trouble]).join(", ")}`),
     );
-  }
-
-  /** Visitors before a device who have called, and nobody comes. */
-  async #unanswered() {
-    try {
-      const { items } = await read(`/offices/${encodeURIComponent(this.office)}/help-requests`);
-      return items
-        .filter(({ unanswered }) => unanswered)
-        .map(({ id, place }) => ({ id: `help-${id}`, name: place, troubles: ["help_unanswered"] }));
-    } catch {
-      return []; // read again with the devices
-    }
   }
 }

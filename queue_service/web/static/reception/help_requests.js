@@ -1,98 +1,68 @@
-// Visitors before a kiosk who want a person: where, since when, and who comes.
+// Visitors who wait for somebody at a kiosk: where, since when, and who comes. Quieter than an alarm.
 
 import { gettext } from "../texts.js";
-import { testSound } from "../desk/alarm_sound.js";
+import { chime } from "../desk/alarm_sound.js";
 import { act, read } from "../desk/api.js";
 import { element, reconcile, setText } from "../desk/elements.js";
 import { sentenceFor } from "../desk/refusals.js";
 import { clock } from "../desk/words.js";
 
-const READ_EVERY = 20_000; // ms; a call grows old without a change
-
-const KINDS = new Set(["help.asked", "help.coming", "help.done"]);
+const list = document.getElementById("help-requests-list");
+const section = document.getElementById("help-requests");
 
 export class HelpRequests {
-  #path;
-  #timeZone;
-  #person;
-  #list;
-  #heard = new Set();
-  #failures = new Map();
-  #items = [];
-
-  constructor(office, timeZone, person, list) {
-    this.#path = `/offices/${office}/help-requests`;
-    this.#timeZone = timeZone;
-    this.#person = person;
-    this.#list = list;
-    setInterval(() => this.read(), READ_EVERY);
+  constructor(office, timeZone) {
+    this.path = `/offices/${office}/help-requests`;
+    this.timeZone = timeZone;
+    this.open = 0;
+    this.known = new Set();
+    this.failures = new Map();
   }
 
-  heard(message) {
-    if (message.type === "snapshot" || KINDS.has(message.type)) this.read();
-  }
-
-  async read() {
+  /** Read what is open; whoever is new is heard once. */
+  async readAgain() {
+    let items;
     try {
-      this.#items = (await read(this.#path)).items;
+      ({ items } = await read(this.path));
     } catch {
-      return; // the page says in words when the service is away; the list is read again with the next snapshot
+      return; // the line about the connection tells; the next message reads it again
     }
-    // Heard once, not until somebody comes: nobody is in danger.
-    if (this.#items.some(({ id, state }) => state === "waiting" && !this.#heard.has(id))) testSound();
-    this.#heard = new Set(this.#items.map(({ id }) => id));
-    this.#show();
+    if (items.some(({ id }) => !this.known.has(id))) chime();
+    this.known = new Set(items.map(({ id }) => id));
+    this.open = items.length;
+    section.hidden = items.length === 0;
+    reconcile(list, items, ({ id }) => id, () => this.made(), (line, asked) => this.shown(line, asked));
   }
 
-  #show() {
-    this.#list.hidden = this.#items.length === 0;
-    reconcile(
-      this.#list,
-      this.#items,
-      ({ id }) => id,
-      () =>
-        element(
-          "div",
-          { class: "alarm" },
-          element("p", { class: "alarm__words" }, element("strong"), " ", element("span")),
-          element("div", { class: "alarm__does" }),
-        ),
-      (line, request) => this.#update(line, request),
+  made() {
+    const line = element(
+      "li",
+      { class: "request" },
+      element("p", { class: "request__words" }, element("strong"), element("span", { role: "status" })),
+      element("button", { type: "button", class: "request__come", onclick: () => this.does(line, "come") }, gettext("Ich komme")),
+      element("button", { type: "button", class: "request__done", onclick: () => this.does(line, "finish") }, gettext("Erledigt")),
     );
+    return line;
   }
 
-  #update(line, { id, state, place, at, unanswered, acknowledged_by: by }) {
-    const coming = by === this.#person ? gettext("Sie kommen.") : gettext("Jemand kommt.");
-    const said = [
-      gettext("seit %(time)s", { time: clock(at, this.#timeZone) }),
-      state === "coming" && coming,
-      unanswered && gettext("wartet schon lange"),
-      this.#failures.get(id),
-    ];
-    line.className = `alarm alarm--${unanswered ? "loud" : state === "waiting" ? "call" : "answered"}`;
-    setText(line.querySelector("strong"), gettext("%(place)s: Jemand braucht Hilfe", { place }));
-    setText(line.querySelector("span"), said.filter(Boolean).join(" · "));
-    const does = [
-      ...(state === "waiting" ? [{ verb: "acknowledge", label: gettext("Ich komme") }] : []),
-      { verb: "finish", label: gettext("Erledigt") },
-    ];
-    reconcile(
-      line.querySelector(".alarm__does"),
-      does,
-      ({ verb }) => verb,
-      ({ verb, label }) =>
-        element("button", { class: "alarm__button", type: "button", onclick: () => this.#answer(id, verb) }, label),
-      () => {},
-    );
+  shown(line, asked) {
+    const [place, how] = line.firstElementChild.children;
+    const since = gettext("seit %(time)s", { time: clock(asked.asked_at, this.timeZone) });
+    const coming = asked.state === "coming" ? gettext("Es kommt schon jemand.") : "";
+    line.classList.toggle("request--coming", asked.state === "coming");
+    setText(place, gettext("%(place)s: Bitte um Hilfe", { place: asked.place }));
+    setText(how, [since, coming, this.failures.get(asked.id)].filter(Boolean).join(" · "));
+    line.querySelector(".request__come").hidden = asked.state === "coming";
   }
 
-  async #answer(id, verb) {
+  async does(line, verb) {
+    const { key } = line.dataset;
+    this.failures.delete(key);
     try {
-      await act(`${this.#path}/${id}/${verb}`);
-      this.#failures.delete(id);
-    } catch (refusal) {
-      this.#failures.set(id, sentenceFor(refusal));
+      await act(`${this.path}/${key}/${verb}`);
+    } catch (refused) {
+      this.failures.set(key, sentenceFor(refused));
     }
-    await this.read();
+    await this.readAgain();
   }
 }

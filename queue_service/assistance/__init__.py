@@ -1,0 +1,1 @@
+"""Help at a kiosk: a visitor asks for somebody, somebody comes."""

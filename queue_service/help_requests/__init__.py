@@ -1,1 +1,0 @@
-"""Somebody before a kiosk needs a person: the call to the reception, and its answer."""
