@@ -28,6 +28,8 @@ export function noWaitWords(reason) {
       return t("dafür zurzeit kein Schalter besetzt");
     case "closes_before":
       return t("heute vielleicht zu lang");
+    case "hall_paused":
+      return t("Aufruf unterbrochen");
     default:
       return t("noch nicht bekannt");
   }
