@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from queue_service.device_program.pairing_sign import PairingSign, pairing_sign
+from queue_service.protocol.device_care import PrinterState
 from queue_service.protocol.stream import (
     HallState,
     KioskChange,
@@ -18,6 +19,7 @@ from queue_service.protocol.stream import (
     WalkIns,
     apply_to_kiosk,
 )
+from queue_service.protocol.ticket_copy import COPY_ORDERED
 
 
 class Link(StrEnum):
@@ -52,6 +54,8 @@ class KioskState(msgspec.Struct, frozen=True):
     """Somebody has to let the device in before anything else can be done."""
     goes_on: bool = False
     """Without a connection: whether numbers are given out all the same."""
+    printer: PrinterState | None = None
+    """How it is with paper, before anybody asks for a number; None: the printer can't say."""
 
 
 class OfficeView:
@@ -64,6 +68,9 @@ class OfficeView:
         self._code: str | None = None
         self.goes_on: Callable[[], bool] = lambda: False
         """Tells whether numbers are to be had without the service."""
+        self._printer: PrinterState | None = None
+        self.copies_ordered = asyncio.Event()
+        """Set when there may be tickets to print for staff; whoever asks for them clears it before."""
         self._listeners: set[asyncio.Event] = set()
 
     @property
@@ -106,6 +113,7 @@ class OfficeView:
             hall=known.hall if known else "open",
             pairing=pairing_sign(self._code),
             goes_on=self._link is not Link.CONNECTED and self.goes_on(),
+            printer=self._printer,
         )
 
     def show_code(self, code: str | None) -> None:
@@ -113,11 +121,17 @@ class OfficeView:
         self._code = code
         self.tell()
 
+    def show_printer(self, state: PrinterState | None) -> None:
+        """Show how it is with paper."""
+        self._printer = state
+        self.tell()
+
     def begin(self, snapshot: KioskSnapshot) -> None:
         """Take a fresh snapshot as the truth."""
         self._snapshot = snapshot
         self._link = Link.CONNECTED
         self._away_since = None
+        self.copies_ordered.set()
         self.tell()
 
     def follow(self, change: KioskChange) -> None:
@@ -129,6 +143,8 @@ class OfficeView:
             msg = "a change before any snapshot"
             raise RuntimeError(msg)
         self._snapshot = apply_to_kiosk(self._snapshot, change)
+        if change.type == COPY_ORDERED:
+            self.copies_ordered.set()
         self.tell()
 
     def lose(self, link: Link) -> None:

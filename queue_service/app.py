@@ -33,6 +33,7 @@ from queue_service.booking.supply_routes import supply_routes
 from queue_service.booking.waiting_routes import waiting_routes
 from queue_service.devices import tokens
 from queue_service.devices.care_routes import device_routes
+from queue_service.devices.copy_routes import copy_routes
 from queue_service.devices.hub import Hub
 from queue_service.devices.outage_routes import OutageController
 from queue_service.devices.routes import stream
@@ -131,6 +132,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             AuthorityTextController,
             *device_routes,
             OutageController,
+            *copy_routes,
             *assistance_handlers,
             stream,
             probes.livez,

@@ -10,6 +10,7 @@ from queue_service.accounts.model import DeviceProfile
 from queue_service.assistance import service as assistance
 from queue_service.devices import store
 from queue_service.devices.tokens import DeviceNotFound, device_name, require_id
+from queue_service.offices import service as offices
 from queue_service.platform.errors import Conflict
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_care import (
@@ -154,8 +155,10 @@ async def report(conn: Connection, now: datetime, device_id: int, health: Device
 
 async def card(conn: Connection, now: datetime, device_id: int) -> DeviceCard:
     """Tell a device who it is."""
-    device = (await find_device(conn, now, device_id)).device
+    found = await find_device(conn, now, device_id)
+    device = found.device
     profile: Profile = "kiosk" if device.profile is DeviceProfile.KIOSK else "display"
+    paper = await offices.ticket_layout(conn, found.office_id) if profile == "kiosk" else None
     return DeviceCard(
         device.id,
         device.office,
@@ -163,6 +166,7 @@ async def card(conn: Connection, now: datetime, device_id: int) -> DeviceCard:
         device.name,
         device.settings,
         device.renew_since is not None,
+        ticket_layout=paper,
         told_at=now,
     )
 

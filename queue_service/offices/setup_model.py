@@ -30,6 +30,7 @@ from queue_service.offices.model import (
     WeekHours,
     allowed,
 )
+from queue_service.offices.ticket_setup import TicketSetup
 from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, VisitorLanguage
 
 Mode = Literal["appointment", "walk_in"]
@@ -478,6 +479,7 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notice: LongText = {}
     numbers: NumberSettings = NumberSettings()
     ticket_shows_service: bool = False
+    ticket: TicketSetup = TicketSetup()
     order: OrderSetup = OrderSetup()
     visits: VisitSetup = VisitSetup()
     emergency: EmergencySetup = EmergencySetup()

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from queue_service.protocol.ticket_layout import TicketLayout
+
 HEALTH_SECONDS = 60.0
 """A device reports so often."""
 OVERDUE_AFTER_SECONDS = 200.0
@@ -64,6 +66,8 @@ class DeviceCard(msgspec.Struct, frozen=True):
     settings: DeviceSettings
     renew_token: bool = False
     """It is to make itself another token now."""
+    ticket_layout: TicketLayout | None = None
+    """How a kiosk's tickets look; None for a display, and where the office has chosen nothing."""
     told_at: datetime | None = None
     """The service's clock at this answer; its own does not count."""
 

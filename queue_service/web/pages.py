@@ -22,6 +22,8 @@ from queue_service.web.plan_day_page import plan_day_handlers
 from queue_service.web.plan_page import plan_handlers
 from queue_service.web.reception_page import reception_handlers
 from queue_service.web.theme_page import choose_theme_page
+from queue_service.web.ticket_copy_page import copy_handlers
+from queue_service.web.ticket_page import ticket_handlers
 from queue_service.web.waiting_page import waiting_handlers
 
 web_handlers: list[ControllerRouterHandler] = [
@@ -55,6 +57,8 @@ web_handlers: list[ControllerRouterHandler] = [
     *phone_handlers,
     *letters_handlers,
     *device_handlers,
+    *ticket_handlers,
+    *copy_handlers,
     *plan_handlers,
     *plan_day_handlers,
     *plan_affected_handlers,

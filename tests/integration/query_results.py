@@ -33,6 +33,7 @@ from queue_service.booking.model import (
 )
 from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
+from queue_service.devices import copy_store as copies
 from queue_service.devices import store as devices
 from queue_service.emergency import store as alarms
 from queue_service.entries import store as entries
@@ -118,6 +119,8 @@ RESULTS: Mapping[str, Result] = {
     "offices.find_office": Office,
     "offices.find_office_by_id": Office,
     "offices.list_offices": Office,
+    "offices.ticket_layout": str,
+    "offices.keep_ticket_layout": None,
     "offices.list_authorities": Authority,
     "offices.list_offered_services": OFFERED_SERVICE,
     "offices.find_offered_service": OFFERED_SERVICE,
@@ -438,6 +441,12 @@ RESULTS: Mapping[str, Result] = {
     "queueing.forget_changes": None,
     "queueing.broken_invariants": {"finding": str},
     "queueing.forget_contingents": None,
+    "ticket_copies.kiosk_for": int,
+    "ticket_copies.order_copy": int,
+    "ticket_copies.open_copies": copies.OpenCopyRow,
+    "ticket_copies.tell_copy": UUID,
+    "ticket_copies.copies_at": copies.CopyRow,
+    "ticket_copies.forget_copies": None,
     "outages.lock_numbers": {"last": int},
     "outages.lease_numbers": {"day": date, "letter": str},
     "outages.own_blocks": NumberBlock,
@@ -472,6 +481,7 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
     "entries.write_contact": (KeptContact,),
     "queueing.issue_ticket": (queueing.Profile,),
     "outages.issue_leased": (queueing.Profile,),
+    "ticket_copies.order_copy": (copies.CopyToBe,),
     "waiting_list.add_entry": (waiting.NewEntry, KeptContact),
     "waiting_list.candidates": (DayClock,),
     "waiting_list.free_days": (slots.Wanted,),
@@ -533,6 +543,7 @@ PARAMETERS: Mapping[str, Any] = {
     "counter_id": int,
     "detail": str,
     "day": date,
+    "copy_id": UUID,
     "days": {"slots.search_days": int, "staffing.count_no_shows": int, "": list[date]},
     "issued_at": datetime,
     "letters": list[str],
@@ -651,6 +662,7 @@ PARAMETERS: Mapping[str, Any] = {
     "role": str,
     "rules": str,
     "order_rules": str,
+    "ticket_layout": str,
     "secret": bytes,
     "secret_hash": bytes,
     "seen": list[str],

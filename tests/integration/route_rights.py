@@ -77,6 +77,8 @@ GET    /hall                                    1   1    33    33        33    x
 GET    /hall/{office}                           1   1    33    33        33    x3         x3    33    33
 GET    /reception                               1   1    xx    xx        33    xx         xx    33    33
 GET    /reception/{office}                      1   1    x3    x3        33    x3         x3    33    33
+GET    /reception/{office}/copies               1   1    x3    x3        33    x3         x3    33    33
+POST   /reception/{office}/copies               1   1    x3    x3        33    x3         x3    33    33
 GET    /phone                                   1   1    33    33        xx    xx         xx    33    33
 GET    /phone/near                              1   1    33    33        xx    xx         xx    33    33
 POST   /phone/contact                           1   1    33    33        xx    xx         xx    33    33
@@ -105,6 +107,9 @@ POST   /admin/devices                           1   1    33    33        33    4
 POST   /admin/devices/{device}                  1   1    33    33        33    44         44    33    33
 POST   /admin/devices/{device}/new-token        1   1    33    33        33    x4         x4    33    33
 POST   /admin/devices/{device}/revoke           1   1    33    33        33    x4         x4    33    33
+GET    /admin/ticket                            1   1    33    33        33    xx         xx    33    33
+GET    /admin/ticket/{office}                   1   1    33    33        33    x3         x3    33    33
+POST   /admin/ticket/{office}                   1   1    33    33        33    x3         x3    33    33
 GET    /favicon.ico                             x   x    xx    xx        xx    xx         xx    xx    xx
 GET    /static/{version}/{file}                 x   x    xx    xx        xx    xx         xx    xx    xx
 HEAD   /static/{version}/{file}                 x   x    xx    xx        xx    xx         xx    xx    xx
@@ -157,6 +162,8 @@ GET    /api/v1/device/help                      1   1    33    33        33    3
 POST   /api/v1/device/help                      1   1    33    33        33    33         33    xx    33
 DELETE /api/v1/device/help                      1   1    33    33        33    33         33    xx    33
 POST   /api/v1/device/outage-tickets            1   1    33    33        33    33         33    xx    33
+GET    /api/v1/device/ticket-copies             1   1    33    33        33    33         33    xx    33
+PUT    /api/v1/device/ticket-copies/{copy}      1   1    33    33        33    33         33    44    33
 POST   /api/v1/offices/{office}/tickets         1   1    33    x3        33    x3         x3    x3    33
 GET    /api/v1/offices/{office}/numbers/{number} 1 1    33    x3        33    x3         x3    x3    33
 POST   /api/v1/offices/{office}/check-ins       1   1    33    x3        33    x3         x3    x3    33
@@ -171,6 +178,7 @@ PATCH  /api/v1/tickets/{ticket}                 1   1    x3    x3        33    x
 GET    /api/v1/tickets/{ticket}/visitor         1   1    x3    33        33    x3         x3    33    33
 GET    /api/v1/tickets/{ticket}/timeline        1   1    x3    x3        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/undo            1   1    x3    33        33    x3         x3    33    33
+POST   /api/v1/tickets/{ticket}/copies          1   1    x3    x3        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/merge           1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/recall          1   1    x3    33        33    x3         x3    33    33
 POST   /api/v1/tickets/{ticket}/start           1   1    x3    33        33    x3         x3    33    33

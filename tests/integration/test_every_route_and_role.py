@@ -132,6 +132,7 @@ class Town:
             "help_request": await self._help_request(device),
             "device": device,
             "code": "ABC-DEF",
+            "copy": str(UUID(int=0)),
             "reference": booked.json()["reference"],
             "message": message,
             "booking": party.json()["reference"],

@@ -184,7 +184,7 @@ async def test_every_documented_example_works(story: Story, running_service: Run
     story.log_in((await story.send("logIn", 201))["token"])
     await story.send("readSession")
     await story.send("readFacilityCard")
-    await _a_visit_with_every_turn(story)
+    await _a_visit_with_every_turn(story, running_service)
     story.known.update(await _an_appointment(story))
     await story.send("cancelAppointment")
     story.known.update(await _an_appointment(story))
@@ -323,13 +323,28 @@ async def _an_appointment(story: Story) -> dict[str, str]:
     return {"reference": booked["reference"], "secret": booked["secret"]}
 
 
-async def _a_visit_with_every_turn(story: Story) -> None:
+async def _one_more_paper(story: Story, service: RunningService) -> None:
+    staff, visit = story.token, story.known
+    kiosk = await service.device_token(DeviceProfile.KIOSK, OFFICE)
+    story.log_in(kiosk)
+    story.known = {"kiosk": (await story.send("readOwnDevice"))["id"]}
+    story.log_in(staff)
+    story.known["copy"] = (await story.send("printTicketAgain", 201))["id"]
+    story.log_in(kiosk)
+    await story.send("listTicketCopies")
+    await story.send("tellTicketCopy", 204)
+    story.log_in(staff)
+    story.known = visit
+
+
+async def _a_visit_with_every_turn(story: Story, service: RunningService) -> None:
     await story.send("listCounters")
     issued = await story.send("issueTicket", 201)
     assert issued["id"] == TICKET_ID
     story.known["token"] = issued["token"]
     await story.send("followTicket")
     await story.send("followNumber")
+    await _one_more_paper(story, service)
     await story.send("readQueue")
     for operation in ("readOrder", "previewOrder", "changeOrder", "setWalkIns"):
         await story.send(operation)

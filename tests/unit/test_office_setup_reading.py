@@ -6,6 +6,7 @@ import pytest
 from queue_service.offices.model import Closure, Span
 from queue_service.offices.setup_file import SetupError, read_setup
 from queue_service.offices.setup_model import Known, OfficeSetup, Setup
+from queue_service.offices.ticket_setup import TicketSetup
 from queue_service.protocol.languages import LANGUAGE_NAMES
 
 CATALOGUE = """\
@@ -51,6 +52,11 @@ def test_yes_and_no_are_truth_where_truth_is_meant() -> None:
 
     assert office.ticket_shows_service is True
     assert office.access["lift"].available is False
+
+
+def test_a_file_says_how_tickets_look() -> None:
+    office = office_of("ticket: {headline: {de: Willkommen}, large_print: yes, code: no, roll_mm: 58}")
+    assert office.ticket == TicketSetup({"de": "Willkommen"}, {}, large_print=True, code=False, roll_mm=58)
 
 
 def test_spans_of_a_day_are_put_in_order() -> None:

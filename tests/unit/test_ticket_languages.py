@@ -7,17 +7,19 @@ import pytest
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-from kiosk.printing.fonts import TicketFonts, pdf_name, shaped
-from kiosk.printing.line_order import Part, parts
-from kiosk.printing.ticket_layout import MARGIN_MM, ROLL_WIDTH_MM, QrItem, TextItem, TicketDrawing, lay_out
-from kiosk.printing.ticket_pdf import ticket_sheet
-from kiosk.printing.ticket_wording import ticket_words
-from kiosk.texts import Texts
+from kiosk.printing.ticket_printing import FONTS
 from queue_service.protocol.device_api import IssuedTicket
 from queue_service.protocol.languages import LANGUAGE_NAMES, direction
 from queue_service.protocol.stream import OfficeCard, WaitRange
+from queue_service.protocol.ticket_layout import EVERYDAY, TicketLayout
+from queue_service.ticket_paper.fonts import TicketFonts, pdf_name, shaped
+from queue_service.ticket_paper.layout import QrItem, TextItem, TicketDrawing, lay_out
+from queue_service.ticket_paper.line_order import Part, parts
+from queue_service.ticket_paper.page import ticket_sheet
+from queue_service.ticket_paper.texts import TicketTexts
+from queue_service.ticket_paper.wording import TicketFacts, ticket_words
 
-TEXTS = Texts.read()
+TEXTS = TicketTexts.read()
 OFFICE = OfficeCard(
     slug="bsc-mitte",
     name={"de": "BürgerServiceCenter Mitte", "en": "Citizen Service Centre Mitte"},
@@ -34,6 +36,7 @@ TICKET = IssuedTicket(
     follow_url="https://termine.example.de/t/Kq3vB7xZ2mN9pR4sT6wY1c",
     appointment_at=datetime(2026, 7, 1, 8, 15, tzinfo=UTC),
 )
+NARROW_AND_LARGE = TicketLayout(roll_mm=58, large_print=True)
 ROUNDING_MM = 0.01
 WORD = "رقم"
 """Three letters, of which the second and third join: "number"."""
@@ -41,23 +44,24 @@ WORD = "رقم"
 
 @pytest.fixture(scope="module")
 def fonts() -> TicketFonts:
-    return TicketFonts.read()
+    return TicketFonts.read(FONTS)
 
 
-def drawn(language: str, fonts: TicketFonts) -> TicketDrawing:
-    return lay_out(ticket_words(TICKET, OFFICE, language, {}, TEXTS), fonts)
+def drawn(language: str, fonts: TicketFonts, layout: TicketLayout = EVERYDAY) -> TicketDrawing:
+    return lay_out(ticket_words(TicketFacts(TICKET, OFFICE, language), TEXTS, layout), fonts, layout)
 
 
 def lines(drawing: TicketDrawing) -> list[TextItem]:
     return [item for item in drawing.items if isinstance(item, TextItem)]
 
 
+@pytest.mark.parametrize("layout", [EVERYDAY, NARROW_AND_LARGE], ids=["everyday", "narrow and large"])
 @pytest.mark.parametrize("language", LANGUAGE_NAMES)
 def test_every_line_stays_inside_the_roll_and_begins_where_the_language_begins(
-    fonts: TicketFonts, language: str
+    fonts: TicketFonts, language: str, layout: TicketLayout
 ) -> None:
-    drawing = drawn(language, fonts)
-    left, right = MARGIN_MM, ROLL_WIDTH_MM - MARGIN_MM
+    drawing = drawn(language, fonts, layout)
+    left, right = drawing.margin, drawing.width - drawing.margin
     code = next(item for item in drawing.items if isinstance(item, QrItem))
     begun = 0
     for item in lines(drawing):
@@ -92,8 +96,8 @@ def test_a_line_without_arabic_stays_as_it_is() -> None:
 
 
 def test_marks_that_only_keep_order_are_not_printed() -> None:
-    said = "".join(part.text for part in parts("مثلًا \u2068K7RM-W3XA\u2069", "ar"))
-    assert "K7RM-W3XA" in said
+    said = "".join(part.text for part in parts("مثلًا \u2068K7RM-W3XR\u2069", "ar"))
+    assert "K7RM-W3XR" in said
     assert "\u2068" not in said
 
 

@@ -6,12 +6,12 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from kiosk.printing.ticket_wording import TicketWords, ticket_words, wait_words
-from kiosk.texts import Texts
 from queue_service.protocol.device_api import IssuedTicket
 from queue_service.protocol.stream import OfficeCard, WaitRange
+from queue_service.ticket_paper.texts import TicketTexts
+from queue_service.ticket_paper.wording import TicketFacts, TicketWords, ticket_words, wait_words
 
-TEXTS = Texts.read()
+TEXTS = TicketTexts.read()
 OFFICE = OfficeCard(
     slug="bsc-mitte",
     name={"de": "BürgerServiceCenter Mitte", "en": "Citizen Service Centre Mitte"},
@@ -31,7 +31,7 @@ SERVICE = {"de": "Reisepass", "en": "Passport"}
 
 
 def said(ticket: IssuedTicket = TICKET, office: OfficeCard = OFFICE, language: str = "de") -> TicketWords:
-    return ticket_words(ticket, office, language, SERVICE, TEXTS)
+    return ticket_words(TicketFacts(ticket, office, language, SERVICE), TEXTS)
 
 
 def test_german_tickets_speak_german() -> None:
@@ -51,7 +51,7 @@ def test_english_tickets_speak_english() -> None:
 
 
 def test_the_day_is_the_office_s_own() -> None:
-    assert said().issued == "Donnerstag, 02.07.2026, 00:30 Uhr"
+    assert said().issued == "Donnerstag, 02.07.2026, 00:30\u00a0Uhr"
     assert said(language="en").issued == "Thursday, 2 Jul 2026, 00:30"
 
 

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-from kiosk.printing.fonts import TicketFonts, pdf_name
-from kiosk.printing.ticket_layout import (
-    MARGIN_MM,
+from kiosk.printing.ticket_printing import FONTS
+from queue_service.protocol.ticket_layout import TicketLayout
+from queue_service.ticket_paper.fonts import TicketFonts, pdf_name
+from queue_service.ticket_paper.layout import (
     NARROWEST,
-    PRINTABLE_WIDTH_MM,
-    ROLL_WIDTH_MM,
+    PRINTABLE_MM,
+    DotsItem,
     QrItem,
     RuleItem,
     TextItem,
@@ -22,7 +23,7 @@ from kiosk.printing.ticket_layout import (
     Weight,
     lay_out,
 )
-from kiosk.printing.ticket_wording import TicketWords
+from queue_service.ticket_paper.wording import TicketWords
 
 ASKED_HEIGHT_MM = 20.0
 """Height of the number's capitals by the design."""
@@ -33,12 +34,15 @@ ROUNDING_MM = 0.01
 numbers = st.builds(
     lambda letter, digits: f"{letter}{digits:03d}", st.sampled_from(LETTERS), st.integers(1, 9999)
 )
+layouts = st.builds(
+    TicketLayout, large_print=st.booleans(), code=st.booleans(), roll_mm=st.sampled_from([58, 80])
+)
 words = st.text(alphabet=st.sampled_from("abcdefgäöüßABC MW-/1.,"), max_size=120)
 
 
 @pytest.fixture(scope="module")
 def fonts() -> TicketFonts:
-    return TicketFonts.read()
+    return TicketFonts.read(FONTS)
 
 
 def ticket(number: str = "A042", **other: str) -> TicketWords:
@@ -74,7 +78,7 @@ def width(item: TextItem, fonts: TicketFonts) -> float:
 def test_a_number_stands_twenty_millimetres_high_and_fits_the_roll(fonts: TicketFonts, number: str) -> None:
     item = the_number(lay_out(ticket(number), fonts))
     assert fonts.top(number, "bold") * item.size >= ASKED_HEIGHT_MM
-    assert width(item, fonts) <= PRINTABLE_WIDTH_MM + ROUNDING_MM
+    assert width(item, fonts) <= PRINTABLE_MM[80] + ROUNDING_MM
 
 
 def test_a_short_number_keeps_its_own_shape(fonts: TicketFonts) -> None:
@@ -85,7 +89,7 @@ def test_only_a_number_that_fits_in_no_other_way_is_made_smaller(fonts: TicketFo
     item = the_number(lay_out(ticket("W1234567"), fonts))
     assert item.squeeze == pytest.approx(NARROWEST)
     assert fonts.top(item.text, "bold") * item.size < ASKED_HEIGHT_MM
-    assert width(item, fonts) == pytest.approx(PRINTABLE_WIDTH_MM)
+    assert width(item, fonts) == pytest.approx(PRINTABLE_MM[80])
 
 
 @settings(deadline=None)
@@ -93,31 +97,38 @@ def test_only_a_number_that_fits_in_no_other_way_is_made_smaller(fonts: TicketFo
 def test_every_number_of_a_day_is_at_its_full_height(fonts: TicketFonts, number: str) -> None:
     item = the_number(lay_out(ticket(number), fonts))
     assert fonts.top(number, "bold") * item.size >= ASKED_HEIGHT_MM
-    assert width(item, fonts) <= PRINTABLE_WIDTH_MM + ROUNDING_MM
+    assert width(item, fonts) <= PRINTABLE_MM[80] + ROUNDING_MM
 
 
 @settings(deadline=None)
-@given(area=words, advice=words, office=words, address=words, appointment=words)
+@given(area=words, advice=words, office=words, address=words, appointment=words, layout=layouts)
 def test_nothing_leaves_the_printable_part_or_covers_anything_else(
-    fonts: TicketFonts, area: str, advice: str, office: str, address: str, appointment: str
+    fonts: TicketFonts,
+    area: str,
+    advice: str,
+    office: str,
+    address: str,
+    appointment: str,
+    layout: TicketLayout,
 ) -> None:
     drawing = lay_out(
         ticket(area=area, advice=advice, office=office, follow_address=address, appointment=appointment),
         fonts,
+        layout,
     )
-    assert drawing.width == ROLL_WIDTH_MM
+    assert drawing.width == layout.roll_mm
     for item in drawing.items:
         wide = width(item, fonts) if isinstance(item, TextItem) else _width(item)
-        assert item.x >= MARGIN_MM
-        assert item.x + wide <= ROLL_WIDTH_MM - MARGIN_MM + ROUNDING_MM
+        assert item.x >= drawing.margin
+        assert item.x + wide <= drawing.width - drawing.margin + ROUNDING_MM
         assert 0 <= item.y <= drawing.height
-    left = [item for item in texts(drawing) if item.x == MARGIN_MM]
+    left = [item for item in texts(drawing) if item.x == drawing.margin]
     for above, below in pairwise(left):
         assert below.y - below.size * fonts.top("H", below.weight) > above.y
 
 
-def _width(item: RuleItem | QrItem) -> float:
-    return item.width if isinstance(item, RuleItem) else item.size
+def _width(item: RuleItem | QrItem | DotsItem) -> float:
+    return item.size if isinstance(item, QrItem) else item.width
 
 
 def test_an_address_that_is_too_long_is_broken_before_what_names_the_ticket(fonts: TicketFonts) -> None:

@@ -6,15 +6,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 from babel.dates import format_date, format_time
 
-from kiosk.outage_ticket import OutageTicketHere
-from kiosk.texts import N_, Texts
 from queue_service.protocol.device_api import IssuedTicket
 from queue_service.protocol.languages import base, in_best_language
 from queue_service.protocol.stream import OfficeCard, WaitRange
+from queue_service.protocol.ticket_layout import EVERYDAY, TicketLayout
+from queue_service.ticket_paper.texts import N_, TicketTexts
 
 BABEL_LOCALES = {"en": "en_GB"}
 """Where a language is written with another country's dates than its first: 22 November, 24 hours."""
-
+NO_BREAK = "\u00a0"
+"""A time of day stays in one line with its "Uhr"."""
 
 DURING_OUTAGE = N_("Die Verbindung ist unterbrochen. Ihre Nummer gilt.")
 """In the place of the figures that nobody knows then; staff tell by the high number where it comes from."""
@@ -38,24 +39,44 @@ class TicketWords(msgspec.Struct, frozen=True):
     follow_address: str
     """As a person types it."""
     office: str
+    headline: str = ""
+    closing: str = ""
+    copy: str = ""
+    """That the paper is not the first of its number."""
 
 
-def ticket_words(
-    ticket: IssuedTicket, office: OfficeCard, language: str, service_name: dict[str, str], texts: Texts
-) -> TicketWords:
+class TicketFacts(msgspec.Struct, frozen=True):
+    """What is told of one ticket on paper."""
+
+    ticket: IssuedTicket
+    office: OfficeCard
+    language: str
+    service_name: dict[str, str] = {}
+    outage: bool = False
+    """Given out while nobody knew how many are ahead."""
+    copied_at: datetime | None = None
+    """When staff had it printed once more; a visitor's own second try is no copy."""
+
+
+def ticket_words(facts: TicketFacts, texts: TicketTexts, layout: TicketLayout = EVERYDAY) -> TicketWords:
     """Put a ticket into words; instants are shown in the office's time zone.
 
     A language without words gets the nearest that has some, German in the end.
     """
+    ticket, office, language = facts.ticket, facts.office, facts.language
     language = texts.best_language(language)
     zone = ZoneInfo(office.time_zone)
     appointment = ""
     if ticket.appointment_at:
         at = time_of_day(ticket.appointment_at.astimezone(zone), language)
         appointment = texts.say("Ihr Termin: {time} Uhr", language, time=at)
+    copy = ""
+    if facts.copied_at:
+        at = time_of_day(facts.copied_at.astimezone(zone), language)
+        copy = texts.say("Zweitdruck, {time} Uhr", language, time=at)
     ahead = (
         texts.say(DURING_OUTAGE, language)
-        if isinstance(ticket, OutageTicketHere)
+        if facts.outage
         else texts.say("vor Ihnen: {count}", language, count=ticket.people_ahead)
         if ticket.people_ahead
         else texts.say("vor Ihnen: niemand", language)
@@ -68,16 +89,19 @@ def ticket_words(
         appointment=appointment,
         ahead=ahead,
         wait=wait_words(ticket.wait, language, texts, ticket.wait_reason),
-        service=in_best_language(service_name, language)[0] if office.ticket_shows_service else "",
+        service=in_best_language(facts.service_name, language)[0] if office.ticket_shows_service else "",
         advice=texts.say("Bitte warten Sie, bis Ihre Nummer angezeigt und aufgerufen wird.", language),
         follow_hint=texts.say("Wartezeit am Handy", language) if ticket.follow_url else "",
         follow_url=ticket.follow_url,
         follow_address=ticket.follow_url.partition("://")[2] or ticket.follow_url,
         office=in_best_language(office.name, language)[0],
+        headline=in_best_language(layout.headline, language)[0],
+        closing=in_best_language(layout.closing, language)[0],
+        copy=copy,
     )
 
 
-def wait_words(wait: WaitRange | None, language: str, texts: Texts, reason: str | None = None) -> str:
+def wait_words(wait: WaitRange | None, language: str, texts: TicketTexts, reason: str | None = None) -> str:
     """Say a range of minutes; empty when nothing is known, unless it matters for whoever goes on waiting.
 
     That no counter is open is not printed: paper stays, and the counter opens.
@@ -101,10 +125,12 @@ def time_of_day(local: datetime, language: str) -> str:
     return format_time(local, "HH:mm", locale=_babel_locale(language))
 
 
-def _date_and_time(local: datetime, language: str, texts: Texts) -> str:
+def _date_and_time(local: datetime, language: str, texts: TicketTexts) -> str:
     pattern = texts.say("EEEE, dd.MM.y", language)
     day = format_date(local, pattern, locale=_babel_locale(language))
-    return texts.say("{day}, {time} Uhr", language, day=day, time=time_of_day(local, language))
+    time = time_of_day(local, language)
+    before, time, after = texts.say("{day}, {time} Uhr", language, day=day, time=time).rpartition(time)
+    return before + time + after.replace(" ", NO_BREAK)
 
 
 def _babel_locale(language: str) -> str:

@@ -6,12 +6,12 @@ import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from PIL import Image
 
-from kiosk.printing.fonts import TicketFonts
-from kiosk.printing.printer import TicketSheet
-from kiosk.printing.ticket_layout import PRINTABLE_WIDTH_MM, lay_out
-from kiosk.printing.ticket_pdf import ticket_sheet
-from kiosk.printing.ticket_raster import DOTS_PER_MM, ticket_dots
-from tests.unit.test_kiosk_ticket_layout import ticket
+from kiosk.printing.ticket_printing import FONTS
+from queue_service.ticket_paper.dots import ticket_dots
+from queue_service.ticket_paper.fonts import TicketFonts
+from queue_service.ticket_paper.layout import DOTS_PER_MM, PRINTABLE_MM, lay_out
+from queue_service.ticket_paper.page import TicketSheet, ticket_sheet
+from tests.unit.test_ticket_layout import ticket
 
 ASKED_HEIGHT_MM = 20.0
 NUMBER_ENDS_BY_MM = 27.0
@@ -20,7 +20,7 @@ NUMBER_ENDS_BY_MM = 27.0
 
 @pytest.fixture(scope="module")
 def fonts() -> TicketFonts:
-    return TicketFonts.read()
+    return TicketFonts.read(FONTS)
 
 
 def sheet(number: str, fonts: TicketFonts) -> TicketSheet:
@@ -45,7 +45,7 @@ def test_the_number_is_twenty_millimetres_high_on_paper(number: str, fonts: Tick
 
 def test_the_image_is_as_wide_as_the_print_head_and_has_two_colours(fonts: TicketFonts) -> None:
     dots = ticket_dots(sheet("A042", fonts))
-    assert dots.width == PRINTABLE_WIDTH_MM * DOTS_PER_MM
+    assert dots.width == PRINTABLE_MM[80] * DOTS_PER_MM
     assert dots.mode == "1"
 
 

@@ -15,11 +15,10 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import ShapedStr, shapeStr
 from reportlab.pdfbase.ttfonts import TTFont as EmbeddedFont
 
-from kiosk.printing.line_order import parts
-from kiosk.printing.ticket_layout import Weight
 from queue_service.protocol.languages import SOURCE_LANGUAGE
+from queue_service.ticket_paper.layout import Weight
+from queue_service.ticket_paper.line_order import parts
 
-VENDOR = Path(__file__).parents[1] / "static" / "vendor"
 FILES: dict[Weight, str] = {
     "regular": "kern/fonts/fira-sans/FiraSans-Regular.woff2",
     "bold": "kern/fonts/fira-sans/FiraSans-Bold.woff2",
@@ -43,8 +42,8 @@ class TicketFonts(msgspec.Struct, frozen=True):
     """Height of each capital and figure above the base line, in units of the font size."""
 
     @classmethod
-    def read(cls, folder: Path = VENDOR) -> Self:
-        """Unpack and register the fonts.
+    def read(cls, folder: Path) -> Self:
+        """Unpack and register the fonts that a program keeps for its pages, in ``folder``.
 
         Raises FontsMissingError.
         """
@@ -60,6 +59,15 @@ class TicketFonts(msgspec.Struct, frozen=True):
         """Advance width of ``text`` in units of the font size."""
         # The order of its parts makes a line neither longer nor shorter.
         return sum(_advance(part.text, weight, part.arabic) for part in parts(text, SOURCE_LANGUAGE))
+
+    def missing(self, text: str) -> list[str]:
+        """Give the characters that these fonts have no letters for, each once, in order."""
+        found: dict[str, None] = {}
+        for part in parts(text, SOURCE_LANGUAGE):
+            font = pdfmetrics.getFont(pdf_name("regular", arabic=part.arabic))
+            assert isinstance(font, EmbeddedFont)
+            found |= {sign: None for sign in part.text if ord(sign) not in font.face.charToGlyph}
+        return list(found)
 
     def top(self, text: str, weight: Weight) -> float:
         """Height of the lowest capital or figure of ``text`` in units of the font size."""
