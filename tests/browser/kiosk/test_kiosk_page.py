@@ -229,6 +229,19 @@ def test_everybody_leaves_in_every_language_and_no_number_can_be_asked_for(
     expect(page.get_by_text("Der Aufruf ist kurz unterbrochen.")).to_be_hidden()
 
 
+def test_in_a_pause_the_wait_is_not_just_unknown(
+    page: Page, kiosk: KioskProcess, service: StandInProcess
+) -> None:
+    visitor = Visitor(page, kiosk.url)
+    visitor.touch("Ich habe keinen Termin")
+    visitor.touch("Ausweise und Pässe")
+    service.tell("queue", code="reisepass", waiting=5, wait=None, wait_reason="hall_paused")
+    expect(visitor.key("Reisepass beantragen")).to_contain_text("Aufruf unterbrochen")
+    known = {"low_minutes": 20, "high_minutes": 35}
+    service.tell("queue", code="reisepass", waiting=5, wait=known)
+    expect(visitor.key("Reisepass beantragen")).to_contain_text("20–35")
+
+
 def test_help_leads_to_the_reception_and_back(page: Page, kiosk: KioskProcess) -> None:
     visitor = Visitor(page, kiosk.url)
     visitor.touch("Ich habe keinen Termin")
