@@ -36,6 +36,7 @@ from kiosk.routes import HANDLERS
 from kiosk.service_api import ServiceApi
 from kiosk.service_link import ServiceLink
 from kiosk.settings import KioskSettings, SettingError, printer_choice, service_address
+from kiosk.speech import Speech
 from kiosk.texts import Texts
 from kiosk.ticketing import Ticketing, utc_now
 from queue_service.device_program.caretaker import Caretaker
@@ -71,6 +72,7 @@ def build_app(
     page_events = PageEvents(view)
     printer = chosen_printer(settings)
     printing = TicketPrinting(printer, texts)
+    speech = Speech()
     token_file = TokenFile(settings.token_file)
     service = ServiceApi(settings.service, token_file)
     caretaker = Caretaker(
@@ -111,6 +113,7 @@ def build_app(
             await ticketing.finish()
             await service.close()
             await caretaker.close()
+            await speech.close()
             await asyncio.to_thread(printing.close)
 
     app = Litestar(
@@ -122,7 +125,13 @@ def build_app(
             Exception: unexpected_error,
         },
         state=State(
-            {"texts": texts, "view": view, "page_events": page_events, "ticketing": ticketing},
+            {
+                "texts": texts,
+                "view": view,
+                "page_events": page_events,
+                "ticketing": ticketing,
+                "speech": speech,
+            },
             deep_copy=False,
         ),
         openapi_config=None,

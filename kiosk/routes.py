@@ -15,6 +15,7 @@ from litestar.response import File
 
 from kiosk.office_view import KioskState
 from kiosk.page_events import PageEvents, PageFeed
+from kiosk.speech import Speech, SpeechRequest
 from kiosk.texts import Texts
 from kiosk.ticketing import TicketAtKiosk, Ticketing
 from queue_service.protocol.device_api import CheckInRequest, TicketRequest
@@ -95,6 +96,13 @@ async def look_up(
     return await ticketing.look_up(number)
 
 
+@post("/api/speech", status_code=HTTP_OK, media_type="audio/wav")
+async def say(state: State, data: SpeechRequest) -> bytes:
+    """Give a sentence as sound; 404 ``no_voice`` in a language that nothing here speaks."""
+    speech: Speech = state.speech
+    return await speech.say(data)
+
+
 @websocket("/api/events")
 async def events(socket: WebSocket[Any, Any, State]) -> None:
     """Tell the page every change of the state, and tickets as soon as they have a number."""
@@ -124,4 +132,4 @@ async def _send_all(socket: WebSocket[Any, Any, State], feed: PageFeed) -> None:
                 await socket.send_data(msgspec.json.encode(event), "text", encoding="utf-8")
 
 
-HANDLERS = (page, page_texts, current_state, issue_ticket, check_in, reprint, look_up, events)
+HANDLERS = (page, page_texts, current_state, issue_ticket, check_in, reprint, look_up, say, events)
