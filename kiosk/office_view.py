@@ -52,6 +52,8 @@ class KioskState(msgspec.Struct, frozen=True):
     """Somebody has to let the device in before anything else can be done."""
     goes_on: bool = False
     """Without a connection: whether numbers are given out all the same."""
+    asks: list[str] = []
+    """What visitors without an appointment are asked, see ``kiosk_questions``."""
 
 
 class OfficeView:
@@ -105,6 +107,7 @@ class OfficeView:
             open_counters=known.open_counters if known else None,
             hall=known.hall if known else "open",
             pairing=pairing_sign(self._code),
+            asks=known.asks if known else [],
             goes_on=self._link is not Link.CONNECTED and self.goes_on(),
         )
 

@@ -16,6 +16,7 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
+from queue_service.offices.kiosk_setup import KioskSetup
 from queue_service.offices.model import (
     GERMAN,
     Closure,
@@ -478,6 +479,7 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notice: LongText = {}
     numbers: NumberSettings = NumberSettings()
     ticket_shows_service: bool = False
+    kiosk: KioskSetup = KioskSetup()
     order: OrderSetup = OrderSetup()
     visits: VisitSetup = VisitSetup()
     emergency: EmergencySetup = EmergencySetup()
