@@ -4,9 +4,11 @@ import { ask, follow, lookUp } from "./device.js";
 import { draw } from "./elements.js";
 import { frame } from "./frame.js";
 import { fitRegions } from "./parts.js";
+import { nextQuestion, toggled } from "./questions.js";
 import { checkInStep } from "./steps/check_in.js";
 import { helpStep } from "./steps/help.js";
 import { leaveStep } from "./steps/leave.js";
+import { needsStep, quantityStep } from "./steps/needs.js";
 import { numberStep, standingStep } from "./steps/number.js";
 import { pairingStep } from "./steps/pairing.js";
 import { closedStep, failedStep } from "./steps/no_number.js";
@@ -38,6 +40,8 @@ const STEPS = {
   services: servicesStep,
   search: searchStep,
   check_in: checkInStep,
+  quantity: quantityStep,
+  needs: needsStep,
   asking: askingStep,
   ticket: ticketStep,
   closed: closedStep,
@@ -95,7 +99,10 @@ const press = {
   language: (tag) => show({ ...visit, language: tag }),
   group: (name) => show(goTo(visit, "services", { group: name })),
   search: () => go("search"),
-  service: (code) => send(walkInRequest(visit, code)),
+  service: (code) => goOn({ ...visit, service: code, quantity: 1, needs: [] }, "service"),
+  quantity: (count) => goOn({ ...visit, quantity: count }, "quantity"),
+  need: (name) => show({ ...visit, needs: toggled(visit.needs, name) }),
+  needsDone: () => goOn(visit, "needs"),
   type: (character) => show(withCharacter(visit, character)),
   erase: () => show(withoutLastCharacter(visit)),
   showResults: () => show({ ...visit, keyboard: false }),
@@ -129,6 +136,17 @@ function isForced(step) {
 
 function go(step) {
   show(goTo(visit, step));
+}
+
+/** The next question about what was chosen, or the number. */
+function goOn(chosen, done) {
+  const step = nextQuestion(chosen, device.state, done);
+  if (step) {
+    show(goTo(chosen, step));
+  } else {
+    visit = chosen;
+    send(walkInRequest(visit));
+  }
 }
 
 /** "Back" from the services of a heading leads to the headings. */
