@@ -131,6 +131,7 @@ def build_app(
                 "page_events": page_events,
                 "ticketing": ticketing,
                 "speech": speech,
+                "service": service,
             },
             deep_copy=False,
         ),

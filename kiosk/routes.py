@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import MediaType, WebSocket, get, post, websocket
+from litestar import MediaType, WebSocket, delete, get, post, websocket
 from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import PathParameter
@@ -15,10 +15,12 @@ from litestar.response import File
 
 from kiosk.office_view import KioskState
 from kiosk.page_events import PageEvents, PageFeed
+from kiosk.service_api import ServiceApi
 from kiosk.speech import Speech, SpeechRequest
 from kiosk.texts import Texts
 from kiosk.ticketing import TicketAtKiosk, Ticketing
 from queue_service.protocol.device_api import CheckInRequest, TicketRequest
+from queue_service.protocol.help import HelpAtDevice
 from queue_service.protocol.languages import LINGUA_FRANCA, RIGHT_TO_LEFT, SOURCE_LANGUAGE
 
 PAGE = Path(__file__).parent / "static" / "index.html"
@@ -103,6 +105,27 @@ async def say(state: State, data: SpeechRequest) -> bytes:
     return await speech.say(data)
 
 
+@get("/api/help")
+async def see_help(state: State) -> HelpAtDevice:
+    """Tell whether somebody was asked to come here, and comes."""
+    service: ServiceApi = state.service
+    return await service.help("GET")
+
+
+@post("/api/help", status_code=HTTP_OK)
+async def ask_for_help(state: State) -> HelpAtDevice:
+    """Ask the reception to send somebody; asking again changes nothing."""
+    service: ServiceApi = state.service
+    return await service.help("POST")
+
+
+@delete("/api/help", status_code=HTTP_OK)
+async def withdraw_help(state: State) -> HelpAtDevice:
+    """Ask for nobody any more."""
+    service: ServiceApi = state.service
+    return await service.help("DELETE")
+
+
 @websocket("/api/events")
 async def events(socket: WebSocket[Any, Any, State]) -> None:
     """Tell the page every change of the state, and tickets as soon as they have a number."""
@@ -132,4 +155,17 @@ async def _send_all(socket: WebSocket[Any, Any, State], feed: PageFeed) -> None:
                 await socket.send_data(msgspec.json.encode(event), "text", encoding="utf-8")
 
 
-HANDLERS = (page, page_texts, current_state, issue_ticket, check_in, reprint, look_up, say, events)
+HANDLERS = (
+    page,
+    page_texts,
+    current_state,
+    issue_ticket,
+    check_in,
+    reprint,
+    look_up,
+    see_help,
+    ask_for_help,
+    withdraw_help,
+    say,
+    events,
+)

@@ -4,7 +4,7 @@ And for numbers of the kiosk's own, which it gives out while there is no answer 
 """
 
 import asyncio
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from kiosk.errors import (
 )
 from queue_service.device_program.token_file import NoToken, TokenFile
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, TicketRequest
+from queue_service.protocol.help import HelpAtDevice
 from queue_service.protocol.outage import HandedIn, NumberBlocks, Outage
 
 DEADLINE_SECONDS = 8.0
@@ -81,6 +82,19 @@ class ServiceApi:
     async def hand_in(self, outage: Outage) -> HandedIn:
         """Hand in what was given out. Raises ServiceError."""
         return _read(await self._once("/device/outage-tickets", outage), HandedIn)
+
+    async def help(self, method: Literal["GET", "POST", "DELETE"]) -> HelpAtDevice:
+        """Ask whether somebody comes here (GET), for somebody (POST), or for nobody. Raises ServiceError."""
+        headers = {"Authorization": f"Bearer {await self._token()}", "Content-Type": "application/json"}
+        try:
+            answer = await self._http.request(method, "/device/help", headers=headers)
+        except httpx.TransportError as error:
+            raise ServiceUnreachableError from error
+        if answer.status_code in AWAY:
+            raise ServiceUnreachableError
+        return (
+            HelpAtDevice("none") if method == "DELETE" and answer.is_success else _read(answer, HelpAtDevice)
+        )
 
     async def _once(self, path: str, body: msgspec.Struct | None) -> httpx.Response:
         headers = {"Authorization": f"Bearer {await self._token()}", "Content-Type": "application/json"}

@@ -240,8 +240,10 @@ WITH contingent AS (
            serving = CASE WHEN c.closing AND m.state NOT IN ('called', 'serving') THEN '{}' ELSE c.serving END,
            closing = c.closing AND m.state IN ('called', 'serving'),
            put_back = CASE :verb WHEN 'requeue' THEN m.id WHEN 'resume' THEN NULL ELSE c.put_back END
-      FROM moved m
-     WHERE c.office_id = :office_id AND c.id = :counter_id AND (c.ticket_id = m.id OR :verb = 'resume')
+      FROM moved m, desk d
+     -- Whom the counter has is asked of the locked row: this statement may have begun before a call that
+     -- it then waited for, and by its own view of the counter nobody would have to be freed.
+     WHERE c.office_id = d.office_id AND c.id = d.id AND (d.ticket_id = m.id OR :verb = 'resume')
     RETURNING c.*
 ), freed AS (
     UPDATE day_contingent c SET used = c.used - 1
@@ -303,9 +305,9 @@ WITH desk AS (
        SET ticket_id = CASE WHEN b.state IN ('called', 'serving') THEN b.id END,
            idle_since = CASE WHEN b.state IN ('called', 'serving') THEN NULL ELSE :now ::timestamptz END,
            put_back = nullif(c.put_back, b.id)
-      FROM back b
-     WHERE c.office_id = :office_id AND c.id = :counter_id
-       AND (c.ticket_id = b.id OR b.state IN ('called', 'serving'))
+      FROM back b, desk d
+     WHERE c.office_id = d.office_id AND c.id = d.id
+       AND (d.ticket_id = b.id OR b.state IN ('called', 'serving'))
     RETURNING c.*
 ), event AS (
     INSERT INTO ticket_event (office_id, ticket_id, at, verb, to_state, counter_id, actor, detail)

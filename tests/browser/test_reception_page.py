@@ -1,11 +1,13 @@
 """The reception: alarms larger than anything else, answered by one key, and never a false "no alarm"."""
 
 from contextlib import closing
+from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.browser.demo_office import OFFICE, Hall
 from tests.browser.people_at_pages import Axe, OpenPage, has_no_sideways_scroll, is_connected, log_in
+from tests.system.kiosk_processes import kiosk_running
 
 
 def test_an_alarm_fills_the_screen_until_somebody_comes(hall: Hall, open_page: OpenPage, axe: Axe) -> None:
@@ -45,3 +47,38 @@ def test_an_alarm_fills_the_screen_until_somebody_comes(hall: Hall, open_page: O
     page.reload()
     expect(page.locator("#connection")).to_contain_text("Alarme kommen hier gerade nicht an.")
     expect(page.locator("#calm")).to_be_hidden()
+
+
+def test_who_asks_for_help_at_the_kiosk_is_seen_at_the_reception_and_told_who_comes(
+    hall: Hall, open_page: OpenPage, axe: Axe, tmp_path: Path
+) -> None:
+    (tmp_path / "kiosk.token").write_text(hall.service.devices[OFFICE]["kiosk"])
+    reception = open_page()
+    reception.goto(f"{hall.service.base_url}/reception")
+    log_in(reception, hall.service, "reception1")
+    is_connected(reception)
+    with kiosk_running(hall.service.base_url, tmp_path / "kiosk") as kiosk:
+        kiosk.connected()
+        visitor = open_page(viewport={"width": 1080, "height": 1920})
+        visitor.goto(kiosk.url)
+        visitor.get_by_role("button", name="Hilfe").click()
+        visitor.get_by_role("button", name="Jemanden rufen").click()
+        expect(visitor.get_by_text("Bitte bleiben Sie hier.")).to_be_visible()
+        axe(visitor)
+
+        asked = reception.locator(".request")
+        expect(asked).to_contain_text("Bitte um Hilfe")
+        expect(reception).to_have_title("(1) Alarme – BürgerServiceCenter-Mitte")
+        axe(reception)
+        assert has_no_sideways_scroll(reception)
+        asked.get_by_role("button", name="Ich komme").press("Enter")
+        expect(asked).to_contain_text("Es kommt schon jemand.")
+        expect(visitor.get_by_text("Es kommt jemand zu Ihnen.")).to_be_visible()
+
+        asked.get_by_role("button", name="Erledigt").press("Enter")
+        expect(reception.locator("#help-requests")).to_be_hidden()
+        expect(visitor.get_by_role("button", name="Jemanden rufen")).to_be_visible()
+        visitor.get_by_role("button", name="Jemanden rufen").click()
+        expect(asked).to_be_visible()
+        visitor.get_by_role("button", name="Ich brauche keine Hilfe mehr").click()
+        expect(reception.locator("#help-requests")).to_be_hidden()

@@ -16,7 +16,8 @@ from queue_service.platform.queries import Connection
 from queue_service.queueing import service, store
 from queue_service.queueing.model import FoundCounter, Ticket
 from queue_service.queueing.service import Actor
-from tests.integration.counter_hall import SERVICE, issue, open_counters
+from queue_service.queueing.steps import Target
+from tests.integration.counter_hall import OTHER_SERVICE, SERVICE, issue, open_counters
 from tests.integration.crossing import OFFICES_VERSION, Verb, crossed, detect_deadlocks_soon
 from tests.integration.faulty_statements import let_queue_run
 from tests.integration.visit_history import broken_histories
@@ -168,6 +169,44 @@ async def test_negative_control_an_undo_that_does_not_look_again_takes_a_visitor
     await conn.execute("DROP TRIGGER ticket_undo_lifecycle ON ticket")
     await undo_against_calls(conn, database, now, bsc_mitte, seats, first="call")
     assert await broken_histories(conn) != []
+
+
+async def call_and_sent_on_by_the_same_clerk(
+    conn: Connection, database: Database, now: datetime, office: Office, seat: Seat
+) -> list[str]:
+    """Press twice at once: call whoever is next, and send that very visitor on, who waits still."""
+    waiting = (await issue(conn, now, office)).id
+    _, clerk = seat
+
+    async def send_on(own: Connection) -> object:
+        found = await service.find_ticket(own, waiting, clerk)
+        return await service.transfer(own, now, office, found, clerk, Target(service=OTHER_SERVICE))
+
+    await crossed(database, OFFICES_VERSION, office.id, [call_next(now, seat)], [send_on])
+    assert await verbs_of(conn, waiting) == ["issue", "call", "transfer"]
+    return await service.broken_invariants(conn)
+
+
+async def test_a_counter_is_free_again_whose_visitor_is_sent_on_by_a_press_that_began_before_the_call(
+    conn: Connection, database: Database, now: datetime, bsc_mitte: Office, seats: list[Seat]
+) -> None:
+    assert await call_and_sent_on_by_the_same_clerk(conn, database, now, bsc_mitte, seats[0]) == []
+    await issue(conn, now, bsc_mitte)
+    assert await service.call_next(conn, now, *seats[0]) is not None, "and calls the next one"
+
+
+async def test_negative_control_who_asks_its_own_view_of_the_counter_keeps_it_for_ever(
+    conn: Connection,
+    database: Database,
+    now: datetime,
+    bsc_mitte: Office,
+    seats: list[Seat],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    own_view = ("(d.ticket_id = m.id OR :verb = 'resume')", "(c.ticket_id = m.id OR :verb = 'resume')")
+    let_queue_run(monkeypatch, tmp_path, own_view)
+    assert await call_and_sent_on_by_the_same_clerk(conn, database, now, bsc_mitte, seats[0]) != []
 
 
 @deadlocks_still

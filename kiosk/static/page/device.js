@@ -32,6 +32,16 @@ export async function lookUp(number) {
   }
 }
 
+/** Ask whether somebody comes ("GET"), for somebody ("POST"), or for nobody ("DELETE"): the state, or "unreachable". */
+export async function help(method) {
+  try {
+    const answer = await fetch("/api/help", { method });
+    return answer.ok ? (await answer.json()).state : "unreachable";
+  } catch {
+    return "unreachable";
+  }
+}
+
 /** Send a request of a visit: `{ ticket }` or `{ problem }`, never an exception. */
 export async function ask(path, body, language) {
   try {

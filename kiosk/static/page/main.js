@@ -1,12 +1,12 @@
 // Holds the state of the page, draws it, and turns touches into the next state.
 
-import { ask, follow, lookUp } from "./device.js";
+import { ask, follow, help, lookUp } from "./device.js";
 import { draw } from "./elements.js";
 import { frame } from "./frame.js";
 import { fitRegions } from "./parts.js";
 import { nextQuestion, toggled } from "./questions.js";
 import { checkInStep } from "./steps/check_in.js";
-import { helpStep } from "./steps/help.js";
+import { helpStep, isCalled } from "./steps/help.js";
 import { leaveStep } from "./steps/leave.js";
 import { needsStep, quantityStep } from "./steps/needs.js";
 import { numberStep, standingStep } from "./steps/number.js";
@@ -61,6 +61,9 @@ const AWAY_AFTER = 4_000;
 
 const TICK = 1_000;
 
+/** How often the page looks whether somebody is coming, while a visitor waits for that. */
+const LOOK_FOR_HELP = 3_000;
+
 /** A click follows a finger's going at once, a little later on slow devices. */
 const CLICK_WITHIN = 300;
 
@@ -110,7 +113,9 @@ const press = {
   checkIn: () => visit.code.length === CODE_LENGTH && send(checkInRequest(visit)),
   again: () => send(visit.request),
   reprint,
-  help: () => visit.step !== "help" && visit.step !== "asking" && go("help"),
+  help: () => visit.step !== "help" && visit.step !== "asking" && openHelp(),
+  callHelp: () => askForHelp("POST"),
+  withdrawHelp: () => askForHelp("DELETE"),
   back: () => show(leaveGroup(goBack(visit))),
   home: () => show(newVisit()),
   moreTime: () => show(visit),
@@ -203,6 +208,34 @@ function showProblem(request, problem) {
 
 function goBackFromAsking(step) {
   return { ...visit, step, before: visit.before.slice(0, -1) };
+}
+
+/** Somebody who stood here before may have called, and gone on; whoever looks now sees that, too. */
+function openHelp() {
+  show({ ...goTo(visit, "help"), help: "none" });
+  lookForHelp();
+}
+
+async function askForHelp(method) {
+  show({ ...visit, help: method === "POST" ? "calling" : visit.help });
+  setHelp(await help(method));
+}
+
+async function lookForHelp() {
+  const known = visit.help;
+  const found = await help("GET");
+  // Not reached while nobody was called is no news to a visitor.
+  if (found !== "unreachable" || isCalled(known)) {
+    setHelp(found);
+  }
+}
+
+/** Not a touch: the time of the visitor runs on. */
+function setHelp(state) {
+  if (visit.step === "help" && visit.help !== state) {
+    visit = { ...visit, help: state };
+    render();
+  }
 }
 
 /** How it stands with the number that was typed. */
@@ -362,4 +395,5 @@ await loadTexts();
 render();
 follow(onDevice, onDeviceLost);
 setInterval(tick, TICK);
+setInterval(() => visit.step === "help" && isCalled(visit.help) && lookForHelp(), LOOK_FOR_HELP);
 document.fonts.ready.then(fitRegions);

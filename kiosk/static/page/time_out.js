@@ -1,11 +1,12 @@
 // When the page goes back to its start by itself. Times are milliseconds.
 
-/** How long each step waits without a touch; people read, fetch glasses, look for a letter. */
+/** How long each step waits without a touch; people read, fetch glasses, look for a letter, wait for help. */
 const QUIET = {
   start: 60_000,
   ticket: 45_000,
   unprinted: 120_000,
   other: 90_000,
+  helped: 300_000,
 };
 
 /** EN 301 549 and WCAG 2.2.1: at least 20 seconds to ask for more time, by any touch. */
@@ -19,6 +20,8 @@ export function limit(visit, comfortChanged) {
       return null;
     case "start":
       return comfortChanged || visit.language !== "de" ? QUIET.start : null;
+    case "help":
+      return visit.help === "none" ? QUIET.other : QUIET.helped;
     case "standing":
       return QUIET.ticket;
     case "ticket":

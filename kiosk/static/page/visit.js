@@ -37,6 +37,7 @@ export function newVisit() {
     request: null,
     ticket: null,
     standing: null,
+    help: "none",
     reprinting: false,
     problem: null,
   };

@@ -7,6 +7,7 @@ import { read } from "../desk/api.js";
 import { setText } from "../desk/elements.js";
 import { Stream } from "../desk/stream.js";
 import { PastAlarms } from "../hall/past_alarms.js";
+import { HelpRequests } from "./help_requests.js";
 
 const SILENT = "reception-silent"; // kept on this device: a second screen in the same room may be silent
 
@@ -14,12 +15,15 @@ const byId = (id) => document.getElementById(id);
 const { office, timeZone } = byId("reception").dataset;
 const { title } = document;
 const past = new PastAlarms(timeZone);
+const help = new HelpRequests(office, timeZone);
+let openAlarms = 0;
 const stream = new Stream(office, { snapshot: heard, change: heard, state: connection });
 
 // What the stream tells -----------------------------------------------------------------------
 
 function heard(message) {
   if (message.alarm || message.type === "snapshot") readAlarms();
+  if (message.type.startsWith("help.") || message.type === "snapshot") help.readAgain().then(showTitle);
 }
 
 async function readAlarms() {
@@ -30,8 +34,13 @@ async function readAlarms() {
     return; // open alarms come with the stream; the list is read again with the next one
   }
   past.show(alarms);
-  const open = alarms.items.filter(({ kind, ended_at: ended }) => kind === "staff" && !ended);
-  document.title = open.length ? `(${open.length}) ${title}` : title;
+  openAlarms = alarms.items.filter(({ kind, ended_at: ended }) => kind === "staff" && !ended).length;
+  showTitle();
+}
+
+function showTitle() {
+  const open = openAlarms + help.open;
+  document.title = open ? `(${open}) ${title}` : title;
 }
 
 const CONNECTION_WORDS = {
