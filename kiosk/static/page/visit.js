@@ -30,6 +30,7 @@ export function newVisit() {
     service: null,
     quantity: 1,
     needs: [],
+    pickedUp: false,
     search: "",
     keyboard: true,
     code: "",
@@ -69,7 +70,9 @@ export function withCharacter(visit, character) {
   if (visit.step === "search") {
     return { ...visit, search: (visit.search + character).slice(0, LONGEST_SEARCH), keyboard: true };
   }
-  return { ...visit, code: (visit.code + character).slice(0, CODE_LENGTH), codeProblem: null };
+  const code = (visit.code + character).slice(0, CODE_LENGTH);
+  // By keys, what is typed in full is next handed in.
+  return { ...visit, code, codeProblem: null, at: code.length === CODE_LENGTH ? 0 : visit.at };
 }
 
 export function withoutLastCharacter(visit) {
@@ -93,6 +96,12 @@ export function walkInRequest(visit) {
 export function checkInRequest(visit) {
   const id = crypto.randomUUID();
   return { path: "/api/check-ins", id, body: { reference: visit.code, language: visit.language, id } };
+}
+
+/** The code in what a scanner has read; null where there is none. */
+export function scannedCode(characters) {
+  const code = characters.toUpperCase().replace(/[^0-9A-Z]/g, "").slice(-CODE_LENGTH);
+  return code.length === CODE_LENGTH && [...code].every((character) => CODE_KEYS.includes(character)) ? code : null;
 }
 
 /** Services by heading, in the order of the office. */

@@ -1,9 +1,7 @@
 // Which key means what for somebody who does not see the screen, and how a scanner's keys differ from a
 // person's. The 5 of a keypad has a mark that fingers find; everything lies around it.
 
-/** What a key can mean. */
-export const MEANINGS = ["up", "down", "back", "choose", "repeat", "louder", "softer", "leave"];
-
+/** Meanings: up, down, back, choose, repeat, louder, softer, leave. */
 const BY_DIGIT = { 8: "up", 2: "down", 4: "back", 5: "choose", 6: "choose", 0: "repeat" };
 
 /** Keys of keypads, keyboards and headsets; a keypad without its digits says Clear and Insert for 5 and 0. */
@@ -35,10 +33,15 @@ export function begins(event) {
   return event.key !== "Escape" && meaning(event) !== null;
 }
 
+/** Whether a key can only come from a keypad or a headset where nothing is typed: digits and media keys. */
+export function isOfKeypad(event) {
+  return event.key in BY_DIGIT || event.key.startsWith("Media");
+}
+
 /** Scanners send a key every few milliseconds; the fastest typists need some 60. */
 const SCANNER_GAP = 35;
 
-/** A code has 8 characters and perhaps a hyphen; links are longer. */
+/** A code has 8 characters and perhaps a hyphen. */
 const SHORTEST_SCAN = 8;
 
 /**

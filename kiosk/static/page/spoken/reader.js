@@ -8,7 +8,7 @@ export const LOUDEST = LEVELS.length;
 /** A pause between two sentences, in seconds. */
 const PAUSE = 0.25;
 
-/** Keeps what is being said; `onChange` is called when that changes, or when nothing can be heard. */
+/** Says one thing at a time; `onChange` is called when speech becomes impossible, or possible again. */
 export function newReader(onChange) {
   let context = null;
   let gain = null;
@@ -32,17 +32,17 @@ export function newReader(onChange) {
     turn = null;
   }
 
-  /** Say these sentences now: `[{ language, text }]`. */
-  async function say(sentences) {
+  /** Say these sentences now: `[{ language, text }]`; "repeat" says `toRepeat`. */
+  async function say(sentences, toRepeat = sentences) {
     interrupt();
-    said = sentences.filter(({ text }) => text);
+    said = toRepeat;
     const mine = new AbortController();
     turn = mine;
-    onChange();
+    const wasSilent = silent;
     try {
       await output();
       // All are asked for at once, so that no pause is longer than it is meant to be.
-      const sounds = said.map((sentence) => fetched(sentence, mine.signal));
+      const sounds = sentences.filter(({ text }) => text).map((sentence) => fetched(sentence, mine.signal));
       sounds.forEach((sound) => sound.catch(() => {}));
       for (const sound of sounds) {
         const content = await sound;
@@ -51,12 +51,14 @@ export function newReader(onChange) {
           await played(await context.decodeAudioData(content), mine.signal);
         }
       }
-    } catch (problem) {
-      // Interrupted, or without sound: the words stand on the screen.
+    } catch {
+      // Interrupted, or nothing can be played: the words stand on the screen.
       silent = silent || !mine.signal.aborted;
     }
     if (turn === mine) {
       turn = null;
+    }
+    if (silent !== wasSilent) {
       onChange();
     }
   }

@@ -2,6 +2,7 @@
 // (`intro`, pieces), what can be chosen there, and what the key "back" does where it is not simply back.
 
 import { openQuestions } from "../questions.js";
+import { calledWords, isCalled } from "../steps/help.js";
 import { languages, localized, t } from "../texts.js";
 import { CODE_KEYS, CODE_LENGTH, NUMBER_KEYS, groupsOf, needsGroups } from "../visit.js";
 import { closedWords, isOpen, laterWords, nextChanceWords, withoutAppointmentWords } from "../walk_ins.js";
@@ -22,6 +23,11 @@ function keysAloud() {
   );
 }
 
+/** Nothing can be had here now. */
+export function isAway({ state, awayLong }) {
+  return !state?.office || (!state.connected && awayLong && !state.goes_on);
+}
+
 const SCENES = {
   language({ device, press }) {
     const choices = languages(device.state?.office?.languages ?? []).map(({ tag, name }) => ({
@@ -32,6 +38,9 @@ const SCENES = {
   },
 
   start({ device, press, now }) {
+    if (isAway(device)) {
+      return { intro: [piece(t("Dieses Gerät hat keine Verbindung und kann gerade keine Nummern ausgeben.")), receptionAloud(device.state?.office)], choices: [] };
+    }
     const { office, walk_ins: walkIns } = device.state;
     return {
       intro: [piece(t("Haben Sie einen Termin?"))],
@@ -69,9 +78,9 @@ const SCENES = {
     return {
       intro: [piece(t("Sollen wir Sie abholen?"))],
       choices: [
-        { ...option(t("Ja, bitte holen Sie mich ab"), () => press.pickUp(true), t("Sie warten am Empfang. Jemand holt Sie dort ab.")) },
+        option(t("Ja, bitte holen Sie mich ab"), () => press.pickUp(true), t("Sie warten am Empfang. Jemand holt Sie dort ab.")),
         option(t("Nein, ich gehe allein zum Schalter"), () => press.pickUp(false), t("Nach dem Aufruf haben Sie mehr Zeit.")),
-        { say: [piece(t("Wo ist der Empfang?"))], choose: () => press.hear([receptionAloud(device.state?.office)]) },
+        option(t("Wo ist der Empfang?"), () => press.hear([receptionAloud(device.state?.office)])),
       ],
     };
   },
@@ -134,10 +143,16 @@ const SCENES = {
     };
   },
 
-  help({ device, press }) {
+  help({ visit, device, press }) {
+    const called = calledWords(visit.help);
+    const where = [receptionAloud(device.state?.office), piece(t("Dort bekommen Sie auch ohne dieses Gerät eine Nummer und können sich für Ihren Termin anmelden."))];
     return {
-      intro: [receptionAloud(device.state?.office), piece(t("Dort bekommen Sie auch ohne dieses Gerät eine Nummer und können sich für Ihren Termin anmelden."))],
-      choices: [option(t("Zurück"), press.back), { say: [piece(t("Wie die Tasten funktionieren"))], choose: () => press.hear([keysAloud()]) }],
+      intro: called ? [piece(called)] : where,
+      choices: [
+        isCalled(visit.help) ? option(t("Ich brauche keine Hilfe mehr"), press.withdrawHelp) : option(t("Jemanden rufen"), press.callHelp),
+        option(t("Zurück"), press.back),
+        option(t("Wie die Tasten funktionieren"), () => press.hear([keysAloud()])),
+      ],
     };
   },
 
@@ -151,12 +166,12 @@ function characters(visit, press, { keys, intro, done, word, full, help }) {
   const letters = keys.map((character) => ({ say: [piece(character)], short: true, shown: character, choose: () => press.type(character) }));
   const rest = [...(typed ? [{ ...option(t("Löschen"), press.erase), short: true }] : []), ...(help ? [{ ...option(help, press.help), short: true }] : [])];
   const isFull = typed.length === full;
-  const first = typed && (isFull || done === press.lookUp) ? [finish] : [];
+  const first = isFull || done === press.lookUp ? [finish] : [];
   return {
     intro: [
       piece(visit.codeProblem),
       typed ? piece(t("Eingabe: {code}", { code: spelled(typed) })) : piece(intro),
-      typed ? piece("") : piece(t("Gehen Sie mit 2 und 8 durch die Zeichen und nehmen Sie eines mit 5.")),
+      piece(typed ? "" : t("Gehen Sie mit 2 und 8 durch die Zeichen und nehmen Sie eines mit 5.")),
     ],
     choices: [...first, ...(isFull ? [] : letters), ...rest],
     back: typed ? press.erase : null,
