@@ -164,7 +164,7 @@ function goOn(chosen, done) {
   if (step) {
     show(goTo(chosen, step));
   } else {
-    visit = chosen;
+    visit = { ...chosen, pickedUp: chosen.needs.includes("pick_up") };
     send(walkInRequest(visit));
   }
 }
@@ -206,8 +206,8 @@ async function send(request) {
 
 /** From here on nothing that was typed is needed any more. */
 function showTicket(ticket) {
-  const { language, spoken: isSpoken, needs, request } = visit;
-  show({ ...newVisit(), step: "ticket", language, spoken: isSpoken, pickedUp: needs.includes("pick_up"), request: { id: request.id }, ticket });
+  const { language, spoken: isSpoken, pickedUp, request } = visit;
+  show({ ...newVisit(), step: "ticket", language, spoken: isSpoken, pickedUp, request: { id: request.id }, ticket });
 }
 
 function showProblem(request, problem) {

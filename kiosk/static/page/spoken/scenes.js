@@ -86,13 +86,15 @@ const SCENES = {
   },
 
   needs({ visit, device, press }) {
-    const questions = openQuestions(visit, device.state).map(({ name, words, about }) => {
+    const questions = openQuestions(visit, device.state);
+    const isAsking = questions.some(({ name }) => visit.needs.includes(name));
+    const choices = questions.map(({ name, words, about }) => {
       const chosen = visit.needs.includes(name) ? t("Gewählt.") : "";
       return option(t(words), () => press.need(name), [chosen, t(about)].filter(Boolean).join(" "));
     });
     return {
       intro: [piece(t("Brauchen Sie etwas Besonderes?"))],
-      choices: [option(visit.needs.length ? t("Weiter") : t("Nein, weiter"), press.needsDone), ...questions],
+      choices: [option(isAsking ? t("Weiter") : t("Nein, weiter"), press.needsDone), ...choices],
     };
   },
 
@@ -163,7 +165,7 @@ const SCENES = {
 function characters(visit, press, { keys, intro, done, word, full, help }) {
   const typed = visit.code;
   const finish = { ...option(word, done, spelled(typed)), short: true };
-  const letters = keys.map((character) => ({ say: [piece(character)], short: true, shown: character, choose: () => press.type(character) }));
+  const letters = keys.map((character) => ({ say: [piece(character)], short: true, isCharacter: true, choose: () => press.type(character) }));
   const rest = [...(typed ? [{ ...option(t("Löschen"), press.erase), short: true }] : []), ...(help ? [{ ...option(help, press.help), short: true }] : [])];
   const isFull = typed.length === full;
   const first = isFull || done === press.lookUp ? [finish] : [];

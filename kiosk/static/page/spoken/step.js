@@ -2,29 +2,40 @@
 // or helps; the chosen one is marked by a frame and an arrow. Every line can be touched as well.
 
 import { h } from "../elements.js";
-import { direction, language, t } from "../texts.js";
+import { standingStep } from "../steps/number.js";
+import { ticketStep } from "../steps/ticket.js";
+import { language, t } from "../texts.js";
 import { LOUDEST } from "./reader.js";
 import { sceneOf } from "./scenes.js";
 
 export function spokenStep(view) {
   const { visit, reader } = view;
   const { intro, choices } = sceneOf(view);
-  const [first, ...others] = intro.filter(({ text }) => text);
+  const ofCharacters = choices.some(({ isCharacter }) => isCharacter);
+  const { title, say } = SHOWN_AS_IT_IS[visit.step]?.(view) ?? inWords(intro);
   return {
-    title: words(first),
+    title,
     say: [
-      ...others.map((sentence) => h("p", { class: "spoken-sentence" }, words(sentence))),
+      say,
       reader.silent && h("p", { class: "spoken-silent" }, t("Das Gerät kann das gerade nicht vorlesen. Der Text steht hier.")),
     ],
     act: [
       choices.length > 0 && h(
         "ol",
-        { class: choices.every(({ shown }) => !shown) ? "rows spoken-choices" : "spoken-choices spoken-characters", dir: choices.some(({ shown }) => shown) ? "ltr" : direction() },
-        choices.map((choice, at) => h("li", {}, line(choice, at === visit.at))),
+        ofCharacters ? { class: "spoken-choices spoken-characters", dir: "ltr" } : { class: "spoken-choices" },
+        choices.map((choice, at) => h("li", { class: choice.isCharacter ? "character" : "" }, line(choice, at === visit.at))),
       ),
       legend(reader.level),
     ],
   };
+}
+
+/** A number is to be large, and not spelled, for whoever sees a little. */
+const SHOWN_AS_IT_IS = { ticket: ticketStep, standing: standingStep };
+
+function inWords(intro) {
+  const [first, ...others] = intro.filter(({ text }) => text);
+  return { title: words(first), say: others.map((sentence) => h("p", {}, words(sentence))) };
 }
 
 function line({ say, about, choose }, current) {

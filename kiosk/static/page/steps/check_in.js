@@ -13,7 +13,7 @@ export function checkInStep(view) {
     say: [
       visit.codeProblem
         ? h("div", { role: "alert" }, notice("danger", h("p", {}, visit.codeProblem)))
-        : h("p", {}, t("Er steht in Ihrer Terminbestätigung und hat 8 Zeichen, zum Beispiel K7RM-W3XA.")),
+        : h("p", {}, t("Er steht in Ihrer Terminbestätigung und hat 8 Zeichen, zum Beispiel K7RM-W3XR.")),
       h("p", { class: "kern-sr-only", role: "status" }, typedAloud(visit.code)),
       h("p", { class: "code", dir: "ltr", "aria-hidden": "true" }, codeSlots(visit.code)),
     ],
