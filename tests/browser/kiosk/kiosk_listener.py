@@ -24,17 +24,17 @@ class Listener:
         ):
             self.page.keyboard.press(key)
 
-    def find(self, words: str) -> None:
-        """Go on through the choices until this one is heard."""
+    def find(self, words: str, by: str = "2") -> None:
+        """Go through the choices, on or back, until this one is heard."""
         current = self.page.locator("[aria-current=true] .row-words")
         expect(current).to_be_visible()
         while words not in (now := current.inner_text()):
-            self.page.keyboard.press("2")
+            self.page.keyboard.press(by)
             expect(current).not_to_have_text(now)
 
-    def choose(self, words: str, until: str) -> None:
+    def choose(self, words: str, until: str, by: str = "2") -> None:
         """Find a choice and take it; something else is heard then."""
-        self.find(words)
+        self.find(words, by)
         self.press("5", until)
 
     def said(self) -> str:

@@ -59,10 +59,14 @@ def test_keys_alone_lead_from_the_start_to_a_number_in_german(
     visitor.said()
     visitor.press("5", "Ihre Nummer ist auch gedruckt.")
     said = visitor.said()
-    number = page.locator("h1").inner_text()
-    assert number.removeprefix("Ihre Nummer: ")[:7] == "A, 0, 4"
-    assert number in said
-    for words in ("vor Ihnen: 12", "etwa 20 bis 35 Minuten", "rechts neben dem Eingang", "Jemand holt Sie dort ab"):
+    number = ", ".join(page.locator(".number").inner_text())
+    assert f"Ihre Nummer: {number}." in said
+    for words in (
+        "vor Ihnen: 12",
+        "etwa 20 bis 35 Minuten",
+        "rechts neben dem Eingang",
+        "Jemand holt Sie dort ab",
+    ):
         assert words in said
     axe(page)
     visitor.press("0", number)
@@ -85,6 +89,7 @@ def test_the_same_by_arrow_keys_in_english(
     visitor.press("ArrowDown", "1 von 10")
     visitor.press("ArrowDown", "Leichte Sprache")
     visitor.press("ArrowDown", "English")
+    visitor.said()
     visitor.press("Enter", "Do you have an appointment?")
     axe(page)
     visitor.press("Enter", "What would you like to do?")
@@ -95,7 +100,7 @@ def test_the_same_by_arrow_keys_in_english(
     visitor.press("ArrowDown", "No")
     visitor.press("Enter", "Do you need anything special?")
     visitor.press("Enter", "Your number has also been printed.")
-    assert {language for language, _ in visitor.heard} == {"de", "en"}
+    assert {language for language, _ in visitor.heard} == {"en"}
     assert body_of_last(service) == {"service": "personalausweis", "language": "en", "slow_walk": True}
     visitor.press("ArrowUp", "Done")
     visitor.press("Enter", "Goodbye.")
@@ -114,7 +119,7 @@ def test_a_code_is_put_together_from_characters_and_said_back(page: Page, kiosk:
     visitor.choose("7", "Eingabe: K, 7")
     for typed in ("R", "M", "W"):
         visitor.press(typed, f", {typed}")
-    visitor.choose("3", "W, 3")
+    visitor.choose("3", "W, 3", by="8")
     visitor.press("X", "3, X")
     visitor.press("A", "Anmelden")
     expect(page.locator("h1")).to_have_text("Eingabe: K, 7, R, M, W, 3, X, A")

@@ -60,7 +60,7 @@ function legend(level) {
     ["+ −", t("Lautstärke {level} von {loudest}", { level, loudest: LOUDEST })],
     ["*", t("beenden")],
   ];
-  return h("dl", { class: "spoken-keys" }, keys.map(([key, does]) => h("div", {}, h("dt", {}, h("kbd", {}, key)), h("dd", {}, does))));
+  return h("dl", { class: "spoken-keys" }, keys.map(([key, does]) => h("div", {}, h("dt", {}, h("kbd", { dir: "ltr" }, key)), h("dd", {}, does))));
 }
 
 /** The chosen line is in sight, however long the list. */
