@@ -1,15 +1,18 @@
-"""What is said for a call: the words alone, by language.
+"""What is said for a call: the words alone, by language, the office's own where it has some.
 
 German (DOMAIN: speech at the wall): "Nummer A, null, vier, zwei. Bitte zu Schalter drei."
 Letters and digits of the number are said singly, so that a number is heard as it is printed.
 """
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
 
 from display.vocabulary import VOCABULARIES, Vocabulary
+from queue_service.protocol.announcing import AnnouncementTexts
 from queue_service.protocol.languages import base
 from queue_service.protocol.stream import Call
 
@@ -23,6 +26,18 @@ class Utterance(msgspec.Struct, frozen=True):
     language: str
     text: str
 
+    @property
+    def sentences(self) -> "list[Utterance]":
+        """What can be spoken by itself: numbers and counters are few, their pairs are many."""
+        return [Utterance(self.language, sentence) for sentence in SENTENCE_END.split(self.text) if sentence]
+
+
+SENTENCE_END: Final = re.compile(r"(?<=[.!?]) +")
+
+OwnTexts = Mapping[str, AnnouncementTexts]
+"""An office's own words by language."""
+NONE_OWN: Final[OwnTexts] = MappingProxyType({})
+
 
 class Wording(msgspec.Struct, frozen=True):
     """A call in one language: ``first`` when it is said, ``again`` when it is repeated after a pause."""
@@ -35,7 +50,9 @@ SPOKEN_LANGUAGES: Final = tuple(VOCABULARIES)
 """Languages in which a call can be said."""
 
 
-def announce(call: Call, house_language: str, *, reception: bool = False) -> list[Wording]:
+def announce(
+    call: Call, house_language: str, *, reception: bool = False, own: OwnTexts = NONE_OWN
+) -> list[Wording]:
     """What is said, in order: the house's language, then the visitor's if it is another that we can say.
 
     ``reception`` tells whether the office has one, where visitors wait whom staff fetch.
@@ -44,7 +61,10 @@ def announce(call: Call, house_language: str, *, reception: bool = False) -> lis
     visitors = base(call.language)
     if visitors in VOCABULARIES and visitors != house_language:
         languages.append(visitors)
-    return [_word(call, language, reception=reception) for language in languages]
+    return [
+        _word(call, language, own.get(language, AnnouncementTexts()), reception=reception)
+        for language in languages
+    ]
 
 
 def spell_number(number: str, language: str) -> str:
@@ -66,12 +86,28 @@ def named_counter(call: Call, language: str) -> str:
     return call.counter_name.get(language) or f"{VOCABULARIES[language].counter} {call.counter}"
 
 
-def _word(call: Call, language: str, *, reception: bool) -> Wording:
+def _word(call: Call, language: str, own: AnnouncementTexts, *, reception: bool) -> Wording:
     vocabulary = VOCABULARIES[language]
-    where = _where(call, language, reception=reception)
-    again = f"{vocabulary.number} {spell_number(call.number, language)}. {where}"
-    first = f"{_which_call(call.nth, vocabulary)} {again}" if call.nth > 1 else again
+    text = own.pick_up if call.pick_up else own.call
+    again = _filled(text, call, language) if text else _sentence(call, language, reception=reception)
+    first = again
+    if call.nth > 1 and own.recall and not call.pick_up:
+        first = _filled(own.recall, call, language)
+    elif call.nth > 1:
+        first = f"{_which_call(call.nth, vocabulary)} {again}"
     return Wording(first=Utterance(language, first), again=Utterance(language, again))
+
+
+def _filled(text: str, call: Call, language: str) -> str:
+    number = spell_number(call.number, language)
+    return text.replace("{number}", number).replace(
+        "{counter}", speak_place(named_counter(call, language), language)
+    )
+
+
+def _sentence(call: Call, language: str, *, reception: bool) -> str:
+    number = f"{VOCABULARIES[language].number} {spell_number(call.number, language)}."
+    return f"{number} {_where(call, language, reception=reception)}"
 
 
 def _where(call: Call, language: str, *, reception: bool) -> str:

@@ -1,60 +1,33 @@
-"""The display program: puts its parts together and runs them until SIGTERM or Ctrl-C.
+"""The display program: takes its options and runs its parts until SIGTERM or Ctrl-C.
 
 How the screen is started, with sound, is in README.md beside this file.
 """
 
-import asyncio
 import contextlib
 import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import espeakng_loader
 import structlog
 import uvicorn
-from litestar import Litestar, Response
-from litestar.datastructures import State
-from litestar.exceptions import HTTPException
-from litestar.static_files import create_static_files_router
 
-from display.announced_calls import kept_announced
-from display.announcement import announce
-from display.announcement_sound import AnnouncementStudio
-from display.announcer import Announcer
-from display.call_ledger import CallLedger
-from display.health import display_health
-from display.loopback_guard import LoopbackGuard
-from display.office_view import OfficeView
-from display.page import STATIC, render_page
-from display.player import DevicePlayer, PagePlayer, Player, SilentPlayer
-from display.routes import HANDLERS, http_problem
-from display.service_link import ServiceLink
+from display.parts import Display
 from display.settings import (
     DisplaySettings,
     SettingError,
     SoundAt,
     Theme,
     VoiceKind,
-    as_chosen,
     command_words,
     service_address,
+    voice_directory,
 )
-from display.speech_cache import SpeechCache
-from display.texts import Texts
-from display.voice import EspeakCommand, EspeakLibrary, Voice
-from display.wall import Wall
-from queue_service.device_program.caretaker import Caretaker, kept_card
-from queue_service.device_program.service_clock import ServiceClock
-from queue_service.device_program.supervision import Supervision
-from queue_service.device_program.token_file import TOKEN_FILE, TokenFile
-from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, base
-from queue_service.protocol.stream import Call
+from queue_service.device_program.token_file import TOKEN_FILE
+from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8082
@@ -63,106 +36,7 @@ HIGHEST_PORT = 65535
 SHUTDOWN_SECONDS = 3
 """Only pages and their sounds are served: nothing under way is worth a longer wait."""
 
-RESPONSE_HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-        "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-cache",
-}
-
 log = structlog.get_logger(__name__)
-
-
-class Display:
-    """All parts of one running display."""
-
-    def __init__(self, settings: DisplaySettings, port: int, own_clock: Callable[[], datetime]) -> None:
-        texts = Texts.read()
-        clock = ServiceClock(own_clock)
-        ledger = CallLedger(kept_announced(settings.data_dir))
-        self._view = OfficeView(ledger)
-        self._studio = AnnouncementStudio(_voice(settings.voice), SpeechCache(settings.data_dir))
-        pages = PagePlayer(self._view.tell) if settings.sound is SoundAt.PAGE else None
-        self._announcer = Announcer(
-            ledger=ledger,
-            studio=self._studio,
-            player=pages or _player(settings),
-            data_dir=settings.data_dir,
-            language=base(settings.language),
-            now=clock.now,
-            on_change=self._view.tell,
-            hall=lambda: self._view.hall,
-            reception=lambda: self._view.has_reception,
-        )
-        self._view.when_called(self._announcer.wake)
-        token_file = TokenFile(settings.token_file)
-        self._caretaker = Caretaker(
-            service=settings.service,
-            profile="display",
-            token_file=token_file,
-            data_dir=settings.data_dir,
-            clock=clock,
-            health=lambda own: display_health(own, self._link.losses, pages, ledger),
-            changed=lambda: self._view.show_code(self._caretaker.code),
-        )
-        self._link = ServiceLink(settings.service, token_file, self._view, clock, self._caretaker.let_in)
-        self._language = base(settings.language)
-        page = render_page(texts, settings.language, settings.theme)
-        wall = Wall(
-            view=self._view,
-            ledger=ledger,
-            announcer=self._announcer,
-            pages=pages,
-            now=clock.now,
-            texts=texts,
-            language=settings.language,
-            page_digest=page.digest,
-        )
-        state = State({"wall": wall, "view": self._view, "page": page, "page_player": pages}, deep_copy=False)
-        self.app = LoopbackGuard(_litestar(state, self._running), port)
-        self.failure: BaseException | None = None
-        """What ended the display, if it was not told to end."""
-        self.stop: Callable[[], None] = lambda: None
-        """Ends the server; set by whoever runs it."""
-
-    @asynccontextmanager
-    async def _running(self, _: Litestar) -> AsyncIterator[None]:
-        tasks = [
-            asyncio.create_task(part)
-            for part in (
-                Supervision().run(),
-                self._link.run(),
-                self._announcer.run(),
-                self._warm_up(),
-                self._caretaker.run(),
-            )
-        ]
-        for task in tasks:
-            task.add_done_callback(self._part_ended)
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._caretaker.close()
-            await self._studio.close()
-
-    async def _warm_up(self) -> None:
-        """Load the gong and the voices before the first call needs them."""
-        sample = Call(0, "A100", "1", {}, datetime.fromtimestamp(0, UTC), language="en")
-        await self._studio.produce(announce(sample, self._language), repeat=False)
-        log.info("voice_ready")
-
-    def _part_ended(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled() or (error := task.exception()) is None:
-            return
-        # Half a display is worse than none: systemd starts a whole one.
-        self.failure = error
-        self.stop()
 
 
 @click.command()
@@ -199,7 +73,18 @@ class Display:
     default=VoiceKind.LIBRARY.value,
     show_default=True,
     type=click.Choice([kind.value for kind in VoiceKind]),
-    help="espeak-command is the system's espeak-ng; off leaves the gong",
+    help="espeak-command is the system's espeak-ng; pack and piper need --voice-dir; off leaves the gong",
+)
+@click.option(
+    "--voice-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Directory of a recorded voice or of Piper's models",
+)
+@click.option(
+    "--piper-command",
+    default="piper",
+    show_default=True,
+    help="Piper, with options of its own if it needs some",
 )
 def main(  # noqa: PLR0913 - one parameter an option
     *,
@@ -212,6 +97,8 @@ def main(  # noqa: PLR0913 - one parameter an option
     sound: str,
     sound_command: str,
     voice: str,
+    voice_dir: Path | None,
+    piper_command: str,
 ) -> None:
     """Serve the wall page of one waiting room on this device and announce its calls."""
     try:
@@ -225,10 +112,10 @@ def main(  # noqa: PLR0913 - one parameter an option
             sound=SoundAt(sound),
             sound_command=command_words(sound_command),
             voice=VoiceKind(voice),
+            voice_dir=voice_directory(VoiceKind(voice), voice_dir),
+            piper_command=command_words(piper_command, "--piper-command"),
         )
         data_dir.mkdir(parents=True, exist_ok=True)
-        if card := kept_card(data_dir):
-            settings = as_chosen(settings, card.settings)
         listening = socket.create_server((LOOPBACK, port))
     except SettingError as error:
         raise click.UsageError(str(error)) from error
@@ -267,40 +154,6 @@ def run(settings: DisplaySettings, listening: socket.socket) -> None:
 def utc_now() -> datetime:
     """The one place that reads the device's clock for dates."""
     return datetime.now(UTC)
-
-
-def _litestar(
-    state: State, running: Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]]
-) -> Litestar:
-    return Litestar(
-        route_handlers=[*HANDLERS, create_static_files_router(path="/static", directories=[STATIC])],
-        lifespan=[running],
-        exception_handlers={HTTPException: http_problem},
-        after_request=_with_headers,
-        state=state,
-        openapi_config=None,
-        logging_config=None,
-    )
-
-
-def _with_headers(response: Response[object]) -> Response[object]:
-    for name, value in RESPONSE_HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
-
-
-def _voice(kind: VoiceKind) -> Voice | None:
-    match kind:
-        case VoiceKind.LIBRARY:
-            return EspeakLibrary(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())
-        case VoiceKind.COMMAND:
-            return EspeakCommand()
-        case VoiceKind.OFF:
-            return None
-
-
-def _player(settings: DisplaySettings) -> Player:
-    return DevicePlayer(settings.sound_command) if settings.sound is SoundAt.DEVICE else SilentPlayer()
 
 
 def _log_as_lines() -> None:

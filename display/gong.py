@@ -5,11 +5,10 @@ from array import array
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from display.waveform import FULL_SCALE, SAMPLE_RATE, Sound, at_level
+from display.loudness import normalised
+from display.waveform import FULL_SCALE, SAMPLE_RATE, Sound
 
 GONG_SECONDS = 1.7
-GONG_LEVEL_DBFS = -20.0
-"""Chosen so that gong and speech are equally loud by ITU-R BS.1770 (a test measures both)."""
 
 
 class _Strike(NamedTuple):
@@ -36,7 +35,7 @@ RELEASE_SECONDS = 0.25
 
 @lru_cache(maxsize=4)
 def gong(rate: int = SAMPLE_RATE) -> Sound:
-    """The gong at ``rate`` samples a second; begins and ends at zero."""
+    """The gong at ``rate`` samples a second, as loud as speech; begins and ends at zero."""
     length = round(GONG_SECONDS * rate)
     wave = [0.0] * length
     for strike in STRIKES:
@@ -48,7 +47,7 @@ def gong(rate: int = SAMPLE_RATE) -> Sound:
         "h",
         [round(value / highest * _release(index / rate) * FULL_SCALE) for index, value in enumerate(wave)],
     )
-    return at_level(Sound.from_values(values, rate), GONG_LEVEL_DBFS)
+    return normalised(Sound.from_values(values, rate))
 
 
 def _strike_value(strike: _Strike, seconds: float) -> float:

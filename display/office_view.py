@@ -6,8 +6,17 @@ from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
+
 from display.call_ledger import CallLedger
-from queue_service.protocol.stream import DisplayChange, DisplaySnapshot, HallState, apply_to_display
+from queue_service.protocol.stream import (
+    Call,
+    DisplayChange,
+    DisplaySnapshot,
+    HallState,
+    OfficeCard,
+    apply_to_display,
+)
 
 
 class Link(StrEnum):
@@ -27,8 +36,16 @@ class OfficeView:
     Listeners are told "something changed", not what: a slow one misses steps but never the newest state.
     """
 
-    def __init__(self, ledger: CallLedger) -> None:
+    def __init__(
+        self,
+        ledger: CallLedger,
+        is_shown: Callable[[Call, OfficeCard], bool],
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``is_shown`` tells this display's calls from those of other parts of the house."""
+        self._on_change = on_change
         self._ledger = ledger
+        self._is_shown = is_shown
         self._snapshot: DisplaySnapshot | None = None
         self._code: str | None = None
         self._link = Link.CONNECTING
@@ -74,7 +91,8 @@ class OfficeView:
         before = self.hall
         self._snapshot = snapshot
         self._link = Link.CONNECTED
-        self._ledger.begin(snapshot, now)
+        own = [call for call in snapshot.calls if self._is_shown(call, snapshot.office)]
+        self._ledger.begin(msgspec.structs.replace(snapshot, calls=own), now)
         self._told(before)
 
     def follow(self, change: DisplayChange) -> None:
@@ -86,8 +104,8 @@ class OfficeView:
             raise RuntimeError("a change before any snapshot")
         before = self.hall
         self._snapshot = apply_to_display(self._snapshot, change)
-        if change.call:
-            self._ledger.follow(change.call)
+        if change.call and self._is_shown(change.call, self._snapshot.office):
+            self._ledger.follow(change.call, change.at)
         self._told(before)
 
     def lose(self, link: Link) -> None:
@@ -110,6 +128,7 @@ class OfficeView:
         """Tell every listener that something they may show has changed."""
         for listener in self._listeners:
             listener.set()
+        self._on_change()
 
     def _told(self, hall_before: HallState) -> None:
         if self._ledger.waiting or self.hall != hall_before:

@@ -3,10 +3,9 @@
 import hashlib
 from pathlib import Path
 
-import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from display.settings import Theme
+from display.settings_in_force import SettingsInForce
 from display.texts import Texts
 from queue_service.protocol.languages import direction
 
@@ -18,27 +17,34 @@ PAGE_FILES = STATIC / "page"
 DIGEST_LENGTH = 12
 
 
-class Page(msgspec.Struct, frozen=True):
-    """The page as it is served."""
+class WallPage:
+    """The page in the language and theme that hold now; an open one loads itself again for others."""
 
-    html: str
-    digest: str
+    def __init__(self, texts: Texts, in_force: SettingsInForce) -> None:
+        self._texts = texts
+        self._in_force = in_force
+        self._files = _digest()
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
 
+    @property
+    def digest(self) -> str:
+        """Of the page's files, its language and its theme."""
+        settings = self._in_force.now
+        return f"{self._files}-{settings.language}-{settings.theme.value}"
 
-def render_page(texts: Texts, language: str, theme: Theme) -> Page:
-    """Fill the template with the words of ``language``."""
-    digest = _digest()
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    html = environment.get_template("wall.html").render(
-        _=lambda words: texts.say(words, language),
-        language=language,
-        direction=direction(language),
-        theme=theme.value,
-        digest=digest,
-    )
-    return Page(html, digest)
+    @property
+    def html(self) -> str:
+        """The template, filled with the words of the language."""
+        settings = self._in_force.now
+        return self._environment.get_template("wall.html").render(
+            _=lambda words: self._texts.say(words, settings.language),
+            language=settings.language,
+            direction=direction(settings.language),
+            theme=settings.theme.value,
+            digest=self.digest,
+        )
 
 
 def _digest() -> str:

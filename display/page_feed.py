@@ -11,9 +11,11 @@ from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
 
 from display.office_view import OfficeView
+from display.page_fit import PageFit
 from display.player import PagePlayer
 from display.wall import Wall
 from display.wall_state import WallState
+from queue_service.protocol.device_care import WallFit
 
 ALIVE_EVERY_SECONDS = 5.0
 """The page takes three missed ones for a lost program (``ALIVE_WITHIN_MS`` in wall.js)."""
@@ -42,13 +44,26 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The browser's name for the failure."""
 
 
+class FitReport(WallFit, frozen=True, forbid_unknown_fields=True, tag="fits", tag_field="event"):
+    """What the page has room for now."""
+
+    def as_told(self) -> WallFit:
+        """Give it as the service is told."""
+        return WallFit(self.rows, self.rows_wanted, self.letters_mm, self.too_small)
+
+
+class _Kind(msgspec.Struct):
+    event: str
+
+
 async def serve_page(
-    socket: WebSocket[Any, Any, State], wall: Wall, view: OfficeView, player: PagePlayer | None
+    socket: WebSocket[Any, Any, State], wall: Wall, view: OfficeView, player: PagePlayer | None, fit: PageFit
 ) -> None:
     """Serve one page until it goes."""
+    fit.page_came()
     if player:
         player.page_came()
-    reading = asyncio.create_task(_take_reports(socket, player))
+    reading = asyncio.create_task(_take_reports(socket, player, fit))
     sending = asyncio.create_task(_send_states(socket, wall, view))
     try:
         # Only a socket that is read notices that its page has gone.
@@ -60,17 +75,21 @@ async def serve_page(
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
                 await task
+        fit.page_went()
         if player:
             player.page_went()
 
 
-async def _take_reports(socket: WebSocket[Any, Any, State], player: PagePlayer | None) -> None:
+async def _take_reports(socket: WebSocket[Any, Any, State], player: PagePlayer | None, fit: PageFit) -> None:
     while True:
         try:
             text = await socket.receive_data("text")
         except WebSocketDisconnect:
             return
         try:
+            if msgspec.json.decode(text, type=_Kind).event == "fits":
+                fit.take(msgspec.json.decode(text, type=FitReport).as_told())
+                continue
             report = msgspec.json.decode(text, type=Report)
         except msgspec.DecodeError:
             log.warning("page_report_not_understood")

@@ -30,6 +30,10 @@ class Clip(msgspec.Struct, frozen=True):
     id: str
     wav: bytes
     seconds: float
+    calls: tuple[str, ...] = ()
+    """Announcements whose words are in it, in order."""
+    urgent: bool = False
+    """Begins at once, whatever a page still plays."""
 
 
 class Player(Protocol):
@@ -38,6 +42,24 @@ class Player(Protocol):
     async def play(self, clip: Clip, on_start: Callable[[], None]) -> None:
         """Play to the end; ``on_start`` is called once, when the sound begins or would begin."""
         ...
+
+
+class SharedPlayer:
+    """Lets several announcers take turns with one player, in the order in which they come.
+
+    Nothing is heard while ``is_silent``, which staff may change at any time: calls then have time to be read.
+    """
+
+    def __init__(self, player: Player, is_silent: Callable[[], bool]) -> None:
+        self._player = player
+        self._silent = SilentPlayer()
+        self._is_silent = is_silent
+        self._turn = asyncio.Lock()
+
+    async def play(self, clip: Clip, on_start: Callable[[], None]) -> None:
+        """Wait for one's turn, then play to the end."""
+        async with self._turn:
+            await (self._silent if self._is_silent() else self._player).play(clip, on_start)
 
 
 class SilentPlayer:
@@ -81,7 +103,9 @@ async def _feed(process: asyncio.subprocess.Process, clip: Clip) -> None:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    if process.returncode != 0:
+    if process.returncode == 0:
+        log.info("device_plays")
+    else:
         log.warning("sound_command_failed", status=process.returncode)
 
 

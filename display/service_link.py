@@ -60,9 +60,15 @@ class ServiceLink:
         view: OfficeView,
         clock: ServiceClock,
         let_in: asyncio.Event,
+        office: str | None = None,
     ) -> None:
-        """``let_in`` is set when a token begins to hold: then there is no reason to wait."""
-        self._address = "ws" + service.removeprefix("http") + STREAM_PATH
+        """``let_in`` is set when a token begins to hold: then there is no reason to wait.
+
+        ``office`` is the slug of another office that the device may follow; None: its own.
+        """
+        self._address = (
+            "ws" + service.removeprefix("http") + STREAM_PATH + (f"?office={office}" if office else "")
+        )
         self._token_file = token_file
         self._view = view
         self._clock = clock

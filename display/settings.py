@@ -32,6 +32,10 @@ class VoiceKind(StrEnum):
     """libespeak-ng from its Python package, in a helper process."""
     COMMAND = "espeak-command"
     """The system's ``espeak-ng``."""
+    PACK = "pack"
+    """Recorded pieces in ``--voice-dir``; espeak-ng says what they lack."""
+    PIPER = "piper"
+    """``--piper-command`` with the models in ``--voice-dir``; espeak-ng says what it can't."""
     OFF = "off"
     """The gong alone."""
 
@@ -59,6 +63,9 @@ class DisplaySettings(msgspec.Struct, frozen=True):
     sound: SoundAt
     sound_command: tuple[str, ...]
     voice: VoiceKind
+    voice_dir: Path | None = None
+    """Where a recorded voice or Piper's models are."""
+    piper_command: tuple[str, ...] = ("piper",)
 
 
 def service_address(text: str) -> str:
@@ -72,7 +79,7 @@ def service_address(text: str) -> str:
     return text.rstrip("/")
 
 
-def command_words(text: str) -> tuple[str, ...]:
+def command_words(text: str, option: str = "--sound-command") -> tuple[str, ...]:
     """Split a command as a shell would, without running one.
 
     Raises SettingError.
@@ -80,10 +87,20 @@ def command_words(text: str) -> tuple[str, ...]:
     try:
         words = tuple(shlex.split(text))
     except ValueError as error:
-        raise SettingError(f"--sound-command: {error}") from error
+        raise SettingError(f"{option}: {error}") from error
     if not words:
-        raise SettingError("--sound-command is empty")
+        raise SettingError(f"{option} is empty")
     return words
+
+
+def voice_directory(kind: VoiceKind, directory: Path | None) -> Path | None:
+    """Check that a voice that needs a directory has one.
+
+    Raises SettingError.
+    """
+    if kind in {VoiceKind.PACK, VoiceKind.PIPER} and (directory is None or not directory.is_dir()):
+        raise SettingError(f"--voice {kind.value} needs --voice-dir, a directory that is there")
+    return directory
 
 
 def as_chosen(settings: DisplaySettings, chosen: DeviceSettings) -> DisplaySettings:

@@ -3,15 +3,24 @@
 from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from display.announced_calls import Unsaid
+from display.announcement import NONE_OWN, OwnTexts
 from display.announcer import Announcer, announcement_id
 from display.call_ledger import CallLedger
+from display.further_offices import FurtherOffices
 from display.office_view import Link, OfficeView
+from display.panel_files import PanelFiles
+from display.panel_slides import Slide, slides_due
 from display.player import PagePlayer
+from display.settings_in_force import SettingsInForce
+from display.text_feed import CallFeed, call_feed
 from display.texts import Texts
 from display.wall_state import Playing, Sight, WallState, wall_state
+from queue_service.protocol.languages import base
 from queue_service.protocol.stream import HallState, WaitRange
 
 
@@ -24,11 +33,14 @@ class DisplayedCall(msgspec.Struct, frozen=True):
     counter_name: dict[str, str]
     at: datetime
     announced_at: datetime | None
-    """When its sound began, by this device's clock; None while it waits or if it came too old to be said."""
+    """When its sound began, by this device's clock, or its turn on the wall alone; None while it waits or if
+    it had none."""
     nth: int
     version: int
     audio: str
     """Address of the announcement as WAV."""
+    not_said: Unsaid | None = None
+    """Why it was shown and not said."""
     pick_up: bool = False
     """Staff fetch the visitor: shown and said is the reception, not the counter."""
 
@@ -58,7 +70,7 @@ class DisplayState(msgspec.Struct, frozen=True):
 class Wall:
     """Puts together what the parts know; changes nothing."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the composition root is its only caller
         self,
         *,
         view: OfficeView,
@@ -67,8 +79,11 @@ class Wall:
         pages: PagePlayer | None,
         now: Callable[[], datetime],
         texts: Texts,
-        language: str,
-        page_digest: str,
+        in_force: SettingsInForce,
+        page_digest: Callable[[], str],
+        panel_files: PanelFiles,
+        further: FurtherOffices,
+        own: Callable[[], OwnTexts] = lambda: NONE_OWN,
     ) -> None:
         self._view = view
         self._ledger = ledger
@@ -76,13 +91,16 @@ class Wall:
         self._pages = pages
         self._now = now
         self._texts = texts
-        self._language = language
+        self._in_force = in_force
         self._page_digest = page_digest
+        self._own = own
+        self._panel_files = panel_files
+        self._further = further
 
     def state(self) -> DisplayState:
         """What other programs may know."""
         snapshot = self._view.snapshot
-        said_at = self._ledger.announced.at
+        said_at, unsaid = self._ledger.announced.at, self._ledger.announced.unsaid
         current = self._announcer.current
         return DisplayState(
             connected=self._view.link is Link.CONNECTED,
@@ -100,6 +118,7 @@ class Wall:
                     nth=call.nth,
                     version=call.version,
                     audio=audio_address(name),
+                    not_said=unsaid.get(call.version),
                     pick_up=call.pick_up,
                 )
                 for call in (snapshot.calls if snapshot else [])
@@ -114,20 +133,40 @@ class Wall:
             hall=self._view.hall,
         )
 
+    def feed(self) -> CallFeed:
+        """The newest calls for boards and programs beside the screen."""
+        snapshot = self._view.snapshot
+        return call_feed(
+            snapshot, base(self._in_force.now.language), connected=self._view.link is Link.CONNECTED
+        )
+
     def wall_state(self) -> WallState:
         """What the page draws."""
+        now = self._now()
         sight = Sight(
             snapshot=self._view.snapshot,
-            connected=self._view.link is Link.CONNECTED,
+            connected=self._view.link is Link.CONNECTED and not self._further.lost,
             announcement=self._announcer.current,
             last_shown=self._announcer.last,
             waiting_to_be_said=self._ledger.waiting,
             sound_blocked=self._pages.blocked if self._pages else False,
             playing=self._playing(),
-            page=self._page_digest,
+            page=self._page_digest(),
             code=self._view.code,
+            own=self._own(),
+            chosen=self._in_force.chosen,
+            further=self._further.sights(),
+            slides=self._slides(now),
         )
-        return wall_state(sight, self._texts, self._language, now=self._now())
+        return wall_state(sight, self._texts, self._in_force.now.language, now=now)
+
+    def _slides(self, now: datetime) -> list[Slide]:
+        """The information panel as it is now; a film that is not here yet is left out."""
+        card, snapshot = self._in_force.card, self._view.snapshot
+        if card is None or snapshot is None:
+            return []
+        today = now.astimezone(ZoneInfo(snapshot.office.time_zone)).date()
+        return slides_due(card.panel, self._panel_files.here, today, self._in_force.now.language)
 
     async def announcement_wav(self, name: str) -> bytes | None:
         """The announcement of the call that is being said or of one that is still shown."""
@@ -141,8 +180,8 @@ class Wall:
     def _playing(self) -> Playing | None:
         if self._pages is None or self._pages.clip is None:
             return None
-        name = self._pages.clip.id
-        return Playing(name, audio_address(name), self._pages.begun)
+        clip = self._pages.clip
+        return Playing(clip.id, audio_address(clip.id), self._pages.begun, clip.calls, clip.urgent)
 
 
 def audio_address(name: str) -> str:

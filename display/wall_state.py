@@ -6,53 +6,33 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from display.announcement import SPOKEN_LANGUAGES, named_counter
-from display.announcer import Announcement, announcement_id
+from display.announcement import NONE_OWN, OwnTexts
+from display.call_card import (
+    CallCard,
+    CallSight,
+    Line,
+    ListedCall,
+    call_card,
+    calls_of_today,
+    current_call,
+    listed_call,
+)
+from display.door_sign import DoorSign, door_sign
 from display.hall_words import HallSign, hall_sign
+from display.letter_rule import LetterRule, letter_rule
+from display.panel_slides import Slide
+from display.shown_areas import is_shown
 from display.texts import N_, Texts
+from display.wall_columns import Column, columns
 from queue_service.device_program.pairing_sign import PairingSign, pairing_sign
-from queue_service.protocol.languages import base, in_best_language
-from queue_service.protocol.stream import Call, DisplaySnapshot, OfficeCard, WaitRange
+from queue_service.protocol.device_care import DeviceSettings, DisplayLayout
+from queue_service.protocol.languages import in_best_language
+from queue_service.protocol.stream import HallState, WaitRange
+
+USUAL_LAYOUT: DisplayLayout = "figures"
 
 LISTED_CALLS = 5
 """Calls in the list beside the current one (LOOK: the last five)."""
-
-NEW_FOR_MS = 8_000
-"""How long a new call stands in the inverted card (LOOK: 8 s)."""
-
-
-class Line(msgspec.Struct, frozen=True):
-    """Words with their language, so that a reader's voice suits them."""
-
-    text: str
-    lang: str
-
-
-class CallCard(msgspec.Struct, frozen=True):
-    """The call in the large place."""
-
-    id: str
-    number: str
-    place: Line
-    points: bool
-    """Whether an arrow points to the place: not where somebody is only to wait."""
-    second: Line | None
-    """The same once more in the visitor's language."""
-    fetched: str
-    """Tells visitors whom staff fetch to wait; empty for those who go to a counter."""
-    again: str
-    """Says that this is not the first call of the number; empty for the first."""
-    new_for_ms: int
-    """How much longer it counts as new; 0 when it rests."""
-
-
-class ListedCall(msgspec.Struct, frozen=True):
-    """One line of the list."""
-
-    id: str
-    number: str
-    counter: str
-    """As painted on the counter's sign, or where visitors wait whom staff fetch."""
 
 
 class Playing(msgspec.Struct, frozen=True):
@@ -61,6 +41,10 @@ class Playing(msgspec.Struct, frozen=True):
     id: str
     audio: str
     begun: bool
+    calls: tuple[str, ...] = ()
+    """Ids of the calls that are said in it, in order; none in a gong whose words follow."""
+    urgent: bool = False
+    """Breaks off what is played."""
 
 
 class WallState(msgspec.Struct, frozen=True):
@@ -83,49 +67,58 @@ class WallState(msgspec.Struct, frozen=True):
     """Stands instead of calls, or of everything, while the hall is not as usual."""
     pairing: PairingSign | None = None
     """Stands instead of everything: somebody has to let the device in first."""
+    layout: DisplayLayout = USUAL_LAYOUT
+    letters: LetterRule | None = None
+    """None: as large as the layout makes them."""
+    columns: list[Column] = []
+    """Of ``side_by_side``."""
+    door: DoorSign | None = None
+    """Of ``door``."""
+    slides: list[Slide] = []
+    """Of ``panel``."""
 
 
-class Sight(msgspec.Struct, frozen=True):
+class Sight(CallSight, frozen=True, kw_only=True):
     """All that the wall's state depends on."""
 
-    snapshot: DisplaySnapshot | None
     connected: bool
-    announcement: Announcement | None
-    waiting_to_be_said: Sequence[Call]
-    last_shown: Announcement | None
-    """The announcement before, whose call may still count as new."""
     sound_blocked: bool
     playing: Playing | None
     page: str
     code: str | None = None
     """By which the device is let in, while it is not."""
+    own: OwnTexts = NONE_OWN
+    """The office's own words; what concerns the whole hall is shown as it is said."""
+    chosen: DeviceSettings = DeviceSettings()
+    """What staff have chosen for this display."""
+    further: Sequence[CallSight] = ()
+    """Of the other offices on this screen."""
+    slides: Sequence[Slide] = ()
+    """Of the information panel, ready to be shown."""
 
 
 LOST = N_("Anzeige wird aktualisiert – Aufrufe erfolgen auch mündlich")
 SOUNDLESS = N_("Zurzeit ohne Ton – bitte achten Sie auf die Anzeige")
-FETCHED = N_("Sie werden abgeholt")
-RECEPTION = N_("Empfang")
-"""Where visitors wait whom staff fetch; where the office has none, it only says that they will be fetched."""
-IN_LIST = N_("wird abgeholt")
-AGAIN = (N_("Zweiter Aufruf"), N_("Dritter Aufruf"), N_("Erneuter Aufruf"))
 
 
 def wall_state(sight: Sight, texts: Texts, language: str, *, now: datetime) -> WallState:
     """Give what the wall shows at ``now``, an instant of the service's clock."""
-    snapshot = sight.snapshot
+    snapshot, chosen = sight.snapshot, sight.chosen
     bars = [] if sight.connected else [texts.say(LOST, language)]
     if sight.sound_blocked:
         bars.append(texts.say(SOUNDLESS, language))
-    sign_for_staff = pairing_sign(sight.code)
+    layout = chosen.layout or USUAL_LAYOUT
     if snapshot is None:
-        empty = Line("", language)
+        nothing = Line("", language)
         return WallState(
-            empty, "", "", bars, None, [], "", "", None, sight.playing, sight.page, pairing=sign_for_staff
-        )
+            nothing, "", "", bars, None, [], "", "", None, sight.playing, sight.page,
+            pairing=pairing_sign(sight.code), layout=layout, letters=letter_rule(chosen),
+        )  # fmt: skip
     office = snapshot.office
-    calls = _calls_of_today(snapshot.calls, ZoneInfo(office.time_zone), now)
+    zone = ZoneInfo(office.time_zone)
+    calls = [call for call in calls_of_today(snapshot.calls, zone, now) if is_shown(call, office, chosen)]
     # What concerns everybody stands in the large place; the last call then joins the list.
-    sign = hall_sign(snapshot.hall, language)
+    sign = hall_sign(_hall(sight, layout), language, sight.own)
     current = None if sign else current_call(sight, calls)
     name, name_language = in_best_language(office.name, language)
     notice, notice_language = in_best_language(office.notice, language)
@@ -134,24 +127,34 @@ def wall_state(sight: Sight, texts: Texts, language: str, *, now: datetime) -> W
         time_zone=office.time_zone,
         accent=office.accent,
         bars=bars,
-        current=_card(current, sight, office, texts, language, now) if current else None,
-        listed=[_listed(call, office, texts, language) for call in calls if call != current][:LISTED_CALLS],
+        current=call_card(current, sight, office, texts, language, now) if current else None,
+        listed=[listed_call(call, office, texts, language) for call in calls if call != current][
+            :LISTED_CALLS
+        ],
         waiting=waiting_words(snapshot.waiting, texts, language),
         wait=wait_words(snapshot.wait, snapshot.open_counters, texts, language, snapshot.wait_reason),
         notice=Line(notice, notice_language) if notice else None,
         playing=sight.playing,
         page=sight.page,
         hall=sign,
-        pairing=sign_for_staff,
+        pairing=pairing_sign(sight.code),
+        layout=layout,
+        letters=letter_rule(chosen),
+        columns=columns([sight, *sight.further], chosen, texts, language, now)
+        if layout == "side_by_side"
+        else [],
+        door=door_sign(snapshot.counters, chosen.door_counter, texts, language) if layout == "door" else None,
+        slides=list(sight.slides) if layout == "panel" else [],
     )
 
 
-def current_call(sight: Sight, calls: Sequence[Call]) -> Call | None:
-    """The call being said, else the newest one that is not waiting to be said."""
-    if sight.announcement:
-        return sight.announcement.call
-    waiting = {call.version for call in sight.waiting_to_be_said}
-    return next((call for call in calls if call.version not in waiting), None)
+def _hall(sight: Sight, layout: DisplayLayout) -> HallState:
+    """Give what concerns everybody; who must leave one office of a house must leave the others as well."""
+    own = sight.snapshot.hall if sight.snapshot else "open"
+    if any(further.snapshot and further.snapshot.hall == "leave" for further in sight.further):
+        return "leave"
+    # Beside other offices, a pause stands in the own column.
+    return "open" if own == "paused" and layout == "side_by_side" else own
 
 
 def waiting_words(waiting: int, texts: Texts, language: str) -> str:
@@ -191,72 +194,3 @@ def _no_wait(open_counters: int, reason: str | None) -> str:
     if reason == "closes_before":
         return N_("Neue Nummern heute vielleicht nicht mehr an der Reihe")
     return N_("Wartezeit zurzeit nicht bekannt")
-
-
-def _calls_of_today(calls: Sequence[Call], zone: ZoneInfo, now: datetime) -> list[Call]:
-    """Leave out yesterday's: in the morning its last number would stand in the large place."""
-    today = now.astimezone(zone).date()
-    return [call for call in calls if call.at.astimezone(zone).date() == today]
-
-
-def _card(
-    call: Call, sight: Sight, office: OfficeCard, texts: Texts, language: str, now: datetime
-) -> CallCard:
-    shown_at = _shown_since(sight, call)
-    age_ms = round((now - shown_at).total_seconds() * 1000) if shown_at else NEW_FOR_MS
-    if call.pick_up:
-        place, second, fetched = _reception(call, office, texts, language)
-    else:
-        place, second, fetched = *_counter(call, language), ""
-    return CallCard(
-        id=announcement_id(call),
-        number=call.number,
-        place=place,
-        points=not fetched or bool(office.reception),
-        second=second,
-        fetched=fetched,
-        again=texts.say(AGAIN[min(call.nth - 2, len(AGAIN) - 1)], language) if call.nth > 1 else "",
-        new_for_ms=min(NEW_FOR_MS, max(0, NEW_FOR_MS - age_ms)),
-    )
-
-
-def _counter(call: Call, language: str) -> tuple[Line, Line | None]:
-    """Where the visitor is to go, and the same in the visitor's language if that is another."""
-    name, name_language = in_best_language(call.counter_name, language)
-    visitors = base(call.language)
-    second = _place_for(call, visitors) if visitors != name_language else None
-    return Line(name or call.counter, name_language), (
-        Line(second, visitors) if second and second != name else None
-    )
-
-
-def _place_for(call: Call, language: str) -> str | None:
-    """Name the counter in a visitor's language, by the word for a counter where the office has none."""
-    if language in SPOKEN_LANGUAGES and any(sign.isdigit() for sign in call.counter):
-        name = named_counter(call, language)
-        return name[:1].upper() + name[1:]
-    return call.counter_name.get(language)
-
-
-def _reception(call: Call, office: OfficeCard, texts: Texts, language: str) -> tuple[Line, Line | None, str]:
-    """Where the visitor waits whom staff fetch, all of it in the visitor's language, and that they come."""
-    if office.reception:
-        place, fetched, both = RECEPTION, N_("Sie werden dort abgeholt."), N_("Empfang – Sie werden abgeholt")
-    else:
-        place, fetched, both = FETCHED, N_("Bitte warten Sie."), N_("Bitte warten Sie – Sie werden abgeholt")
-    visitors = base(call.language)
-    other = visitors != language and visitors in texts.languages
-    second = Line(texts.say(both, visitors), visitors) if other else None
-    return Line(texts.say(place, language), language), second, texts.say(fetched, language)
-
-
-def _shown_since(sight: Sight, call: Call) -> datetime | None:
-    for announcement in (sight.announcement, sight.last_shown):
-        if announcement and announcement.call == call:
-            return announcement.shown_at
-    return None
-
-
-def _listed(call: Call, office: OfficeCard, texts: Texts, language: str) -> ListedCall:
-    fetched = texts.say(RECEPTION if office.reception else IN_LIST, language)
-    return ListedCall(announcement_id(call), call.number, fetched if call.pick_up else call.counter)

@@ -30,14 +30,15 @@ from kiosk.office_view import OfficeView
 from kiosk.outage import OutageTickets
 from kiosk.page_events import PageEvents
 from kiosk.printing.pdf_directory import PdfDirectory
-from kiosk.printing.ticket_printing import TicketPrinting, chosen_printer
+from kiosk.printing.ticket_printing import TicketPrinting, chosen_printer, ticket_layout
 from kiosk.problem_answers import http_error, kiosk_error, unexpected_error
 from kiosk.routes import HANDLERS
 from kiosk.service_api import ServiceApi
 from kiosk.service_link import ServiceLink
-from kiosk.settings import KioskSettings, SettingError, printer_choice, service_address
+from kiosk.settings import PRINTER_FORMS, KioskSettings, SettingError, printer_choice, service_address
 from kiosk.speech import Speech
 from kiosk.texts import Texts
+from kiosk.ticket_copies import TicketCopies
 from kiosk.ticketing import Ticketing, utc_now
 from queue_service.device_program.caretaker import Caretaker
 from queue_service.device_program.service_clock import ServiceClock
@@ -71,8 +72,8 @@ def build_app(
     view = OfficeView(kept_snapshot(settings.data_dir))
     page_events = PageEvents(view)
     printer = chosen_printer(settings)
-    printing = TicketPrinting(printer, texts)
     speech = Speech()
+    printing = TicketPrinting(printer, texts, lambda: ticket_layout(caretaker.card), view.show_printer)
     token_file = TokenFile(settings.token_file)
     service = ServiceApi(settings.service, token_file)
     caretaker = Caretaker(
@@ -88,6 +89,7 @@ def build_app(
     )
     outage = OutageTickets(service, view, settings.data_dir, clock)
     view.goes_on = outage.can_go_on
+    copies = TicketCopies(service, view, printing)
     ticketing = Ticketing(service, outage, view, printing, clock.now, page_events.tell_ticket)
     link = ServiceLink(
         settings.service,
@@ -99,7 +101,8 @@ def build_app(
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(part.run()) for part in (Supervision(), link, caretaker, outage)]
+        parts = (Supervision(), link, caretaker, outage, printing, copies)
+        tasks = [asyncio.create_task(part.run()) for part in parts]
         if isinstance(printer, PdfDirectory):
             tasks.append(asyncio.create_task(_forget_old_tickets(printer, own_clock)))
         for task in tasks:
@@ -170,7 +173,7 @@ async def _forget_old_tickets(tickets: PdfDirectory, own_clock: Callable[[], dat
     "--printer",
     default="pdf",
     show_default=True,
-    help="pdf (files in the data directory), cups, cups:QUEUE, escpos:HOST or escpos:HOST:PORT",
+    help=f"One of {PRINTER_FORMS}; pdf keeps files in the data directory.",
 )
 def main(service: str, token_file: Path | None, port: int, data_dir: Path, printer: str) -> None:
     """Serve the touch page of one kiosk on this device."""

@@ -18,6 +18,7 @@
     └── PrinterError                 a ticket is valid but not on paper; told in ``print_reason``
         ├── PrinterUnreachableError  printer_unreachable
         ├── PrinterOutOfPaperError   printer_out_of_paper
+        ├── PrinterOpenError         printer_open
         ├── PrinterStoppedError      printer_stopped
         ├── PrinterTimeoutError      printer_timeout
         ├── PrinterNotInstalledError printer_not_installed
@@ -182,8 +183,14 @@ class PrinterOutOfPaperError(PrinterError):
     words = N_("Das Papier ist zu Ende.")
 
 
+class PrinterOpenError(PrinterError):
+    """The printer's lid is open."""
+
+    code = "printer_open"
+
+
 class PrinterStoppedError(PrinterError):
-    """The printer or its queue is switched off, open or halted by somebody."""
+    """The printer or its queue has a fault or was halted by somebody."""
 
     code = "printer_stopped"
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from queue_service.device_program.pairing_sign import PairingSign, pairing_sign
+from queue_service.protocol.device_care import PrinterState
 from queue_service.protocol.stream import (
     HallState,
     KioskChange,
@@ -18,6 +19,7 @@ from queue_service.protocol.stream import (
     WalkIns,
     apply_to_kiosk,
 )
+from queue_service.protocol.ticket_copy import COPY_ORDERED
 
 
 class Link(StrEnum):
@@ -54,6 +56,8 @@ class KioskState(msgspec.Struct, frozen=True):
     """Without a connection: whether numbers are given out all the same."""
     asks: list[str] = []
     """What visitors without an appointment are asked, see ``kiosk_questions``."""
+    printer: PrinterState | None = None
+    """How it is with paper, before anybody asks for a number; None: the printer can't say."""
 
 
 class OfficeView:
@@ -66,6 +70,9 @@ class OfficeView:
         self._code: str | None = None
         self.goes_on: Callable[[], bool] = lambda: False
         """Tells whether numbers are to be had without the service."""
+        self._printer: PrinterState | None = None
+        self.copies_ordered = asyncio.Event()
+        """Set when there may be tickets to print for staff; whoever asks for them clears it before."""
         self._listeners: set[asyncio.Event] = set()
 
     @property
@@ -109,6 +116,7 @@ class OfficeView:
             pairing=pairing_sign(self._code),
             asks=known.asks if known else [],
             goes_on=self._link is not Link.CONNECTED and self.goes_on(),
+            printer=self._printer,
         )
 
     def show_code(self, code: str | None) -> None:
@@ -116,11 +124,17 @@ class OfficeView:
         self._code = code
         self.tell()
 
+    def show_printer(self, state: PrinterState | None) -> None:
+        """Show how it is with paper."""
+        self._printer = state
+        self.tell()
+
     def begin(self, snapshot: KioskSnapshot) -> None:
         """Take a fresh snapshot as the truth."""
         self._snapshot = snapshot
         self._link = Link.CONNECTED
         self._away_since = None
+        self.copies_ordered.set()
         self.tell()
 
     def follow(self, change: KioskChange) -> None:
@@ -132,6 +146,8 @@ class OfficeView:
             msg = "a change before any snapshot"
             raise RuntimeError(msg)
         self._snapshot = apply_to_kiosk(self._snapshot, change)
+        if change.type == COPY_ORDERED:
+            self.copies_ordered.set()
         self.tell()
 
     def lose(self, link: Link) -> None:

@@ -23,6 +23,7 @@ from queue_service.device_program.token_file import NoToken, TokenFile
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, TicketRequest
 from queue_service.protocol.help import HelpAtDevice
 from queue_service.protocol.outage import HandedIn, NumberBlocks, Outage
+from queue_service.protocol.ticket_copy import CopyOrders, CopyOutcome
 
 DEADLINE_SECONDS = 8.0
 """How long a visitor stands before "one moment, please" before the kiosk gives up."""
@@ -39,6 +40,9 @@ PAUSES_SECONDS = (0.2, 0.5, 1.0)
 
 AWAY = frozenset({502, 503, 504})
 """Said by a proxy before a service that restarts."""
+
+NOT_FOUND = 404
+"""An order that nobody remembers any more."""
 
 UNDER_WAY = "in_progress"
 """Code of the answer to a repeat that came before the first request was done."""
@@ -96,10 +100,11 @@ class ServiceApi:
             HelpAtDevice("none") if method == "DELETE" and answer.is_success else _read(answer, HelpAtDevice)
         )
 
-    async def _once(self, path: str, body: msgspec.Struct | None) -> httpx.Response:
+    async def _once(self, path: str, body: msgspec.Struct | None, method: str = "POST") -> httpx.Response:
         headers = {"Authorization": f"Bearer {await self._token()}", "Content-Type": "application/json"}
         try:
-            return await self._http.post(
+            return await self._http.request(
+                method,
                 path,
                 content=None if body is None else msgspec.json.encode(body),
                 headers=headers,
@@ -107,6 +112,16 @@ class ServiceApi:
             )
         except httpx.TransportError as error:
             raise ServiceUnreachableError from error
+
+    async def ticket_copies(self) -> CopyOrders:
+        """Ask what is to be printed for staff. Raises ServiceError."""
+        return _read(await self._once("/device/ticket-copies", None, "GET"), CopyOrders)
+
+    async def tell_copy(self, copy: UUID, reason: str | None) -> None:
+        """Say how that went; what kept it from paper is a code. Raises ServiceError."""
+        answer = await self._once(f"/device/ticket-copies/{copy}", CopyOutcome(reason), "PUT")
+        if not answer.is_success and answer.status_code != NOT_FOUND:
+            raise _refusal_of(answer)
 
     async def look_up(self, office: str, number: str) -> dict[str, Any]:
         """Ask how it stands with a number; gives the service's own words on it. Raises ServiceError."""

@@ -32,6 +32,7 @@ from kiosk.printing.ticket_printing import TicketPrinting
 from kiosk.service_api import DEADLINE_SECONDS, SHORT_DEADLINE_SECONDS, ServiceApi
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, TicketRequest
 from queue_service.protocol.stream import OfficeCard, WaitRange
+from queue_service.ticket_paper.wording import TicketFacts
 
 REPRINT_WITHIN = timedelta(minutes=10)
 """Long enough to put in a new roll and come back to the device."""
@@ -205,7 +206,13 @@ class Ticketing:
 
     async def _print(self, issued: _Issued) -> TicketAtKiosk:
         failure = await self._printing.print_ticket(
-            issued.ticket, issued.office, issued.language, issued.service_name
+            TicketFacts(
+                issued.ticket,
+                issued.office,
+                issued.language,
+                issued.service_name,
+                outage=isinstance(issued.ticket, OutageTicketHere),
+            )
         )
         issued.answer = _answer(issued.ticket, printed=failure is None, failure=failure)
         return issued.answer

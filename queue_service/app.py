@@ -32,7 +32,9 @@ from queue_service.booking.slot_routes import SlotController
 from queue_service.booking.supply_routes import supply_routes
 from queue_service.booking.waiting_routes import waiting_routes
 from queue_service.devices import tokens
+from queue_service.devices.call_routes import call_routes
 from queue_service.devices.care_routes import device_routes
+from queue_service.devices.copy_routes import copy_routes
 from queue_service.devices.hub import Hub
 from queue_service.devices.outage_routes import OutageController
 from queue_service.devices.routes import stream
@@ -47,6 +49,7 @@ from queue_service.notices.text_routes import AuthorityTextController
 from queue_service.notices.ways import ways
 from queue_service.offices.model import holiday_name
 from queue_service.offices.routes import OfficeController
+from queue_service.panel.routes import panel_routes
 from queue_service.platform import http
 from queue_service.platform.change_feed import ChangeFeed
 from queue_service.platform.clock import Clock
@@ -130,7 +133,10 @@ def create_app(settings: Settings, dsn: str, clock: Clock | None = None) -> Lite
             *message_routes,
             AuthorityTextController,
             *device_routes,
+            *call_routes,
+            *panel_routes,
             OutageController,
+            *copy_routes,
             *assistance_handlers,
             stream,
             probes.livez,

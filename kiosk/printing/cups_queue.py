@@ -1,64 +1,56 @@
-"""A printer of the device's printing system, through ``lp``."""
+"""A queue of the device's own printing system, over its socket; CUPS itself speaks IPP."""
 
-import os
-import subprocess
+import time
+from pathlib import Path
+from urllib.parse import quote
 
-from kiosk.errors import (
-    PrinterError,
-    PrinterNotInstalledError,
-    PrinterStoppedError,
-    PrinterTimeoutError,
-)
-from kiosk.printing.printer import PRINT_DEADLINE_SECONDS, TicketSheet
+import httpx
 
-COMMAND_TIMEOUT_SECONDS = PRINT_DEADLINE_SECONDS / 2
-"""Two commands are run for a ticket."""
+from kiosk.errors import PrinterError, PrinterNotInstalledError
+from kiosk.printing.ipp_printer import CONNECT_SECONDS, IppPrinter
+from kiosk.printing.printer_states import state_after
+from queue_service.protocol.device_care import PrinterState
+from queue_service.ticket_paper.page import TicketSheet
+
+SOCKET = Path("/run/cups/cups.sock")
+"""Where CUPS listens for programs of the same machine; elsewhere it is asked over loopback."""
+GET_DEFAULT = 0x4001
+"""CUPS-Get-Default, an operation of CUPS's own."""
 
 
-class CupsQueue:
-    """Hands sheets to a queue; an empty name means the default queue."""
+def named_queue(queue: str, socket: Path = SOCKET) -> IppPrinter:
+    """Give a queue as a printer."""
+
+    def transport() -> httpx.BaseTransport:
+        return httpx.HTTPTransport(uds=str(socket)) if socket.exists() else httpx.HTTPTransport()
+
+    path = f"printers/{quote(queue, safe='')}" if queue else ""
+    return IppPrinter("cups", f"ipp://localhost/{path}", transport)
+
+
+class DefaultQueue:
+    """Whichever queue is the system's default at the moment of printing."""
 
     kind = "cups"
 
-    def __init__(self, queue: str) -> None:
-        self._queue = queue
+    def __init__(self, socket: Path = SOCKET) -> None:
+        self._socket = socket
+        self._system = named_queue("", socket)
+
+    def look(self) -> PrinterState | None:
+        """Ask the queue."""
+        try:
+            return self._queue().look()
+        except PrinterError as error:
+            return state_after(error)
 
     def put_on_paper(self, sheet: TicketSheet) -> None:
-        """Queue the sheet, unless the queue is stopped: paper that comes hours later misleads."""
-        self._require_running()
-        size = f"media=Custom.{sheet.width_mm:.0f}x{sheet.height_mm:.0f}mm"
-        name = ["-d", self._queue] if self._queue else []
-        # `-s` leaves out the job number; the title is all that the printing system's log shows of a ticket.
-        _run(["lp", "-s", *name, "-t", sheet.number, "-o", size, "-o", "print-scaling=none", "-"], sheet.pdf)
+        """Print on the queue."""
+        self._queue().put_on_paper(sheet)
 
-    def _require_running(self) -> None:
-        said = _run(["lpstat", "-p", *([self._queue] if self._queue else [])], b"")
-        # The C locale's words, the only interface that lpstat has: "printer NAME disabled since …".
-        if said and all(" disabled " in line for line in said.splitlines() if line.startswith("printer ")):
-            raise PrinterStoppedError(self._queue)
-
-
-def _run(command: list[str], given: bytes) -> str:
-    """Run a command of the printing system and give what it wrote. Raises PrinterError."""
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed commands; the queue's name comes from the settings
-            command,
-            input=given,
-            capture_output=True,
-            timeout=COMMAND_TIMEOUT_SECONDS,
-            check=False,
-            env={**os.environ, "LC_ALL": "C"},
-        )
-    except FileNotFoundError as error:
-        raise PrinterNotInstalledError(command[0]) from error
-    except subprocess.TimeoutExpired as error:
-        raise PrinterTimeoutError(command[0]) from error
-    if done.returncode:
-        raise _refusal(done.stderr.decode(errors="replace"))
-    return done.stdout.decode(errors="replace")
-
-
-def _refusal(said: str) -> PrinterError:
-    if "not accepting" in said:
-        return PrinterStoppedError(said.strip())
-    return PrinterNotInstalledError(said.strip())
+    def _queue(self) -> IppPrinter:
+        said = self._system.ask(GET_DEFAULT, [], time.monotonic() + CONNECT_SECONDS)
+        names = said.of_printer("printer-name")
+        if not names:
+            raise PrinterNotInstalledError
+        return named_queue(str(names[0]), self._socket)

@@ -1,13 +1,15 @@
 """The default printer: keeps each ticket as a PDF file and prints nothing."""
 
 import contextlib
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
 from kiosk.errors import TicketNotWritableError
-from kiosk.printing.printer import TicketSheet
+from queue_service.protocol.device_care import PrinterState
+from queue_service.ticket_paper.page import TicketSheet
 
 KEPT_FOR = timedelta(days=7)
 """Long enough to look into a complaint; the follow address on a ticket ends with its day anyway."""
@@ -22,6 +24,11 @@ class PdfDirectory:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def look(self) -> PrinterState | None:
+        """Tell whether files can be written."""
+        place = self._folder if self._folder.exists() else self._folder.parent
+        return "ok" if place.is_dir() and os.access(place, os.W_OK) else "failed"
 
     def put_on_paper(self, sheet: TicketSheet) -> None:
         """Write the file in one step."""

@@ -178,6 +178,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     grants: tuple[Grant, ...] = ()
     profile: DeviceProfile | None = None
     device_office_id: int | None = None
+    further_office_ids: frozenset[int] = frozenset()
+    """Of a display: other offices whose calls it may follow; it can do nothing else there."""
     session_hash: bytes | None = None
     """SHA-256 of the session's token."""
     expires_at: datetime | None = None
@@ -197,6 +199,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         """
         if self.profile is not None:
             here = office_id == self.device_office_id or (office_id is None and authority_id is None)
+            here |= permission is Permission.STREAM_DISPLAY and office_id in self.further_office_ids
             return here and permission in PROFILE_PERMISSIONS[self.profile]
         if permission in ANYONE:
             return True

@@ -6,12 +6,16 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from queue_service.accounts.model import DeviceProfile
+from queue_service.accounts.model import DeviceProfile, Permission, Principal
 from queue_service.assistance import service as assistance
 from queue_service.devices import store
+from queue_service.devices.care_announcements import office_announcements
 from queue_service.devices.tokens import DeviceNotFound, device_name, require_id
-from queue_service.platform.errors import Conflict
+from queue_service.offices import service as offices
+from queue_service.panel import service as panel
+from queue_service.platform.errors import Conflict, InvalidFields
 from queue_service.platform.queries import Connection
+from queue_service.protocol.device_api import FieldError
 from queue_service.protocol.device_care import (
     OVERDUE_AFTER_SECONDS,
     DeviceCard,
@@ -34,6 +38,7 @@ Trouble: TypeAlias = Literal[
     "printer_paper_low",
     "sound_blocked",
     "page_closed",
+    "letters_too_small",
     "disk_low",
 ]
 
@@ -100,6 +105,7 @@ def troubles_of(health: DeviceHealth) -> list[Trouble]:
         (health.printer == "failed", "printer_failed"),
         (bool(health.sound_blocked), "sound_blocked"),
         (health.page_open is False, "page_closed"),
+        (health.fit is not None and health.fit.too_small, "letters_too_small"),
         (low, "disk_low"),
         (health.printer == "paper_low", "printer_paper_low"),
     ]
@@ -140,6 +146,23 @@ async def change(
         raise DeviceRevoked
 
 
+async def require_further_offices(
+    conn: Connection, user: Principal, found: FoundDevice, authority_id: int, settings: DeviceSettings
+) -> None:
+    """Raise unless a device may be set up to show the further offices that its settings name.
+
+    They are of the device's authority (else InvalidFields), and whoever names one looks after its devices
+    too (else NotPermitted); one that stands there already may stay. Raises OfficeNotFound.
+    """
+    before = found.device.settings.further_offices if authority_id == found.authority_id else []
+    for slug in settings.further_offices:
+        office = await offices.find_office(conn, slug)
+        if office.authority_id != authority_id:
+            raise InvalidFields(errors=[FieldError("settings.further_offices", "of the same authority")])
+        if slug not in before:
+            user.require(Permission.DEVICE_MANAGE, office.id, office.authority_id)
+
+
 async def ask_for_new_token(conn: Connection, now: datetime, device_id: int) -> None:
     """Have a device make itself another token at its next report. Raises DeviceRevoked."""
     if not await store.ask_for_new_token(conn, device_id, now):
@@ -154,8 +177,12 @@ async def report(conn: Connection, now: datetime, device_id: int, health: Device
 
 async def card(conn: Connection, now: datetime, device_id: int) -> DeviceCard:
     """Tell a device who it is."""
-    device = (await find_device(conn, now, device_id)).device
+    found = await find_device(conn, now, device_id)
+    device = found.device
     profile: Profile = "kiosk" if device.profile is DeviceProfile.KIOSK else "display"
+    paper = await offices.ticket_layout(conn, found.office_id) if profile == "kiosk" else None
+    office = await offices.find_office(conn, device.office)
+    is_display = profile == "display"
     return DeviceCard(
         device.id,
         device.office,
@@ -163,7 +190,10 @@ async def card(conn: Connection, now: datetime, device_id: int) -> DeviceCard:
         device.name,
         device.settings,
         device.renew_since is not None,
+        ticket_layout=paper,
+        announcements=office_announcements(office.setup) if is_display else None,
         told_at=now,
+        panel=await panel.slides(conn, office) if is_display else [],
     )
 
 

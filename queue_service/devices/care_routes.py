@@ -161,11 +161,13 @@ class DeviceController(Controller):
 
         async def work(conn: Connection) -> Device:
             found = await _device(conn, device, request, state)
-            office_id = found.office_id
+            office_id, authority_id = found.office_id, found.authority_id
             if data.office is not None:
                 there = await offices.find_office(conn, data.office)
                 request.user.require(Permission.DEVICE_MANAGE, there.id, there.authority_id)
-                office_id = there.id
+                office_id, authority_id = there.id, there.authority_id
+            if data.settings is not None:
+                await care.require_further_offices(conn, request.user, found, authority_id, data.settings)
             known = found.device
             await care.change(
                 conn,

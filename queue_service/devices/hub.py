@@ -18,7 +18,7 @@ from queue_service.offices import service as offices
 from queue_service.platform.clock import Clock
 from queue_service.platform.database import Database
 from queue_service.platform.errors import Unavailable
-from queue_service.protocol.stream import QueueLength
+from queue_service.protocol.stream import QueueLength, ShownCounter
 from queue_service.queueing import service as queueing
 from queue_service.queueing.hall import ChangeBody, ChangeRecord, Hall
 
@@ -71,6 +71,7 @@ class OfficeFeed:
         self._task: asyncio.Task[None] | None = None
         self._sent: dict[Audience, deque[tuple[int, bytes]]] = {}
         self._kiosk_lengths: list[QueueLength] = []
+        self._signs: list[ShownCounter] = []
         self._facts: views.OfficeFacts | None = None
         self._hall: Hall | None = None
         self.failed = False
@@ -99,6 +100,8 @@ class OfficeFeed:
         if audience == "kiosk" and not self.subscribers["kiosk"]:
             # Nobody was told of the changes since the last kiosk left; this one starts from now.
             self._kiosk_lengths = views.queue_lengths(*self._state, self._clock())
+        if audience == "display" and not self.subscribers["display"]:
+            self._signs = views.counter_signs(self._state[1])
         missed = self._missed(audience, since)
         for message in [self._snapshot(audience)] if missed is None else missed:
             subscriber.push(message)
@@ -146,6 +149,7 @@ class OfficeFeed:
             self._hall = await queueing.read_hall(conn, office)
         self._facts = views.OfficeFacts(office, services, office.card(self._visitor_url))
         self._kiosk_lengths = views.queue_lengths(self._facts, self._hall, self._clock())
+        self._signs = views.counter_signs(self._hall)
         self._sent = {}
 
     async def _follow(self) -> None:
@@ -192,8 +196,8 @@ class OfficeFeed:
 
     def _broadcast(self, change: ChangeRecord, body: ChangeBody) -> None:
         for audience, subscribers in self.subscribers.items():
-            # The kiosk's message says what changed since the one before, so it is made in any case
-            # once a kiosk was here; others are made for those who listen.
+            # A device's message says what changed since the one before; whoever comes as the first
+            # begins to compare anew.
             if not subscribers:
                 self._sent.pop(audience, None)
                 continue
@@ -205,7 +209,8 @@ class OfficeFeed:
     def _message(self, audience: Audience, change: ChangeRecord, body: ChangeBody) -> msgspec.Struct:
         facts, hall = self._state
         if audience == "display":
-            return views.display_change(facts, hall, change, body)
+            shown, self._signs = views.display_change(facts, hall, change, body, self._signs)
+            return shown
         if audience == "staff":
             return views.staff_change(hall, change, body)
         message, self._kiosk_lengths = views.kiosk_change(

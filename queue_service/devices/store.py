@@ -33,6 +33,7 @@ class TokenRow(msgspec.Struct, frozen=True):
     id: int
     office_id: int
     profile: str
+    further_office_ids: list[int]
 
 
 class DeviceRow(msgspec.Struct, frozen=True):

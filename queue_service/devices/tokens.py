@@ -58,6 +58,7 @@ async def resolve(conn: Connection, now: datetime, token: str) -> Principal | No
         key=f"device:{device.id}",
         profile=DeviceProfile(device.profile),
         device_office_id=device.office_id,
+        further_office_ids=frozenset(device.further_office_ids),
     )
 
 

@@ -28,6 +28,7 @@ from queue_service.protocol.stream import (
     KioskSnapshot,
     OfficeCard,
     QueueLength,
+    ShownCounter,
     WalkIns,
 )
 from queue_service.queueing.hall import ChangeBody, ChangeRecord, Hall, call_of
@@ -109,13 +110,37 @@ def display_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> DisplaySn
         wait=told.wait,
         wait_reason=told.reason,
         hall=hall.state,
+        counters=counter_signs(hall),
     )
 
 
-def display_change(facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: ChangeBody) -> DisplayChange:
-    """Return the message for a display; ``hall`` is the hall after the change."""
+def counter_signs(hall: Hall) -> list[ShownCounter]:
+    """Return what stands at each counter's door."""
+    return [
+        _sign(counter, hall)
+        for counter in sorted(hall.counters.values(), key=lambda counter: counter.position)
+    ]
+
+
+def _sign(counter: Counter, hall: Hall) -> ShownCounter:
+    visit = hall.tickets.get(counter.ticket) if counter.ticket else None
+    # Whom staff fetch from the reception is not told to come to the door.
+    called = visit is not None and visit.state == "called" and not visit.pick_up
+    return ShownCounter(
+        counter.number, counter.name, counter.state, visit.number if visit else None, called=called
+    )
+
+
+def display_change(
+    facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: ChangeBody, before: list[ShownCounter]
+) -> tuple[DisplayChange, list[ShownCounter]]:
+    """Return the message for a display and the signs that the next one is compared with.
+
+    ``hall`` is the hall after the change.
+    """
     told = hall.wait_for_anyone(facts.minutes)
-    return DisplayChange(
+    after = counter_signs(hall)
+    message = DisplayChange(
         type=_kind_for_devices(change),
         version=change.version,
         at=change.at,
@@ -125,7 +150,9 @@ def display_change(facts: OfficeFacts, hall: Hall, change: ChangeRecord, body: C
         call=call_of(change, body),
         wait_reason=told.reason,
         hall=hall.state,
+        counters=[sign for sign in after if sign not in before],
     )
+    return message, after
 
 
 def kiosk_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> KioskSnapshot:

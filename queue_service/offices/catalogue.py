@@ -6,7 +6,7 @@ import msgspec
 
 from queue_service.offices.model import OfficeCalendar
 from queue_service.offices.setup_model import OfficeSetup, OrderSetup
-from queue_service.protocol.stream import OfficeCard
+from queue_service.protocol.stream import OfficeCard, WaitingArea
 
 
 class Office(msgspec.Struct, frozen=True):
@@ -49,6 +49,7 @@ class Office(msgspec.Struct, frozen=True):
             follow_url=f"{visitor_url}/t/",
             accent=self.accent,
             ticket_shows_service=self.setup.ticket_shows_service,
+            areas=[WaitingArea(area.code, area.name, area.counters) for area in self.setup.areas],
         )
 
 

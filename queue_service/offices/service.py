@@ -9,6 +9,7 @@ from queue_service.offices.catalogue import Authority, OfferedService, Office
 from queue_service.offices.setup_model import Known, Setup
 from queue_service.platform.errors import OfficeNotFound, ServiceNotFound, ServiceNotOffered
 from queue_service.platform.queries import Connection
+from queue_service.protocol.ticket_layout import TicketLayout
 
 
 async def known(conn: Connection) -> Known:
@@ -50,6 +51,16 @@ async def stop_walk_ins(conn: Connection, now: datetime, office: Office, *, stop
     await store.stop_walk_ins(conn, office.id, stopped=stopped)
     await store.publish(conn, office.id, "office.changed", {}, now)
     return await find_office(conn, office.slug)
+
+
+async def ticket_layout(conn: Connection, office_id: int) -> TicketLayout:
+    """Return how the office's tickets look."""
+    return await store.ticket_layout(conn, office_id)
+
+
+async def keep_ticket_layout(conn: Connection, office_id: int, layout: TicketLayout) -> None:
+    """Have the office's tickets look so; its kiosks know within a minute."""
+    await store.keep_ticket_layout(conn, office_id, layout)
 
 
 async def find_office(conn: Connection, slug: str) -> Office:

@@ -10,6 +10,8 @@ from datetime import date
 from functools import cache
 from zoneinfo import available_timezones
 
+from queue_service.offices.announcement_setup import check_announcements
+from queue_service.offices.hall_setup import check_areas, check_panel
 from queue_service.offices.model import WEEKDAYS, Span, Weekday, WeekHours
 from queue_service.offices.setup_mistakes import Findings, Path, echo, unknown
 from queue_service.offices.setup_model import (
@@ -80,6 +82,9 @@ def check_office(
     _check_open_consultation(findings, path, office, catalogue)
     _check_pools(findings, path, office, catalogue)
     _check_timed_entries(findings, path, office)
+    check_announcements(findings, (*path, "announcements"), office.announcements)
+    check_areas(findings, path, office.areas, {counter.number for counter in office.counters})
+    check_panel(findings, path, office.panel)
 
 
 def check_use(findings: Findings, path: Path, office: OfficeSetup) -> None:

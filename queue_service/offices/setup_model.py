@@ -16,6 +16,8 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
+from queue_service.offices.announcement_setup import AnnouncementSetup
+from queue_service.offices.hall_setup import AreaSetup, PanelSetup
 from queue_service.offices.kiosk_setup import KioskSetup
 from queue_service.offices.model import (
     GERMAN,
@@ -31,6 +33,7 @@ from queue_service.offices.model import (
     WeekHours,
     allowed,
 )
+from queue_service.offices.ticket_setup import TicketSetup
 from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, VisitorLanguage
 
 Mode = Literal["appointment", "walk_in"]
@@ -458,6 +461,10 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time_zone: str = "Europe/Berlin"
     area: Text = {}
     """The waiting area, as named on tickets."""
+    areas: list[AreaSetup] = []
+    """Parts of the house that displays of their own may show."""
+    panel: PanelSetup = []
+    """The slides of the information panel, in order."""
     reception: Text = {}
     """A sentence that says where help is to be found, for visitors who are stuck at the kiosk."""
     languages: list[VisitorLanguage] = msgspec.field(default_factory=lambda: list(get_args(VisitorLanguage)))
@@ -480,9 +487,11 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     numbers: NumberSettings = NumberSettings()
     ticket_shows_service: bool = False
     kiosk: KioskSetup = KioskSetup()
+    ticket: TicketSetup = TicketSetup()
     order: OrderSetup = OrderSetup()
     visits: VisitSetup = VisitSetup()
     emergency: EmergencySetup = EmergencySetup()
+    announcements: AnnouncementSetup = AnnouncementSetup()
     arrival: ArrivalWindow = ArrivalWindow()
     changes_close_hours: Annotated[
         int, Meta(ge=0, le=168, extra=allowed("a number from 0 to 168 (hours)"))

@@ -355,6 +355,8 @@ def _value(text: str, kind: inspect.Type) -> Any:
             return TRUTH[text]
         case inspect.DateType():
             return date.fromisoformat(text)
+        case inspect.LiteralType():
+            return next(choice for choice in kind.values if str(choice) == text)
         case _:
             return text
 

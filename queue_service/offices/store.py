@@ -15,7 +15,9 @@ from queue_service.offices.setup_model import (
     ServiceSetup,
 )
 from queue_service.offices.setup_model import OfferedService as OfferedServiceSetup
+from queue_service.offices.ticket_setup import as_layout
 from queue_service.platform.queries import Connection, load_queries
+from queue_service.protocol.ticket_layout import TicketLayout
 
 _queries = load_queries("offices")
 _encode = msgspec.json.Encoder().encode
@@ -97,9 +99,21 @@ async def upsert_office(conn: Connection, office: OfficeSetup) -> int:
         number_digits=office.numbers.digits,
         number_restart=office.numbers.restart_daily,
         order_rules=_json(office.order),
+        ticket_layout=_json(as_layout(office.ticket)),
         setup=_json(office),
     )
     return made
+
+
+async def ticket_layout(conn: Connection, office_id: int) -> TicketLayout:
+    """Return how the office's tickets look."""
+    kept: str = await _queries.ticket_layout(conn, office_id=office_id)
+    return msgspec.json.decode(kept, type=TicketLayout)
+
+
+async def keep_ticket_layout(conn: Connection, office_id: int, layout: TicketLayout) -> None:
+    """Have the office's tickets look so."""
+    await _queries.keep_ticket_layout(conn, office_id=office_id, ticket_layout=_json(layout))
 
 
 async def replace_offered_services(

@@ -27,6 +27,9 @@
     │   ├── AuthorityNotFound   404  authority_not_found   in accounts.service
     │   ├── UserNotFound        404  user_not_found        in accounts.service
     │   ├── DeviceNotFound      404  device_not_found      in devices.tokens
+    │   ├── CopyNotFound        404  copy_not_found        in devices.ticket_copies
+    │   ├── PanelFileNotFound   404  panel_file_not_found  in panel.service
+    │   ├── CallsNotPublic      404  calls_not_public      in devices.call_routes: the hall's business alone
     │   └── PairingNotFound     404  pairing_not_found     in devices.pairing: no device shows this code
     ├── MethodNotAllowed        405  method_not_allowed
     ├── Conflict                409  conflict
@@ -57,6 +60,7 @@
     │   ├── DeviceKnown         409  device_known          in devices.pairing: it is let in, or was
     │   ├── DeviceRevoked       409  device_revoked        in devices.care
     │   ├── TokenTaken          409  token_taken           in devices.care
+    │   ├── NoKiosk             409  no_kiosk              in devices.ticket_copies
     │   └── InProgress          409  in_progress           first request with this key still runs
     ├── TooLarge                413  too_large
     ├── UnsupportedMediaType    415  unsupported_media_type

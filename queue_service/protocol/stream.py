@@ -14,8 +14,8 @@ import msgspec
 
 HallState = Literal["open", "paused", "leave"]
 """``paused``: nobody is called for a while, numbers stay valid. ``leave``: everybody leaves the building."""
-LAST_CALLS_SHOWN = 10
-"""How many calls a display's snapshot holds: the current one and the list beside it."""
+LAST_CALLS_SHOWN = 24
+"""How many calls a display's snapshot holds: the current and the last ones of each of four areas."""
 
 
 class WaitRange(msgspec.Struct, frozen=True):
@@ -46,6 +46,28 @@ class Call(msgspec.Struct, frozen=True):
     """Staff fetch the visitor, who waits at the reception and is to go to no counter."""
 
 
+class WaitingArea(msgspec.Struct, frozen=True):
+    """A part of the house with a screen of its own, and the counters to which its visitors are called."""
+
+    code: str
+    name: dict[str, str]
+    counters: list[str]
+    """Their numbers."""
+
+
+class ShownCounter(msgspec.Struct, frozen=True):
+    """What the small display at a counter's door says."""
+
+    counter: str
+    """Its number."""
+    name: dict[str, str]
+    state: Literal["closed", "open", "paused"]
+    number: str | None = None
+    """Of the visitor who is called to it or served at it."""
+    called: bool = False
+    """The visitor is on the way still."""
+
+
 class OfficeCard(msgspec.Struct, frozen=True):
     """What a device has to know of its office to head a page and print a ticket."""
 
@@ -65,6 +87,8 @@ class OfficeCard(msgspec.Struct, frozen=True):
     """Accent colour of the authority as ``#rrggbb``; never carries meaning."""
     ticket_shows_service: bool = False
     """Whether paper may name the service; off unless the office asks for it."""
+    areas: list[WaitingArea] = []
+    """Where the house has several."""
 
 
 class DisplaySnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type"):
@@ -83,6 +107,8 @@ class DisplaySnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="ty
     ``hall_paused``."""
     audience: str = "display"
     hall: HallState = "open"
+    counters: list[ShownCounter] = []
+    """All of them, in the order of the office."""
 
 
 class DisplayChange(msgspec.Struct, frozen=True):
@@ -97,6 +123,8 @@ class DisplayChange(msgspec.Struct, frozen=True):
     call: Call | None = None
     wait_reason: str | None = None
     hall: HallState = "open"
+    counters: list[ShownCounter] = []
+    """Those that say something else now."""
 
 
 class WalkIns(msgspec.Struct, frozen=True):
@@ -193,6 +221,7 @@ def apply_to_display(state: DisplaySnapshot, change: DisplayChange) -> DisplaySn
     """
     _require_next(state.version, change.version)
     calls = [change.call, *state.calls][:LAST_CALLS_SHOWN] if change.call else state.calls
+    changed = {sign.counter: sign for sign in change.counters}
     return msgspec.structs.replace(
         state,
         version=change.version,
@@ -202,6 +231,7 @@ def apply_to_display(state: DisplaySnapshot, change: DisplayChange) -> DisplaySn
         wait=change.wait,
         wait_reason=change.wait_reason,
         hall=change.hall,
+        counters=[changed.get(sign.counter, sign) for sign in state.counters],
     )
 
 

@@ -263,6 +263,14 @@ async def _insert(
     return _answer_with(stands, issued, ticket.id, visitor_url, new.admission.arrival)
 
 
+async def issued_ticket(conn: Connection, now: datetime, ticket_id: UUID, visitor_url: str) -> IssuedTicket:
+    """Give a ticket as whoever drew it was answered, with the queue as it is now; raises TicketNotFound."""
+    issued = await store.find_issued(conn, ticket_id)
+    if issued is None:
+        raise errors.TicketNotFound
+    return await _answer(conn, now, issued, ticket_id, visitor_url)
+
+
 async def _answer(
     conn: Connection,
     now: datetime,

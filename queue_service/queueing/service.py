@@ -5,6 +5,7 @@ opened in ``counters``; what happens to a ticket afterwards stands here.
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
@@ -35,6 +36,7 @@ from queue_service.queueing.issuing import (
     check_in,
     check_needs,
     issue_ticket,
+    issued_ticket,
     same_day_places_taken,
     walk_ins,
 )
@@ -98,6 +100,7 @@ __all__ = [
     "forget_told",
     "forget_undo",
     "issue_ticket",
+    "issued_ticket",
     "keep_forecasting",
     "lapse_forecasts",
     "learn_waits",
@@ -121,6 +124,7 @@ __all__ = [
     "same_day_places_taken",
     "send_on",
     "take_in_outage",
+    "ticket_of_number",
     "timeline",
     "transfer",
     "undo",
@@ -213,6 +217,17 @@ async def follow_number(conn: Connection, now: datetime, office: Office, text: s
     if token is None:
         raise errors.TicketNotFound
     return await follow(conn, now, token)
+
+
+async def ticket_of_number(conn: Connection, now: datetime, office: Office, text: str) -> UUID:
+    """Return the id of the ticket with a number of today, as staff type it. Raises TicketNotFound."""
+    today = local_day(now, office.setup.time_zone)
+    number = written_number(text, office.setup.numbers.digits)
+    token = await store.token_of_number(conn, office.id, today, number)
+    found = await store.find_by_token(conn, token) if token else None
+    if found is None:
+        raise errors.TicketNotFound
+    return found.id
 
 
 async def end_days(conn: Connection, now: datetime, office: Office) -> int:

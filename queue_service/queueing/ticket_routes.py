@@ -207,7 +207,7 @@ class TicketController(Controller):
         responses=refusals(
             *SIGNED_IN, *STORED, errors.TicketNotFound, errors.ServiceNotFound, errors.CounterNotFound,
             errors.NotYourTicket, errors.IllegalTransition, errors.ServiceNotOffered, errors.CannotServe,
-            errors.HallClosed, errors.InProgress,
+            errors.HallClosed, errors.InProgress, errors.UnknownChoice,
         ),
     )  # fmt: skip
     async def transfer(

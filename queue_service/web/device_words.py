@@ -7,7 +7,8 @@ import msgspec
 
 from queue_service.accounts.model import DeviceProfile
 from queue_service.devices.care import Device, Trouble
-from queue_service.protocol.device_care import DeviceHealth
+from queue_service.protocol.device_care import DeviceHealth, DisplayLayout, WallFit
+from queue_service.protocol.reading_distance import readable_metres
 from queue_service.web.languages import Texts
 
 SECONDS_A_MINUTE = 60
@@ -45,6 +46,7 @@ def trouble_words(words: Texts) -> dict[Trouble, str]:
         "printer_paper_low": words.gettext("Papier geht zur Neige"),
         "sound_blocked": words.gettext("Ton vom Browser gesperrt"),
         "page_closed": words.gettext("Seite nicht geöffnet"),
+        "letters_too_small": words.gettext("Aufrufe aus dem gewählten Abstand nicht lesbar"),
         "disk_low": words.gettext("Speicher fast voll"),
         "help_unanswered": words.gettext("Jemand wartet dort auf Hilfe"),
     }
@@ -79,10 +81,47 @@ def _measured(health: DeviceHealth, zone: str, words: Texts) -> list[tuple[str, 
         (words.gettext("Freier Speicher"), None if free is None else f"{free} MB"),
         (words.gettext("Arbeitsspeicher"), None if memory is None else f"{memory} MB"),
         (words.gettext("Uhr des Geräts"), _clock_words(health.clock_behind_seconds or 0, words)),
+        (words.gettext("Lesbarkeit"), reading_words(health.fit, words)),
         (words.gettext("Lautstärke"), None if loudness is None else f"{loudness} %"),
         (words.gettext("Letzte Ansage"), moment(announced, zone) if announced else None),
         (words.gettext("Nummern für einen Ausfall"), None if numbers is None else str(numbers)),
         (words.gettext("Noch nicht übertragen"), str(health.unsent) if health.unsent else None),
+    ]
+
+
+def reading_words(fit: WallFit | None, words: Texts) -> str | None:
+    """Say from how far a display's calls can be read, and what that costs."""
+    if fit is None:
+        return None
+    told = []
+    if fit.letters_mm is not None:
+        told.append(
+            words.gettext("Schrift der Aufrufe %(mm)s mm, lesbar aus %(metres)s m")
+            % {"mm": round(fit.letters_mm), "metres": decimal(int(readable_metres(fit.letters_mm) * 10) / 10)}
+        )
+    if fit.rows < fit.rows_wanted:
+        told.append(
+            words.gettext("Platz für %(rows)s von %(wanted)s früheren Aufrufen")
+            % {"rows": fit.rows, "wanted": fit.rows_wanted}
+        )
+    if fit.too_small:
+        told.append(words.gettext("für den gewählten Abstand braucht es einen größeren Bildschirm"))
+    return "; ".join(told) or None
+
+
+def decimal(number: float | None) -> str:
+    """Give a number as people write it here, ``7,5``; empty for none."""
+    return "" if number is None else f"{number:g}".replace(".", ",")
+
+
+def layout_names(words: Texts) -> list[tuple[DisplayLayout, str]]:
+    """Give what the layouts of displays are called."""
+    return [
+        ("calls", words.gettext("Nur Aufrufe")),
+        ("figures", words.gettext("Aufrufe und Wartezeit")),
+        ("panel", words.gettext("Aufrufe und Informationen")),
+        ("side_by_side", words.gettext("Spalten für Bereiche oder Dienststellen")),
+        ("door", words.gettext("Türschild eines Schalters")),
     ]
 
 

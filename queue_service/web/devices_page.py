@@ -18,12 +18,15 @@ from queue_service.devices import care, pairing, tokens
 from queue_service.devices.care import FoundDevice
 from queue_service.offices import service as offices
 from queue_service.offices.catalogue import Office
+from queue_service.offices.hall_setup import AreaSetup
 from queue_service.platform.errors import InvalidFields
 from queue_service.platform.queries import Connection
 from queue_service.protocol.device_care import DeviceSettings
-from queue_service.web.device_words import Condition, condition, facts, profile_name
+from queue_service.web.announcing_choice import announcing_choice, louder_rows
+from queue_service.web.device_words import Condition, condition, decimal, facts, layout_names, profile_name
 from queue_service.web.languages import Texts, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
+from queue_service.web.showing_choice import showing_choice
 
 PATH = "/admin/devices"
 MANAGE = requires(Permission.DEVICE_MANAGE)
@@ -42,6 +45,12 @@ class DeviceLine(msgspec.Struct, frozen=True):
     condition: Condition
     facts: list[tuple[str, str]]
     settings: DeviceSettings
+    louder: list[tuple[str, str, int | str]]
+    """Hours in which it is louder, and a row for one more."""
+    areas: list[AreaSetup]
+    """Of its office."""
+    beside: list[Office]
+    """Further offices that it may be set up for."""
     renewing: bool
     revoked: bool
 
@@ -54,7 +63,7 @@ async def devices_page(request: PageRequest) -> Response[str]:
         own = await _own_offices(conn, request)
         found = [one for one in await care.list_devices(conn, now) if one.device.office in own]
     words = texts(choose_language(request))
-    lines = [_line(one, own[one.device.office], words) for one in found]
+    lines = [_line(one, own[one.device.office], list(own.values()), words) for one in found]
     return page(
         request,
         "devices.html",
@@ -67,6 +76,8 @@ async def devices_page(request: PageRequest) -> Response[str]:
         revoked=[line for line in lines if line.revoked],
         office_names={slug: office.setup.name for slug, office in own.items()},
         done=_done(request, words),
+        layouts=layout_names(words),
+        decimal=decimal,
         typed={name: request.query_params.get(name, "") for name in ("code", "office", "name")},
     )
 
@@ -97,16 +108,22 @@ async def change(request: PageRequest, device: FromPath[int]) -> Redirect:
         "language": chosen["language"] or None,
         "theme": chosen["theme"] or None,
         "sound": {"on": True, "off": False}.get(chosen["sound"]),
+        **announcing_choice(form),
+        **showing_choice(form),
     }
     try:
         wanted = msgspec.convert(settings, DeviceSettings)
-    except msgspec.ValidationError as nonsense:
-        raise InvalidFields(str(nonsense)) from nonsense
+    except msgspec.ValidationError:
+        return _back("not_understood")
     try:
         async with request.app.state.database.transaction() as conn:
             found = await _own_device(conn, request, device)
             there = await offices.find_office(conn, str(form.get("office", "")))
             request.user.require(Permission.DEVICE_MANAGE, there.id, there.authority_id)
+            try:
+                await care.require_further_offices(conn, request.user, found, there.authority_id, wanted)
+            except InvalidFields:
+                return _back("not_understood")
             await care.change(conn, found, there.id, str(form.get("name", "")), wanted)
     except InvalidFields:
         return _back("no_name")
@@ -152,8 +169,9 @@ async def _own_device(conn: Connection, request: PageRequest, device_id: int) ->
     return found
 
 
-def _line(found: FoundDevice, office: Office, words: Texts) -> DeviceLine:
+def _line(found: FoundDevice, office: Office, own: list[Office], words: Texts) -> DeviceLine:
     device = found.device
+    beside = [one for one in own if one.authority_id == office.authority_id and one.slug != office.slug]
     return DeviceLine(
         device.id,
         device.office,
@@ -163,6 +181,9 @@ def _line(found: FoundDevice, office: Office, words: Texts) -> DeviceLine:
         condition(device, words),
         facts(device, office.setup.time_zone, words),
         device.settings,
+        louder_rows(device.settings),
+        office.setup.areas,
+        beside,
         device.renew_since is not None,
         device.revoked_at is not None,
     )
@@ -184,7 +205,7 @@ def _done(request: PageRequest, words: Texts) -> tuple[str, str]:
         "changed": (
             "success",
             words.gettext(
-                "Gespeichert. Alles außer Name und Dienststelle gilt ab dem nächsten Start des Geräts."
+                "Gespeichert. Das Gerät richtet sich innerhalb einer Minute danach."
             ),
         ),
         "renewing": ("success", words.gettext("Das Gerät erneuert seinen Schlüssel innerhalb einer Minute.")),
@@ -198,6 +219,13 @@ def _done(request: PageRequest, words: Texts) -> tuple[str, str]:
         "no_name": (
             "danger",
             words.gettext("Bitte geben Sie an, wo das Gerät steht (höchstens 100 Zeichen)."),
+        ),
+        "not_understood": (
+            "danger",
+            words.gettext(
+                "Nicht gespeichert: Eine der Angaben ist nicht möglich. "
+                "Bitte prüfen Sie Zahlen, Uhrzeiten und Schalter."
+            ),
         ),
         "gone": ("warning", words.gettext("Dieses Gerät ist inzwischen abgemeldet.")),
     }  # fmt: skip

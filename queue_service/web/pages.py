@@ -15,6 +15,7 @@ from queue_service.web.hall_page import hall_handlers
 from queue_service.web.held_place_page import held_place_handlers
 from queue_service.web.letters_page import letters_handlers
 from queue_service.web.offer_page import offer_handlers
+from queue_service.web.panel_page import panel_handlers
 from queue_service.web.phone_page import phone_handlers
 from queue_service.web.plan_affected_page import plan_affected_handlers
 from queue_service.web.plan_cancel_page import plan_cancel_handlers
@@ -22,6 +23,8 @@ from queue_service.web.plan_day_page import plan_day_handlers
 from queue_service.web.plan_page import plan_handlers
 from queue_service.web.reception_page import reception_handlers
 from queue_service.web.theme_page import choose_theme_page
+from queue_service.web.ticket_copy_page import copy_handlers
+from queue_service.web.ticket_page import ticket_handlers
 from queue_service.web.waiting_page import waiting_handlers
 
 web_handlers: list[ControllerRouterHandler] = [
@@ -55,6 +58,9 @@ web_handlers: list[ControllerRouterHandler] = [
     *phone_handlers,
     *letters_handlers,
     *device_handlers,
+    *ticket_handlers,
+    *copy_handlers,
+    *panel_handlers,
     *plan_handlers,
     *plan_day_handlers,
     *plan_affected_handlers,

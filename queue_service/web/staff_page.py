@@ -80,6 +80,14 @@ def doors_for(user: Principal, words: Texts, demo_devices: dict[str, str]) -> li
                 words.gettext("Automaten und Anzeigen anmelden und nach ihnen sehen"),
             )
         )
+    if anonymous or user.may(Permission.OFFICE_CONFIGURE):
+        doors.append(
+            Door(
+                "/admin/panel",
+                words.gettext("Bilder und Filme"),
+                words.gettext("Dateien für die Informationen auf Anzeigen einstellen"),
+            )
+        )
     if "kiosk" in demo_devices:
         doors.append(
             Door(

@@ -5,8 +5,13 @@ SELECT o.id, :profile, :name, :token_hash, :now FROM office o WHERE o.slug = :of
 RETURNING id, office_id;
 
 -- name: device_by_token(token_hash)^
--- Gives the device that this token belongs to; nothing once it is revoked.
-SELECT d.id, d.office_id, d.profile FROM device d WHERE d.token_hash = :token_hash AND d.revoked_at IS NULL;
+-- Gives the device that this token belongs to, with the further offices that it is set up for, as far as they are
+-- of its own office's authority; nothing once it is revoked.
+SELECT d.id, d.office_id, d.profile,
+       ARRAY(SELECT f.id FROM office o JOIN office f ON f.authority_id = o.authority_id
+              WHERE o.id = d.office_id AND d.profile = 'display'
+                AND f.slug IN (SELECT jsonb_array_elements_text(d.settings -> 'further_offices'))) AS further_office_ids
+  FROM device d WHERE d.token_hash = :token_hash AND d.revoked_at IS NULL;
 
 -- name: revoke_device(device_id, now)$
 -- Ends the device's token; returns the id, nothing for an unknown device. Revoking again keeps the first instant.

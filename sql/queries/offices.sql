@@ -18,19 +18,24 @@ ON CONFLICT ON CONSTRAINT service_code_key DO UPDATE
        documents = excluded.documents, fee = excluded.fee, setup = excluded.setup
 RETURNING id;
 
--- name: upsert_office(slug, authority, time_zone, number_digits, number_restart, order_rules, setup)$
+-- name: upsert_office(slug, authority, time_zone, number_digits, number_restart, order_rules, ticket_layout, setup)$
 -- Makes the office what its file says and gives it a line of versions; returns its id. Rules of the
--- calling order that team leads have changed stay until the file's own are others.
+-- calling order that team leads have changed stay until the file's own are others, and so does the look of
+-- tickets; a logo, which no file names, stays.
 WITH applied AS (
-    INSERT INTO office (authority_id, slug, time_zone, number_digits, number_restart, order_rules, setup)
+    INSERT INTO office (authority_id, slug, time_zone, number_digits, number_restart, order_rules, ticket_layout, setup)
     SELECT a.id, :slug, :time_zone, :number_digits, :number_restart,
-           :order_rules ::text::jsonb, :setup ::text::jsonb
+           :order_rules ::text::jsonb, :ticket_layout ::text::jsonb, :setup ::text::jsonb
       FROM authority a WHERE a.slug = :authority
     ON CONFLICT ON CONSTRAINT office_slug_key DO UPDATE
        SET authority_id = excluded.authority_id, time_zone = excluded.time_zone,
            number_digits = excluded.number_digits, number_restart = excluded.number_restart,
            order_rules = CASE WHEN office.setup -> 'order' IS DISTINCT FROM excluded.setup -> 'order'
                               THEN excluded.order_rules ELSE office.order_rules END,
+           ticket_layout = CASE WHEN office.setup -> 'ticket' IS DISTINCT FROM excluded.setup -> 'ticket'
+                                THEN excluded.ticket_layout
+                                     || jsonb_strip_nulls(jsonb_build_object('logo', office.ticket_layout -> 'logo'))
+                                ELSE office.ticket_layout END,
            setup = excluded.setup
     RETURNING id
 ), versions AS (
@@ -93,6 +98,14 @@ SELECT o.id, o.slug, o.authority_id, a.slug AS authority, a.land, a.accent, a.co
        o.walk_ins_stopped, o.order_rules ::text AS "order", o.setup ::text AS setup
   FROM office o JOIN authority a ON a.id = o.authority_id
  ORDER BY a.slug, o.slug;
+
+-- name: ticket_layout(office_id)$
+-- How the office's tickets look.
+SELECT ticket_layout ::text FROM office WHERE id = :office_id;
+
+-- name: keep_ticket_layout(office_id, ticket_layout)!
+-- From now on the office's tickets look so.
+UPDATE office SET ticket_layout = :ticket_layout ::text::jsonb WHERE id = :office_id;
 
 -- name: list_authorities()
 -- All authorities with their greeting on the telephone.

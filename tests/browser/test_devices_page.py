@@ -29,7 +29,7 @@ def test_new_devices_are_let_in_by_the_codes_that_they_show(
         admin = open_page()
         admin.goto(f"{service}/admin/devices")
         log_in(admin, demo_service, "supervisor1")
-        for page, name in ((touch, "Eingang links"), (wall, "Wartebereich")):
+        for page, name in ((touch, "Eingang links"), (wall, "Halle Süd")):
             expect(page.locator(".pairing-code")).to_be_visible()
             axe(page)
             admin.get_by_label("Code auf dem Bildschirm des Geräts").fill(
@@ -42,6 +42,7 @@ def test_new_devices_are_let_in_by_the_codes_that_they_show(
         expect(touch.get_by_role("button", name="Ich habe keinen Termin")).to_be_visible()
         expect(wall.get_by_text("Ihre Nummer erscheint hier")).to_be_visible()
         expect(wall.locator(".pairing-code")).to_be_hidden()
+        choose_announcements(admin)
         admin.get_by_label("Code auf dem Bildschirm des Geräts").fill("AAA-AAA")
         admin.get_by_label("Wo steht es?").first.fill("Nirgends")
         admin.get_by_role("button", name="Gerät anmelden").click()
@@ -54,3 +55,28 @@ def test_new_devices_are_let_in_by_the_codes_that_they_show(
         ).raise_for_status()
         admin.goto(f"{service}/hall/{OFFICE}")
         expect(admin.get_by_text("Eingang links: Papier leer")).to_be_visible()
+
+
+def choose_announcements(admin: Page) -> None:
+    """Let the display be loud in the morning and quiet at noon; a counter that can't be is refused."""
+    wall = admin.locator(".device", has=admin.get_by_role("heading", name="Halle Süd", exact=True))
+
+    def choose(zone: str) -> None:
+        wall.locator("summary").click()
+        wall.get_by_label("Lautstärke in Prozent").fill("80")
+        wall.get_by_label("Lauter von").first.fill("08:00")
+        wall.get_by_label("bis", exact=True).first.fill("10:30")
+        wall.get_by_label("um Dezibel").first.fill("4")
+        wall.get_by_label("nicht ansagen von").fill("12:00")
+        wall.get_by_label("bis", exact=True).last.fill("12:30")
+        wall.get_by_label("Nur diese Schalter ansagen").fill(zone)
+        wall.get_by_role("button", name="Speichern").click()
+
+    choose("1, Schalter?")
+    expect(admin.get_by_role("alert")).to_contain_text("Nicht gespeichert")
+    choose("1; 2 3")
+    expect(admin.get_by_role("status")).to_contain_text("Gespeichert")
+    wall.locator("summary").click()
+    expect(wall.get_by_label("Nur diese Schalter ansagen")).to_have_value("1, 2, 3")
+    expect(wall.get_by_label("Lauter von")).to_have_count(2)
+    expect(wall.get_by_label("nicht ansagen von")).to_have_value("12:00")

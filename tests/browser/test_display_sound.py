@@ -1,18 +1,25 @@
 """Announcements in a real Chromium with the documented flags: that they play, in order, never at once."""
 
+import asyncio
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import espeakng_loader
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from display.announcement import announce
+from display.announcement_sound import AnnouncementStudio
+from display.speech_cache import SpeechCache
+from display.voice import EspeakLibrary
 from tests.browser.wall_browser import AUTOPLAY, CHROMIUM, documented_flags, flags_for_tests
 from tests.system.display_process import RunningDisplay, running_display
-from tests.system.display_service_stand_in import StandIn, empty_hall
+from tests.system.display_service_stand_in import StandIn, empty_hall, make_call
 
 # The machine may be busy: how long an expectation waits before it fails.
 expect.set_options(timeout=20_000)
@@ -36,8 +43,24 @@ def service() -> Iterator[StandIn]:
     stand_in.stop()
 
 
+def speak_ahead(data_dir: Path) -> None:
+    """Have the calls of these tests spoken, as a display has in its quiet minutes: one sound each."""
+
+    async def speak() -> None:
+        voice = EspeakLibrary(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())
+        studio = AnnouncementStudio(voice, SpeechCache(data_dir))
+        for number, counter in (("A042", "3"), ("B101", "12")):
+            await studio.produce(announce(make_call(0, number, counter), "de"), repeat=False)
+        await studio.close()
+
+    # In a thread of its own: the browser's driver has this one's event loop.
+    with ThreadPoolExecutor() as threads:
+        threads.submit(asyncio.run, speak()).result()
+
+
 @pytest.fixture
 def display(service: StandIn, tmp_path: Path) -> Iterator[RunningDisplay]:
+    speak_ahead(tmp_path)
     with running_display(service.url, tmp_path) as started:
         started.line("service_link_up")
         started.line("voice_ready")

@@ -33,6 +33,7 @@ from queue_service.booking.model import (
 )
 from queue_service.booking.waiting_match import DayClock
 from queue_service.booking.waiting_model import KeptEntry, OfferedFor, OpenOffer
+from queue_service.devices import copy_store as copies
 from queue_service.devices import store as devices
 from queue_service.emergency import store as alarms
 from queue_service.entries import store as entries
@@ -55,6 +56,7 @@ from queue_service.notices import store as notices
 from queue_service.notices.model import ListedMessage
 from queue_service.offices.catalogue import Authority, OfferedService, Office
 from queue_service.offices.setup_model import ServiceSetup
+from queue_service.panel import store as panel
 from queue_service.protocol.outage import NumberBlock
 from queue_service.queueing import forecast_store as forecasts
 from queue_service.queueing import outage_store as outages
@@ -118,6 +120,8 @@ RESULTS: Mapping[str, Result] = {
     "offices.find_office": Office,
     "offices.find_office_by_id": Office,
     "offices.list_offices": Office,
+    "offices.ticket_layout": str,
+    "offices.keep_ticket_layout": None,
     "offices.list_authorities": Authority,
     "offices.list_offered_services": OFFERED_SERVICE,
     "offices.find_offered_service": OFFERED_SERVICE,
@@ -162,6 +166,14 @@ RESULTS: Mapping[str, Result] = {
     "devices.take_pairing": devices.PairingRow,
     "devices.is_known_token": bool,
     "devices.add_pairing": str,
+    "panel.keep_content": None,
+    "panel.name_file": None,
+    "panel.bytes_kept": int,
+    "panel.lock_files": {"pg_advisory_xact_lock": type(None)},
+    "panel.drop_file": str,
+    "panel.drop_unnamed": None,
+    "panel.files": panel.FileRow,
+    "panel.content": bytes,
     "slots.search_days": columns_of(slots.FreeDay, plane=ONE_PLANE),
     "slots.overview_days": slots.OverviewRow,
     "slots.searched_days": slots.SearchedDays,
@@ -438,6 +450,12 @@ RESULTS: Mapping[str, Result] = {
     "queueing.forget_changes": None,
     "queueing.broken_invariants": {"finding": str},
     "queueing.forget_contingents": None,
+    "ticket_copies.kiosk_for": int,
+    "ticket_copies.order_copy": int,
+    "ticket_copies.open_copies": copies.OpenCopyRow,
+    "ticket_copies.tell_copy": UUID,
+    "ticket_copies.copies_at": copies.CopyRow,
+    "ticket_copies.forget_copies": None,
     "outages.lock_numbers": {"last": int},
     "outages.lease_numbers": {"day": date, "letter": str},
     "outages.own_blocks": NumberBlock,
@@ -452,6 +470,7 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
     "accounts.clear_attempts": (Attempt,),
     "devices.add_device": (devices.DeviceToBe,),
     "devices.add_pairing": (devices.PairingToBe,),
+    "panel.keep_content": (panel.ContentToBe,),
     "slots.search_days": (slots.Wanted,),
     "slots.overview_days": (slots.Wanted,),
     "slots.partial_pools": (slots.Wanted,),
@@ -472,6 +491,7 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
     "entries.write_contact": (KeptContact,),
     "queueing.issue_ticket": (queueing.Profile,),
     "outages.issue_leased": (queueing.Profile,),
+    "ticket_copies.order_copy": (copies.CopyToBe,),
     "waiting_list.add_entry": (waiting.NewEntry, KeptContact),
     "waiting_list.candidates": (DayClock,),
     "waiting_list.free_days": (slots.Wanted,),
@@ -480,6 +500,9 @@ FED_BY: Mapping[str, tuple[type[msgspec.Struct], ...]] = {
 
 PARAMETERS: Mapping[str, Any] = {
     "accent": str,
+    "content": bytes,
+    "media_type": str,
+    "sha256": bytes,
     "actor": str,
     "after_visit": bool,
     "address": str,
@@ -533,6 +556,7 @@ PARAMETERS: Mapping[str, Any] = {
     "counter_id": int,
     "detail": str,
     "day": date,
+    "copy_id": UUID,
     "days": {"slots.search_days": int, "staffing.count_no_shows": int, "": list[date]},
     "issued_at": datetime,
     "letters": list[str],
@@ -651,6 +675,7 @@ PARAMETERS: Mapping[str, Any] = {
     "role": str,
     "rules": str,
     "order_rules": str,
+    "ticket_layout": str,
     "secret": bytes,
     "secret_hash": bytes,
     "seen": list[str],

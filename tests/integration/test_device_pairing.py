@@ -58,9 +58,10 @@ async def test_from_a_code_to_a_device_that_reports(running_service: RunningServ
         told = await device.put("/api/v1/device/health", json=HEALTH, headers=as_device(token))
         said = told.json()
         assert datetime.fromisoformat(said.pop("told_at")) == running_service.clock()
+        assert "1" in said.pop("announcements")["counters"]
         assert said == {
             "id": let_in.json()["id"], "office": OFFICE, "profile": "display", "name": "Wartebereich",
-            "settings": {}, "renew_token": False,
+            "settings": {}, "renew_token": False, "ticket_layout": None, "panel": [],
         }  # fmt: skip
         [listed] = (await supervisor.get("/api/v1/devices", params={"office": OFFICE})).json()["items"]
         assert (listed["overdue"], listed["troubles"]) == (False, ["printer_paper_low"])

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+from base64 import b64decode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,12 +26,18 @@ from schemathesis.specs.openapi.checks import (
 from queue_service.accounts import service as accounts
 from queue_service.accounts.model import DeviceProfile, Role
 from queue_service.api_examples import EXAMPLES, OTHER_TICKET_ID, TICKET_ID
+from queue_service.offices import service as offices
+from queue_service.panel import service as panel
 from queue_service.platform.database import connect
 from tests.integration.mail_room import write_message
 from tests.integration.running_service import RunningService
 from tests.unit.test_errors_are_told import ERRORS
 
 OFFICE = "bsc-mitte"
+A_PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
+"""One black pixel."""
 NOT_OF_AN_OPERATION = {
     "method_not_allowed": "any path",
     "internal_error": "a fault of ours",
@@ -180,11 +187,13 @@ async def story(running_service: RunningService, document: dict[str, Any]) -> As
 async def test_every_documented_example_works(story: Story, running_service: RunningService) -> None:
     for facts in ("livez", "readyz", "metrics", "listOffices", "readOffice", "listServices", "listCatalogue"):
         await story.send(facts)
+    for calls in ("listPublicCalls", "readPublicCalls"):
+        await story.send(calls)
 
     story.log_in((await story.send("logIn", 201))["token"])
     await story.send("readSession")
     await story.send("readFacilityCard")
-    await _a_visit_with_every_turn(story)
+    await _a_visit_with_every_turn(story, running_service)
     story.known.update(await _an_appointment(story))
     await story.send("cancelAppointment")
     story.known.update(await _an_appointment(story))
@@ -246,6 +255,17 @@ async def _a_call_to_make(story: Story) -> None:
         await story.send(step)
 
 
+async def _a_picture(service: RunningService) -> str:
+    """Put in a file for the office's displays, and give its digest."""
+    conn = await connect(service.dsn)
+    try:
+        office = await offices.find_office(conn, OFFICE)
+        kept = await panel.put_in(conn, service.clock(), office, "example.png", A_PICTURE)
+    finally:
+        await conn.close()
+    return kept.file.sha256
+
+
 async def _a_device(story: Story, service: RunningService) -> None:
     """Tell of one that shows its code and is let in, and of another one's own turns."""
     visit, story.known = story.known, {}
@@ -256,7 +276,8 @@ async def _a_device(story: Story, service: RunningService) -> None:
         await story.send(step)
     staff = story.token
     story.log_in(await service.device_token(DeviceProfile.DISPLAY, OFFICE))
-    for step in ("readOwnDevice", "reportDeviceHealth"):
+    story.known["digest"] = await _a_picture(service)
+    for step in ("readOwnDevice", "reportDeviceHealth", "readPanelFile"):
         await story.send(step)
     await story.send("replaceDeviceToken", 204)
     story.log_in(await service.device_token(DeviceProfile.KIOSK, OFFICE))
@@ -323,13 +344,28 @@ async def _an_appointment(story: Story) -> dict[str, str]:
     return {"reference": booked["reference"], "secret": booked["secret"]}
 
 
-async def _a_visit_with_every_turn(story: Story) -> None:
+async def _one_more_paper(story: Story, service: RunningService) -> None:
+    staff, visit = story.token, story.known
+    kiosk = await service.device_token(DeviceProfile.KIOSK, OFFICE)
+    story.log_in(kiosk)
+    story.known = {"kiosk": (await story.send("readOwnDevice"))["id"]}
+    story.log_in(staff)
+    story.known["copy"] = (await story.send("printTicketAgain", 201))["id"]
+    story.log_in(kiosk)
+    await story.send("listTicketCopies")
+    await story.send("tellTicketCopy", 204)
+    story.log_in(staff)
+    story.known = visit
+
+
+async def _a_visit_with_every_turn(story: Story, service: RunningService) -> None:
     await story.send("listCounters")
     issued = await story.send("issueTicket", 201)
     assert issued["id"] == TICKET_ID
     story.known["token"] = issued["token"]
     await story.send("followTicket")
     await story.send("followNumber")
+    await _one_more_paper(story, service)
     await story.send("readQueue")
     for operation in ("readOrder", "previewOrder", "changeOrder", "setWalkIns"):
         await story.send(operation)

@@ -39,7 +39,7 @@ def _leads(state: str | None, verb: str, to: str, undone: str | None) -> bool:
     """Tell whether the step is one that the lifecycle has, from there to there."""
     if state is None or verb == "issue":
         return (state, verb, to) == (None, "issue", TICKET.initial)
-    if verb == "describe":
+    if verb in {"describe", "copy"}:
         return to == state
     if verb == "undo":
         # A transfer from one list to another leaves the state as it was, and so does its way back.

@@ -31,7 +31,7 @@ class HurriedWall:
                     if not playing or playing["begun"] or playing["id"] == played:
                         continue
                     played = playing["id"]
-                    self._shown.append(played)
+                    self._shown.extend(playing["calls"])
                     page.send(json.dumps({"event": "began", "id": played}))
                     page.send(json.dumps({"event": "ended", "id": played}))
         except (OSError, WebSocketException):

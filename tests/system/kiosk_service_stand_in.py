@@ -41,6 +41,7 @@ from queue_service.protocol.stream import (
     WalkIns,
     apply_to_kiosk,
 )
+from queue_service.protocol.ticket_copy import CopyOrders
 
 OFFICE = OfficeCard(
     slug="bsc-mitte",
@@ -57,7 +58,7 @@ OFFICE = OfficeCard(
 )
 
 LAST_OWN_NUMBER = 999
-KNOWN_REFERENCE = "K7RMW3XA"
+KNOWN_REFERENCE = "K7RMW3XR"
 """The one appointment of this office."""
 
 WAITS = (None, WaitRange(0, 5), WaitRange(10, 15), WaitRange(20, 35), WaitRange(45, 60))
@@ -249,6 +250,12 @@ async def lease(state: State) -> NumberBlocks:
     blocks = [NumberBlock(None, "A", first, 999, 3)] if first <= LAST_OWN_NUMBER else []
     letters = {service.code: "A" for service in here.snapshot.services}
     return NumberBlocks(OFFICE.slug, blocks, letters, datetime.now(UTC))
+
+
+@get("/api/v1/device/ticket-copies")
+async def nothing_to_print() -> CopyOrders:
+    """Order no copies."""
+    return CopyOrders([])
 
 
 @post("/api/v1/device/outage-tickets", status_code=200)
@@ -452,6 +459,7 @@ def main() -> None:
             check_in,
             standing,
             lease,
+            nothing_to_print,
             hand_in,
             told_numbers,
             papers,

@@ -21,6 +21,9 @@ from tests.system.display_process import CHECKOUT, RunningDisplay, is_alive, run
 from tests.system.display_service_stand_in import StandIn, empty_hall, make_call
 
 SHOWN_ONLY = ("--sound", "off")
+WORDS_SECONDS = 8
+"""A call said twice takes longer, with or without its gong."""
+HEARD = ("--sound", "device", "--sound-command", "dd status=none of=/dev/null")
 """Each call takes five seconds: enough for tests of which calls are said, too quick for how they sound."""
 
 
@@ -66,16 +69,16 @@ def test_two_calls_of_the_same_second_are_both_shown_and_said_one_after_the_othe
 def test_a_sound_that_is_not_cached_begins_within_300_ms_of_the_message(
     service: StandIn, tmp_path: Path
 ) -> None:
-    with running_display(service.url, tmp_path, *SHOWN_ONLY) as display:
-        display.line("service_link_up")
-        display.line("voice_ready")
-        # The best of three: the tests share the machine with each other, the display has it alone.
-        delays = []
-        for number in range(1, 4):
-            call = service.call(f"A04{number}", "3")
-            display.line("call_announced", nth=number)
+    delays: list[timedelta] = []
+    # The best of three: the tests share the machine with each other, the display has it alone.
+    while len(delays) < 3 and min(delays, default=timedelta.max) > timedelta(milliseconds=300):
+        with running_display(service.url, tmp_path / str(len(delays)), *HEARD) as display:
+            display.line("service_link_up")
+            display.line("voice_ready")
+            call = service.call(f"A04{len(delays)}", "3")
+            display.line("call_announced")
             delays.append(instant(call_of(display, call.version)["announced_at"]) - call.at)
-        assert min(delays) <= timedelta(milliseconds=300)
+    assert min(delays) <= timedelta(milliseconds=300)
 
 
 def test_a_killed_service_leaves_the_last_state_and_comes_back_with_the_truth(
@@ -152,35 +155,30 @@ def test_a_refused_device_keeps_trying_with_what_its_token_file_holds_then(
 
 
 def test_a_killed_voice_is_started_again_within_the_announcement(service: StandIn, tmp_path: Path) -> None:
-    with running_display(service.url, tmp_path, *SHOWN_ONLY) as display:
+    with running_display(service.url, tmp_path, *HEARD) as display:
         display.line("service_link_up")
         display.line("voice_ready")
-        first = service.call("A042", "3")
-        display.line("call_announced")
         (helper,) = display.speech_helpers
         os.kill(helper, signal.SIGKILL)
         service.call("A043", "4")
-        spoken = display.line("call_announced", nth=2)
-        assert spoken["seconds"] > 10
+        spoken = display.line("call_announced")
+        assert spoken["seconds"] > WORDS_SECONDS
         assert len(display.speech_helpers) == 1
         assert helper not in display.speech_helpers
-        assert first.version in said_versions(display)
 
 
 def test_a_voice_that_hangs_is_replaced_and_the_call_is_still_spoken(
     service: StandIn, tmp_path: Path
 ) -> None:
-    with running_display(service.url, tmp_path, *SHOWN_ONLY) as display:
+    with running_display(service.url, tmp_path, *HEARD) as display:
         display.line("service_link_up")
         display.line("voice_ready")
-        service.call("A042", "3")
-        display.line("call_announced")
         (helper,) = display.speech_helpers
         os.kill(helper, signal.SIGSTOP)
         service.call("A043", "4")
-        spoken = display.line("call_announced", nth=2)
+        spoken = display.line("call_announced")
         assert display.line("speech_tried_again")["reason"] == "VoiceHangsError"
-        assert spoken["seconds"] > 10
+        assert spoken["seconds"] > WORDS_SECONDS
         assert not is_alive(helper)
 
 
@@ -197,18 +195,12 @@ def test_without_any_voice_gong_and_text_go_on(service: StandIn, tmp_path: Path)
 
 def test_the_devices_own_loudspeaker_gets_the_same_wav(service: StandIn, tmp_path: Path) -> None:
     heard = tmp_path / "heard.wav"
-    command = f"dd status=none of={heard}"
-    with running_display(service.url, tmp_path, "--sound", "device", "--sound-command", command) as display:
+    options = ("--sound", "device", "--sound-command", f"dd status=none of={heard}", "--voice", "off")
+    with running_display(service.url, tmp_path, *options) as display:
         display.line("service_link_up")
-        call = service.call("A042", "3")
-        service.call("A043", "4")
-        display.line("call_announced")
-        name = display.state()["calls"][-1]["id"]
-        assert call.number == "A042"
-        wav = display.announcement(name)
-        # The second announcement would overwrite the file, but it has to wait for the first.
-        display.line("call_announced", when=lambda line: line["version"] == call.version)
-        assert from_wav(heard.read_bytes()) == wav
+        service.call("A042", "3")
+        display.line("device_plays")
+        assert from_wav(heard.read_bytes()) == display.announcement(display.state()["calls"][0]["id"])
         assert display.state()["pages"] is None
 
 

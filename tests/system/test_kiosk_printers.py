@@ -1,15 +1,17 @@
-"""Every way to a printer keeps the same promises; each is tried against something real that takes its paper.
+"""Every way to a printer keeps the same promises; each is tried against something that takes its paper.
 
-ESC/POS: a TCP printer that interprets the commands it gets. CUPS: programs named ``lp`` and
-``lpstat`` on the path. PDF: the directory itself.
+ESC/POS: one machine that interprets the commands it gets, behind a socket, a pair of terminals and a USB
+backend. IPP: ``ippeveprinter``. PDF: the directory itself.
 """
 
 import os
+import pty
+import resource
 import socket
-import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -17,154 +19,165 @@ from uuid import UUID
 
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
+import usb.backend.libusb1
 from PIL import Image
 
 from kiosk.errors import (
     PrinterError,
     PrinterNotInstalledError,
-    PrinterOutOfPaperError,
     PrinterStoppedError,
+    PrinterTimeoutError,
     PrinterUnreachableError,
 )
-from kiosk.printing.cups_queue import CupsQueue
-from kiosk.printing.escpos_network import EscposNetworkPrinter
-from kiosk.printing.fonts import TicketFonts
+from kiosk.printing import escpos_printer, ipp_printer
+from kiosk.printing.cups_queue import named_queue
+from kiosk.printing.escpos_network import NetworkWires
+from kiosk.printing.escpos_printer import EscposPrinter, receipt_printer
+from kiosk.printing.escpos_serial import SerialWires
+from kiosk.printing.ipp_printer import IppPrinter
 from kiosk.printing.pdf_directory import KEPT_FOR, PdfDirectory
-from kiosk.printing.printer import PRINT_DEADLINE_SECONDS, Printer, TicketSheet
-from kiosk.printing.ticket_layout import lay_out
-from kiosk.printing.ticket_pdf import ticket_sheet
-from kiosk.printing.ticket_raster import ticket_dots
+from kiosk.printing.printer import PRINT_DEADLINE_SECONDS, Printer
+from kiosk.printing.printer_states import ERRORS
+from kiosk.printing.ticket_printing import FONTS
+from kiosk.settings import SerialPrinter, UsbPrinter
+from queue_service.protocol.device_care import PrinterState
+from queue_service.ticket_paper.dots import ticket_dots
+from queue_service.ticket_paper.fonts import TicketFonts
+from queue_service.ticket_paper.layout import lay_out
+from queue_service.ticket_paper.page import TicketSheet, ticket_sheet
+from tests.system.ipp_printer_running import RunningIppPrinter, ipp_printer_running
 from tests.system.kiosk_processes import kiosk_running, stand_in_running
-from tests.unit.test_kiosk_ticket_layout import ticket
+from tests.system.receipt_printer import (
+    PRODUCT,
+    VENDOR,
+    OnALine,
+    OnTheNetwork,
+    OnUsb,
+    ReceiptPrinter,
+    stand_in_backend,
+)
+from tests.unit.test_ticket_languages import drawn
+from tests.unit.test_ticket_layout import ticket
 
-RASTER = b"\x1dv0"
-CUT = b"\x1dV"
-STATUS_QUESTION = b"\x10\x04"
-PAPER_THERE, ON_LINE, NO_PAPER, OFF_LINE = 0x12, 0x12, 0x72, 0x1A
+KINDS = ["pdf", "ipp", "escpos", "usb", "serial"]
+FASTEST_BAUD = 4_000_000
+SHORT_SECONDS = 0.5
+"""The deadline where a test waits for its end."""
 
 
 class Installed(Protocol):
     """A printer with somebody at its output."""
 
     printer: Printer
+    troubles: tuple[PrinterState, ...]
 
-    def papers(self) -> list[Image.Image]:
+    def papers(self, at_least: int) -> list[Image.Image]:
         """Give what came out, as black on white."""
 
-    def break_it(self) -> None:
-        """Take it out of service."""
+    def become(self, state: PrinterState) -> None:
+        """Put it into a state."""
+
+    def break_off(self) -> None:
+        """Have the next ticket come to nothing half-way."""
+
+    def unplug(self) -> None:
+        """Take it away."""
 
 
 class InstalledPdf:
-    def __init__(self, folder: Path) -> None:
+    troubles: tuple[PrinterState, ...] = ("failed",)
+
+    def __init__(self, folder: Path, ended: ExitStack) -> None:
         self.folder = folder / "tickets"
         self.printer: Printer = PdfDirectory(self.folder)
+        self._ended = ended
 
-    def papers(self) -> list[Image.Image]:
-        return [rendered(path.read_bytes()) for path in sorted(self.folder.glob("*.pdf"))]
+    def papers(self, at_least: int) -> list[Image.Image]:
+        found = [rendered(path.read_bytes()) for path in sorted(self.folder.glob("*.pdf"))]
+        assert len(found) >= at_least
+        return found
 
-    def break_it(self) -> None:
-        self.folder.rename(self.folder.with_name("elsewhere"))
-        self.folder.write_text("a file in the folder's place")
+    def become(self, state: PrinterState) -> None:
+        self._ended.close()
+        if self.folder.is_file():
+            self.folder.unlink()
+        if state == "failed":
+            self.folder.write_text("a file in the folder's place")
 
+    def break_off(self) -> None:
+        """A disk that is full after a kilobyte."""
+        _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1024, most))
+        self._ended.callback(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most))
 
-class InstalledCups:
-    """Two programs in the place of the printing system's own; ``lp`` keeps what it is given."""
-
-    LP = "#!/bin/sh\n[ -e {0}/broken ] && {{ echo 'lp: Destination is not accepting jobs.' >&2; exit 1; }}\n"
-    KEEP = 'printf "%s\\n" "$*" >> {0}/calls\ncat > {0}/$(ls {0} | wc -l).pdf\n'
-    LPSTAT = '#!/bin/sh\n[ -e {0}/stopped ] && word="disabled since now -" || word="is idle."\n'
-    SAY = 'echo "printer Kiosk $word enabled"\n'
-
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder = folder / "cups"
-        self.folder.mkdir()
-        programs = folder / "programs"
-        programs.mkdir()
-        for name, script in (("lp", self.LP + self.KEEP), ("lpstat", self.LPSTAT + self.SAY)):
-            path = programs / name
-            path.write_text(script.format(self.folder))
-            path.chmod(path.stat().st_mode | stat.S_IXUSR)
-        monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
-        self.printer: Printer = CupsQueue("Kiosk")
-
-    def papers(self) -> list[Image.Image]:
-        return [rendered(path.read_bytes()) for path in sorted(self.folder.glob("*.pdf"))]
-
-    def break_it(self) -> None:
-        (self.folder / "broken").touch()
-
-    def stop_queue(self) -> None:
-        (self.folder / "stopped").touch()
-
-    def calls(self) -> str:
-        return (self.folder / "calls").read_text()
+    def unplug(self) -> None:
+        self.become("failed")
 
 
-class InstalledEscpos:
-    """A receipt printer: takes one connection at a time, burns rasters, cuts, answers status questions."""
+class InstalledIpp:
+    troubles: tuple[PrinterState, ...] = ("paper_low", "paper_out", "cover_open", "failed")
+    REASONS: Mapping[PrinterState, str] = {
+        "paper_low": "media-low",
+        "paper_out": "media-empty",
+        "cover_open": "cover-open",
+        "failed": "media-jam",
+    }
 
-    def __init__(self, *, answers: bool = True) -> None:
-        self.answers = answers
-        self.paper = PAPER_THERE
-        self.on_line = ON_LINE
-        self.sheets: list[Image.Image] = []
-        self._cut = threading.Condition()
-        self._server = socket.create_server(("127.0.0.1", 0))
-        host, port = self._server.getsockname()
-        self.printer: Printer = EscposNetworkPrinter(host, port)
-        threading.Thread(target=self._serve, daemon=True).start()
+    def __init__(self, running: RunningIppPrinter) -> None:
+        self.running = running
+        self.printer: Printer = IppPrinter("cups", running.uri)
 
-    def papers(self, at_least: int = 0) -> list[Image.Image]:
-        with self._cut:
-            assert self._cut.wait_for(lambda: len(self.sheets) >= at_least, PRINT_DEADLINE_SECONDS)
-            return list(self.sheets)
+    def papers(self, at_least: int) -> list[Image.Image]:
+        found = [rendered(pdf) for pdf in self.running.papers()]
+        assert len(found) >= at_least
+        return found
 
-    def break_it(self) -> None:
-        self._server.shutdown(socket.SHUT_RDWR)
-        self._server.close()
+    def become(self, state: PrinterState) -> None:
+        (self.running.paper / "jams").unlink(missing_ok=True)
+        self.running.start()
+        if state != "ok":
+            self.running.show(self.REASONS[state])
+        ends = time.monotonic() + PRINT_DEADLINE_SECONDS
+        while self.printer.look() != state and time.monotonic() < ends:
+            time.sleep(0.02)  # its reasons follow its jobs, and nothing tells when
 
-    close = break_it
+    def break_off(self) -> None:
+        (self.running.paper / "jams").touch()
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._server.accept()
-            except OSError:
-                return
-            with connection:
-                self._take(connection)
-
-    def _take(self, connection: socket.socket) -> None:
-        taken = b""
-        while piece := connection.recv(65536):
-            for question, answer in ((b"\x04", self.paper), (b"\x01", self.on_line)):
-                if piece.endswith(STATUS_QUESTION + question):
-                    piece = piece.removesuffix(STATUS_QUESTION + question)
-                    if self.answers:
-                        connection.sendall(bytes([answer]))
-            taken += piece
-        if CUT in taken:
-            with self._cut:
-                self.sheets.append(burnt(taken))
-                self._cut.notify_all()
+    def unplug(self) -> None:
+        self.running.stop()
 
 
-def burnt(commands: bytes) -> Image.Image:
-    """Read the rasters (``GS v 0``) of a print as one image."""
-    strips, at = [], commands.find(RASTER)
-    while at >= 0:
-        wide = commands[at + 4] + 256 * commands[at + 5]
-        high = commands[at + 6] + 256 * commands[at + 7]
-        dots = commands[at + 8 : at + 8 + wide * high]
-        strips.append(Image.frombytes("1", (wide * 8, high), bytes(byte ^ 0xFF for byte in dots)))
-        at = commands.find(RASTER, at + 8 + wide * high)
-    paper = Image.new("1", (strips[0].width, sum(strip.height for strip in strips)), 1)
-    top = 0
-    for strip in strips:
-        paper.paste(strip, (0, top))
-        top += strip.height
-    return paper
+class InstalledReceiptPrinter:
+    troubles: tuple[PrinterState, ...] = ("paper_low", "paper_out", "cover_open", "offline", "failed")
+
+    def __init__(
+        self, machine: ReceiptPrinter, plug: OnTheNetwork | OnALine | OnUsb, printer: Printer
+    ) -> None:
+        self.machine = machine
+        self.printer = printer
+        self.unplug = plug.unplug
+
+    def papers(self, at_least: int) -> list[Image.Image]:
+        return self.machine.sheets(at_least)
+
+    def become(self, state: PrinterState) -> None:
+        machine = self.machine
+        machine.runs_out_after = None
+        machine.paper_low = state == "paper_low"
+        machine.paper_out = state == "paper_out"
+        machine.cover_open = state == "cover_open"
+        machine.off_line = state == "offline"
+        machine.cutter_jammed = state == "failed"
+
+    def break_off(self) -> None:
+        self.machine.runs_out_after = 3
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
 
 
 def rendered(pdf: bytes) -> Image.Image:
@@ -176,92 +189,194 @@ def rendered(pdf: bytes) -> Image.Image:
 
 
 @pytest.fixture(scope="module")
-def sheet() -> TicketSheet:
-    drawing = lay_out(ticket("A042"), TicketFonts.read())
-    return ticket_sheet(UUID(int=42), "A042", drawing)
+def sheets() -> tuple[TicketSheet, TicketSheet]:
+    """A German and an Arabic ticket."""
+    fonts = TicketFonts.read(FONTS)
+    return (
+        ticket_sheet(UUID(int=42), "A042", lay_out(ticket("A042"), fonts)),
+        ticket_sheet(UUID(int=43), "A043", drawn("ar", fonts)),
+    )
+
+
+@pytest.fixture(scope="module")
+def running_ipp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIppPrinter]:
+    with ipp_printer_running(tmp_path_factory.mktemp("ipp")) as running:
+        yield running
 
 
 @pytest.fixture
-def escpos() -> Iterator[InstalledEscpos]:
-    printer = InstalledEscpos()
-    yield printer
-    if printer._server.fileno() >= 0:
-        printer.close()
+def ended() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
 
 
-@pytest.fixture
-def cups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InstalledCups:
-    return InstalledCups(tmp_path, monkeypatch)
+def on_the_network(ended: ExitStack) -> InstalledReceiptPrinter:
+    machine = ReceiptPrinter()
+    plug = OnTheNetwork(machine)
+    ended.callback(plug.unplug)
+    return InstalledReceiptPrinter(machine, plug, EscposPrinter(NetworkWires(*plug.address)))
 
 
-@pytest.fixture(params=["pdf", "cups", "escpos"])
-def installed(request: pytest.FixtureRequest, tmp_path: Path) -> Installed:
-    if request.param == "pdf":
-        return InstalledPdf(tmp_path)
-    chosen: Installed = request.getfixturevalue(request.param)
-    return chosen
+def on_a_line(ended: ExitStack) -> InstalledReceiptPrinter:
+    machine = ReceiptPrinter()
+    plug = OnALine(machine)
+    ended.callback(plug.unplug)
+    return InstalledReceiptPrinter(machine, plug, receipt_printer(SerialPrinter(plug.path)))
 
 
-def wait_for_papers(installed: Installed, count: int) -> list[Image.Image]:
-    return installed.papers(count) if isinstance(installed, InstalledEscpos) else installed.papers()
+def on_usb(monkeypatch: pytest.MonkeyPatch) -> InstalledReceiptPrinter:
+    machine = ReceiptPrinter()
+    plug = OnUsb(machine)
+    monkeypatch.setattr(usb.backend.libusb1, "get_backend", stand_in_backend(plug))
+    return InstalledReceiptPrinter(machine, plug, receipt_printer(UsbPrinter(VENDOR, PRODUCT)))
+
+
+@pytest.fixture(params=KINDS)
+def installed(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: ExitStack
+) -> Installed:
+    match request.param:
+        case "pdf":
+            return InstalledPdf(tmp_path, ended)
+        case "ipp":
+            running: RunningIppPrinter = request.getfixturevalue("running_ipp")
+            running.start()
+            ended.callback(running.clear)
+            return InstalledIpp(running)
+        case "escpos":
+            return on_the_network(ended)
+        case "usb":
+            return on_usb(monkeypatch)
+        case _:
+            return on_a_line(ended)
 
 
 # What all of them promise
 
 
-def test_the_paper_shows_the_page_dot_by_dot(installed: Installed, sheet: TicketSheet) -> None:
-    installed.printer.put_on_paper(sheet)
-    (paper,) = wait_for_papers(installed, 1)
-    assert paper.size == ticket_dots(sheet).size
-    assert paper.tobytes() == ticket_dots(sheet).tobytes()
-
-
-def test_a_printer_out_of_service_is_reported_in_time(installed: Installed, sheet: TicketSheet) -> None:
-    installed.printer.put_on_paper(sheet)
-    installed.break_it()
-    began = time.monotonic()
-    with pytest.raises(PrinterError) as refusal:
+def test_two_tickets_come_out_whole_once_and_in_order_in_any_script(
+    installed: Installed, sheets: tuple[TicketSheet, TicketSheet]
+) -> None:
+    for sheet in sheets:
         installed.printer.put_on_paper(sheet)
+    papers = installed.papers(2)
+    assert [paper.tobytes() for paper in papers] == [ticket_dots(sheet).tobytes() for sheet in sheets]
+
+
+def test_a_trouble_is_seen_before_anybody_asks_and_gone_when_it_is_over(
+    installed: Installed, sheets: tuple[TicketSheet, TicketSheet]
+) -> None:
+    assert installed.printer.look() == "ok"
+    for state in installed.troubles:
+        installed.become(state)
+        assert installed.printer.look() == state
+        if state != "paper_low":
+            with pytest.raises(ERRORS[state] if state != "failed" else PrinterError):
+                installed.printer.put_on_paper(sheets[0])
+    installed.become("ok")
+    assert installed.printer.look() == "ok"
+    installed.printer.put_on_paper(sheets[0])
+    assert len(installed.papers(1)) == 1
+
+
+def test_half_a_ticket_is_not_called_printed_and_not_finished_with_the_next_one(
+    installed: Installed, sheets: tuple[TicketSheet, TicketSheet]
+) -> None:
+    installed.break_off()
+    with pytest.raises(PrinterError):
+        installed.printer.put_on_paper(sheets[0])
+    # Somebody comes with a new roll; a look is over when all that was sent before has arrived.
+    installed.printer.look()
+    installed.become("ok")
+    installed.printer.put_on_paper(sheets[1])
+    (paper,) = installed.papers(1)
+    assert paper.tobytes() == ticket_dots(sheets[1]).tobytes()
+
+
+def test_a_printer_that_was_taken_away_is_missed_in_time(
+    installed: Installed, sheets: tuple[TicketSheet, TicketSheet]
+) -> None:
+    installed.unplug()
+    began = time.monotonic()
+    assert installed.printer.look() in {"offline", "failed"}
+    with pytest.raises(PrinterError) as refusal:
+        installed.printer.put_on_paper(sheets[0])
     assert time.monotonic() - began < PRINT_DEADLINE_SECONDS
     assert refusal.value.code != PrinterError.code
 
 
-def test_a_sheet_can_come_again(installed: Installed, sheet: TicketSheet) -> None:
-    installed.printer.put_on_paper(sheet)
-    installed.printer.put_on_paper(sheet)
-    papers = wait_for_papers(installed, 2)
-    assert len(papers) == (1 if isinstance(installed, InstalledPdf) else 2)
+# What only some of them know
 
 
-def test_a_printer_says_what_kind_it_is(installed: Installed) -> None:
-    assert installed.printer.kind in {"pdf", "cups", "escpos"}
-
-
-# What only one of them knows
-
-
-def test_no_paper_is_noticed_before_printing(escpos: InstalledEscpos, sheet: TicketSheet) -> None:
-    escpos.paper = NO_PAPER
-    with pytest.raises(PrinterOutOfPaperError):
-        escpos.printer.put_on_paper(sheet)
-    assert escpos.papers() == []
-
-
-def test_an_open_lid_is_noticed_before_printing(escpos: InstalledEscpos, sheet: TicketSheet) -> None:
-    escpos.on_line = OFF_LINE
-    with pytest.raises(PrinterStoppedError):
-        escpos.printer.put_on_paper(sheet)
-
-
-def test_a_printer_that_answers_no_questions_prints_all_the_same(
-    escpos: InstalledEscpos, sheet: TicketSheet
+@pytest.mark.parametrize("plug", ["escpos", "ipp"])
+def test_a_printer_that_is_busy_is_not_waited_for_without_end(
+    plug: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    ended: ExitStack,
+    sheets: tuple[TicketSheet, TicketSheet],
 ) -> None:
-    escpos.answers = False
-    escpos.printer.put_on_paper(sheet)
-    assert len(escpos.papers(at_least=1)) == 1
+    for module in (escpos_printer, ipp_printer):
+        monkeypatch.setattr(module, "PRINT_DEADLINE_SECONDS", SHORT_SECONDS)
+    if plug == "ipp":
+        running: RunningIppPrinter = request.getfixturevalue("running_ipp")
+        running.start()
+        ended.callback(running.clear)
+        (running.paper / "busy").touch()
+        printer: Printer = IppPrinter("cups", running.uri)
+    else:
+        installed = on_the_network(ended)
+        installed.machine.stalls = True
+        printer = installed.printer
+    began = time.monotonic()
+    with pytest.raises(PrinterTimeoutError):
+        printer.put_on_paper(sheets[0])
+    assert time.monotonic() - began < SHORT_SECONDS * 4
 
 
-def test_a_printer_that_hangs_up_is_unreachable(sheet: TicketSheet) -> None:
+def test_a_line_that_takes_nothing_more_is_given_up_and_emptied(
+    monkeypatch: pytest.MonkeyPatch, sheets: tuple[TicketSheet, TicketSheet]
+) -> None:
+    monkeypatch.setattr(escpos_printer, "PRINT_DEADLINE_SECONDS", SHORT_SECONDS)
+    far, near = pty.openpty()
+    with pytest.raises(PrinterTimeoutError):
+        EscposPrinter(SerialWires(os.ttyname(near), FASTEST_BAUD)).put_on_paper(sheets[0])
+    os.close(near)
+    os.close(far)
+
+
+def test_a_usb_printer_with_a_full_buffer_times_out_and_is_given_back(
+    monkeypatch: pytest.MonkeyPatch, sheets: tuple[TicketSheet, TicketSheet]
+) -> None:
+    machine = ReceiptPrinter()
+    bus = OnUsb(machine)
+    monkeypatch.setattr(usb.backend.libusb1, "get_backend", stand_in_backend(bus))
+    bus.full = True
+    with pytest.raises(PrinterTimeoutError):
+        receipt_printer(UsbPrinter(VENDOR, PRODUCT)).put_on_paper(sheets[0])
+    assert bus.claims == 0
+
+
+def test_usb_without_the_system_s_library_says_so(
+    monkeypatch: pytest.MonkeyPatch, sheets: tuple[TicketSheet, TicketSheet]
+) -> None:
+    monkeypatch.setattr(usb.backend.libusb1, "get_backend", lambda *_, **__: None)
+    with pytest.raises(PrinterNotInstalledError):
+        receipt_printer(UsbPrinter(VENDOR, PRODUCT)).put_on_paper(sheets[0])
+
+
+@pytest.mark.parametrize("silence", ["silent", "silent_in_turn"])
+def test_a_printer_that_answers_no_questions_is_taken_at_its_word(
+    silence: str, ended: ExitStack, sheets: tuple[TicketSheet, TicketSheet]
+) -> None:
+    installed = on_the_network(ended)
+    setattr(installed.machine, silence, True)
+    assert installed.printer.look() == (None if silence == "silent" else "ok")
+    installed.printer.put_on_paper(sheets[0])
+    assert len(installed.papers(1)) == 1
+
+
+def test_a_printer_that_hangs_up_is_unreachable(sheets: tuple[TicketSheet, TicketSheet]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def hang_up() -> None:
@@ -272,37 +387,32 @@ def test_a_printer_that_hangs_up_is_unreachable(sheet: TicketSheet) -> None:
         thread = threading.Thread(target=hang_up)
         thread.start()
         with pytest.raises(PrinterUnreachableError):
-            EscposNetworkPrinter(*server.getsockname()).put_on_paper(sheet)
+            EscposPrinter(NetworkWires(*server.getsockname())).put_on_paper(sheets[0])
         thread.join()
 
 
-def test_a_stopped_queue_takes_no_ticket_that_would_come_out_hours_later(
-    cups: InstalledCups, sheet: TicketSheet
+def test_a_queue_that_does_not_exist_is_not_installed(
+    running_ipp: RunningIppPrinter, sheets: tuple[TicketSheet, TicketSheet]
 ) -> None:
-    cups.stop_queue()
-    with pytest.raises(PrinterStoppedError):
-        cups.printer.put_on_paper(sheet)
-    assert cups.papers() == []
-
-
-def test_the_printing_system_is_told_the_size_and_only_the_number(
-    cups: InstalledCups, sheet: TicketSheet
-) -> None:
-    cups.printer.put_on_paper(sheet)
-    assert f"-d Kiosk -t A042 -o media=Custom.80x{sheet.height_mm:.0f}mm" in cups.calls()
+    printer = IppPrinter("cups", running_ipp.uri.replace("/ipp/print", "/printers/none"))
+    with pytest.raises((PrinterNotInstalledError, PrinterStoppedError, PrinterUnreachableError)):
+        printer.put_on_paper(sheets[0])
+    assert printer.look() in {"failed", "offline"}
 
 
 def test_a_device_without_a_printing_system_says_so(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sheet: TicketSheet
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sheets: tuple[TicketSheet, TicketSheet]
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(PrinterNotInstalledError):
-        CupsQueue("").put_on_paper(sheet)
+    monkeypatch.setattr(ipp_printer, "IPP_PORT", closed_port())
+    with pytest.raises(PrinterUnreachableError):
+        named_queue("Kiosk", tmp_path / "no.sock").put_on_paper(sheets[0])
 
 
-def test_old_tickets_are_forgotten_and_young_ones_kept(tmp_path: Path, sheet: TicketSheet) -> None:
+def test_old_tickets_are_forgotten_and_young_ones_kept(
+    tmp_path: Path, sheets: tuple[TicketSheet, TicketSheet]
+) -> None:
     printer = PdfDirectory(tmp_path)
-    printer.put_on_paper(sheet)
+    printer.put_on_paper(sheets[0])
     written = datetime.now(UTC)
     printer.forget_old(written + KEPT_FOR - timedelta(hours=1))
     assert len(list(tmp_path.glob("*.pdf"))) == 1
@@ -310,21 +420,26 @@ def test_old_tickets_are_forgotten_and_young_ones_kept(tmp_path: Path, sheet: Ti
     assert list(tmp_path.glob("*.pdf")) == []
 
 
-def test_a_ticket_without_paper_stays_valid_and_can_be_printed_later(tmp_path: Path) -> None:
-    printer = InstalledEscpos()
-    host, port = printer._server.getsockname()
-    printer.paper = NO_PAPER
+def test_missing_paper_is_on_the_page_before_anybody_touches_it_and_the_ticket_is_valid_all_the_same(
+    tmp_path: Path, ended: ExitStack
+) -> None:
+    installed = on_the_network(ended)
+    plug = OnTheNetwork(installed.machine)
+    ended.callback(plug.unplug)
+    installed.become("paper_out")
+    host, port = plug.address
     with (
         stand_in_running() as service,
         kiosk_running(service.url, tmp_path / "kiosk", f"escpos:{host}:{port}") as kiosk,
     ):
         kiosk.connected()
+        assert kiosk.until(lambda state: state["printer"] == "paper_out")["office"]
         answer = kiosk.post("/api/tickets", {"service": "reisepass"})
         assert answer.status_code == 201
         issued = answer.json()
         assert (issued["printed"], issued["print_reason"]) == (False, "printer_out_of_paper")
-        printer.paper = PAPER_THERE
+        installed.become("ok")
         again = kiosk.post(f"/api/tickets/{issued['id']}/reprint", {}).json()
         assert (again["number"], again["printed"]) == (issued["number"], True)
-        assert len(printer.papers(at_least=1)) == 1
-    printer.close()
+        assert len(installed.papers(1)) == 1
+        kiosk.until(lambda state: state["printer"] == "ok")

@@ -78,7 +78,7 @@ class Hall:
         )
 
     def call(self, version: int) -> None:
-        self.ledger.follow(Call(version, f"A{version:03}", "1", {"de": "Schalter 1"}, NOON))
+        self.ledger.follow(Call(version, f"A{version:03}", "1", {"de": "Schalter 1"}, NOON), NOON)
         self.announcer.wake()
 
     def become(self, state: HallState) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from display.announcement import SPOKEN_LANGUAGES, spell_number
+from display.call_card import AGAIN
 from display.page import TEMPLATES
 from display.texts import LOCALES, Texts
 from display.voice import VOICE_NAMES
-from display.wall_state import AGAIN, LOST
+from display.wall_state import LOST
 from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, base
 
 DISPLAY = LOCALES.parent

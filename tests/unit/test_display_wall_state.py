@@ -4,11 +4,10 @@ from typing import Any
 import pytest
 
 from display.announcer import Announcement, announcement_id
+from display.call_card import NEW_FOR_MS, Line
 from display.texts import Texts
 from display.wall_state import (
     LISTED_CALLS,
-    NEW_FOR_MS,
-    Line,
     Sight,
     WallState,
     wait_words,

@@ -140,9 +140,9 @@ def test_a_torn_last_line_is_cut_off(tmp_path: Path, torn: bytes) -> None:
 def test_a_reference_stands_in_the_journal_alone_and_until_it_is_handed_in(tmp_path: Path) -> None:
     kiosk = Kiosk(tmp_path)
     kiosk.numbers.take_lease(LEASE)
-    kiosk.journal.add(OutageCheckIn(uuid4(), "A998", TOKEN, NOW, "K7RMW3XA"))
-    holding = [path.name for path in tmp_path.iterdir() if b"K7RMW3XA" in path.read_bytes()]
+    kiosk.journal.add(OutageCheckIn(uuid4(), "A998", TOKEN, NOW, "K7RMW3XR"))
+    holding = [path.name for path in tmp_path.iterdir() if b"K7RMW3XR" in path.read_bytes()]
     assert holding == ["outage.jsonl"]
     assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir())
     kiosk.hand_in()
-    assert not [path for path in tmp_path.iterdir() if b"K7RMW3XA" in path.read_bytes()]
+    assert not [path for path in tmp_path.iterdir() if b"K7RMW3XR" in path.read_bytes()]

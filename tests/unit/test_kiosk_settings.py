@@ -4,11 +4,15 @@ import pytest
 
 from kiosk.settings import (
     ESCPOS_PORT,
+    SERIAL_BAUD,
     CupsPrinter,
     EscposPrinter,
+    IppPrinter,
     PdfPrinter,
     PrinterChoice,
+    SerialPrinter,
     SettingError,
+    UsbPrinter,
     printer_choice,
     service_address,
 )
@@ -24,6 +28,11 @@ from kiosk.settings import (
         ("escpos:drucker.local:9101", EscposPrinter("drucker.local", 9101)),
         ("escpos:[fe80::1]:9101", EscposPrinter("fe80::1", 9101)),
         ("escpos:fe80::1", EscposPrinter("fe80::1", ESCPOS_PORT)),
+        ("escpos://192.168.1.50:9101", EscposPrinter("192.168.1.50", 9101)),
+        ("ipp://drucker.local/ipp/print", IppPrinter("ipp://drucker.local/ipp/print")),
+        ("usb:04b8:0E28", UsbPrinter(0x04B8, 0x0E28)),
+        ("serial:/dev/ttyUSB0", SerialPrinter("/dev/ttyUSB0", SERIAL_BAUD)),
+        ("serial:/dev/serial/by-id/usb-1:38400", SerialPrinter("/dev/serial/by-id/usb-1", 38_400)),
     ],
 )
 def test_a_printer_is_named_in_one_word(text: str, choice: PrinterChoice) -> None:
@@ -42,6 +51,14 @@ def test_a_printer_is_named_in_one_word(text: str, choice: PrinterChoice) -> Non
         "escpos:host:0",
         "escpos:a/b",
         "cups:-d x",
+        "cups:a/b",
+        "ipp:",
+        "ipp://host:0/ipp/print",
+        "usb",
+        "usb:04b8",
+        "usb:4b8:e28",
+        "serial:ttyUSB0",
+        "serial:/dev/ttyUSB0:110",
     ],
 )
 def test_a_printer_that_can_not_be_meant_is_refused(text: str) -> None:

@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 
 from kiosk.texts import LOCALES, Texts
 from queue_service.protocol.languages import LANGUAGE_NAMES, SOURCE_LANGUAGE, base
+from queue_service.ticket_paper.texts import TICKET_LOCALES
 
 KIOSK = LOCALES.parent
 CATALOGS = sorted(LOCALES.glob("*.po"))
@@ -20,7 +21,11 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 @cache
 def words_in_source() -> set[str]:
     found: set[str] = set()
-    sources = [*KIOSK.rglob("*.py"), *(KIOSK / "static" / "page").rglob("*.js")]
+    sources = [
+        *KIOSK.rglob("*.py"),
+        *TICKET_LOCALES.parent.glob("*.py"),
+        *(KIOSK / "static" / "page").rglob("*.js"),
+    ]
     for path in sources:
         kind = "python" if path.suffix == ".py" else "javascript"
         with path.open("rb") as file:
@@ -50,14 +55,14 @@ def test_there_is_a_catalog_for_each_language_of_visitors() -> None:
 
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
 def test_every_word_is_translated_and_none_is_left_over(path: Path) -> None:
-    translations = catalog(path)
+    translations = {**catalog(path), **catalog(TICKET_LOCALES / path.name)}
     assert {words for words in words_in_source() if not all(translations.get(words, [""]))} == set()
     assert set(translations) - words_in_source() == set()
 
 
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
 def test_translations_keep_the_placeholders(path: Path) -> None:
-    for words, forms in catalog(path).items():
+    for words, forms in (catalog(path) | catalog(TICKET_LOCALES / path.name)).items():
         wanted = set(PLACEHOLDER.findall(words))
         assert set(PLACEHOLDER.findall(forms[-1])) == wanted, words
         # "One minute" and "two minutes" may be words, where a language has words for them.

@@ -8,6 +8,7 @@ import pytest
 from queue_service.offices.model import Closure, Span
 from queue_service.offices.setup_file import SetupError, read_setup
 from queue_service.offices.setup_model import FEATURES, VISITOR_CLASSES, Known, OfficeSetup, Setup
+from queue_service.offices.ticket_setup import TicketSetup
 from queue_service.protocol.kiosk_questions import COUNTER_NEEDS, ClassNeed
 from queue_service.protocol.languages import LANGUAGE_NAMES
 
@@ -61,6 +62,11 @@ def test_a_kiosk_asks_nothing_unless_told_to_and_only_what_a_ticket_can_hold() -
     assert office_of("kiosk: {asks: [pick_up, small_children]}").kiosk.asks == ["pick_up", "small_children"]
     assert set(COUNTER_NEEDS) == set(FEATURES)
     assert set(get_args(ClassNeed)) < set(VISITOR_CLASSES)
+
+
+def test_a_file_says_how_tickets_look() -> None:
+    office = office_of("ticket: {headline: {de: Willkommen}, large_print: yes, code: no, roll_mm: 58}")
+    assert office.ticket == TicketSetup({"de": "Willkommen"}, {}, large_print=True, code=False, roll_mm=58)
 
 
 def test_spans_of_a_day_are_put_in_order() -> None:

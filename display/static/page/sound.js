@@ -21,7 +21,13 @@ export function listenToAudio(element, reportTo) {
 export function playOnce(playing) {
   if (playing.id === current?.id || playing.id === next?.id) return;
   next = { id: playing.id, audio: playing.audio, began: false };
-  if (!current || current.done) startNext();
+  // Who must leave the building is told so at once: another source ends what is played.
+  if (!current || current.done || playing.urgent) startNext();
+}
+
+// Whether something would be cut off if the page went now.
+export function isPlaying() {
+  return Boolean(current && !current.done);
 }
 
 function startNext() {

@@ -1,8 +1,11 @@
 // Draws what the program says and plays what it hands out. Decides nothing about calls.
 
-import { fitAll } from "./fit.js";
 import { showClock } from "./clock.js";
-import { playOnce, listenToAudio } from "./sound.js";
+import { attract, drawColumns, keepTogether } from "./columns.js";
+import { drawDoor } from "./door.js";
+import { fitAll } from "./fit.js";
+import { drawPanel, hold } from "./panel.js";
+import { isPlaying, listenToAudio, playOnce } from "./sound.js";
 
 const RECONNECT_MS = 1000;
 const ALIVE_WITHIN_MS = 15000; // three of the program's signs of life (page_feed.ALIVE_EVERY_SECONDS)
@@ -15,8 +18,8 @@ let socket = null;
 let state = null;
 let aliveTimer = 0;
 let lostTimer = 0;
-let restTimer = 0;
 let lost = false;
+let told = "";
 
 function connect() {
   socket = new WebSocket(`ws://${location.host}/api/events`);
@@ -44,6 +47,7 @@ function hearProgram() {
 }
 
 function loseProgram() {
+  told = "";
   lostTimer ||= setTimeout(() => {
     lost = true;
     drawBars();
@@ -54,13 +58,23 @@ function report(event, id, reason = "") {
   if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ event, id, reason }));
 }
 
+// Sizes that are another now are told: whoever looks after the display sees whether it can be read.
+function fitAndTell() {
+  const found = fitAll(state?.letters ?? null);
+  const words = JSON.stringify({ event: "fits", ...found });
+  if (words === told || socket?.readyState !== WebSocket.OPEN) return;
+  told = words;
+  socket.send(words);
+}
+
 function take(next) {
-  if (next.page !== digest) {
+  if (next.page !== digest && !isPlaying()) {
     location.reload();
     return;
   }
   const before = state?.current?.id;
   state = next;
+  document.body.dataset.layout = next.layout;
   document.body.style.setProperty("--accent", next.accent);
   write(find("office"), next.office);
   showClock(next.time_zone);
@@ -73,7 +87,11 @@ function take(next) {
   write(find("wait"), { text: next.wait });
   find("notice").hidden = !next.notice;
   if (next.notice) write(find("notice"), next.notice);
-  fitAll();
+  drawColumns(next.columns);
+  drawDoor(next.door);
+  drawPanel(next.slides);
+  fitAndTell();
+  hold(Boolean(document.querySelector(".is-new")));
   if (next.playing && !next.playing.begun) playOnce(next.playing);
 }
 
@@ -92,7 +110,7 @@ function drawBars() {
   if (bar.dataset.shown === sentences.join("\n")) return;
   bar.dataset.shown = sentences.join("\n");
   bar.replaceChildren(...sentences.map((sentence) => paragraph(sentence)));
-  fitAll();
+  fitAndTell();
 }
 
 function paragraph(text) {
@@ -109,12 +127,20 @@ function drawCall(call, before) {
     return;
   }
   write(find("number"), { text: call.number });
-  write(find("place"), { ...call.place, text: keepTogether(call.place.text) });
+  drawPlace(call);
   find("arrow").classList.toggle("is-away", !call.points);
   write(find("fetched"), { text: call.fetched });
   write(find("again"), { text: call.again });
   write(find("second"), call.second ?? { text: "" });
-  if (call.id !== before) attract(call.new_for_ms);
+  if (call.id !== before) attract(find("call"), call.new_for_ms);
+}
+
+// What is written there in the end is a matter of room (fit.js).
+function drawPlace({ place, sign }) {
+  const element = find("place");
+  element.dataset.whole = keepTogether(place.text);
+  element.dataset.sign = sign;
+  element.lang = place.lang;
 }
 
 // What concerns everybody stands in the large place, or over the whole wall.
@@ -155,21 +181,6 @@ function hallLine({ lang, title, text }) {
   return block;
 }
 
-// "Schalter 12" is one thing: a line never breaks before the number at its end.
-function keepTogether(name) {
-  return name.replace(/ (?=\S*\d\S*$)/, "\u00a0");
-}
-
-function attract(milliseconds) {
-  const card = find("call");
-  clearTimeout(restTimer);
-  card.classList.remove("is-new");
-  if (milliseconds <= 0) return;
-  void card.offsetWidth; // lets the frame's animation begin anew for the next call
-  card.classList.add("is-new");
-  restTimer = setTimeout(() => card.classList.remove("is-new"), milliseconds);
-}
-
 function drawListed(calls) {
   find("listed").hidden = calls.length === 0;
   find("listed-empty").hidden = calls.length > 0;
@@ -190,6 +201,8 @@ function row(call) {
 }
 
 listenToAudio(find("audio"), report);
-addEventListener("resize", fitAll);
-document.fonts.addEventListener("loadingdone", fitAll);
+addEventListener("resize", fitAndTell);
+addEventListener("slide", fitAndTell);
+addEventListener("rest", () => hold(false));
+document.fonts.addEventListener("loadingdone", fitAndTell);
 connect();

@@ -132,12 +132,20 @@ const press = {
   callHelp: () => askForHelp("POST"),
   withdrawHelp: () => askForHelp("DELETE"),
   back: () => show(leaveGroup(goBack(visit))),
-  home: () => show(newVisit()),
+  home,
   moreTime: () => show(visit),
   text: () => showComfort({ text: (comfort.text + 1) % TEXT_SIZES.length }),
   contrast: () => showComfort({ contrast: !comfort.contrast }),
   low: () => showComfort({ low: !comfort.low }),
 };
+
+/** Whoever has got what there is to get leaves the page as it was for everybody: also its sizes and colours. */
+function home() {
+  if (visit.step === "ticket" || visit.step === "standing") {
+    comfort = newComfort();
+  }
+  show(newVisit());
+}
 
 /**
  * What is shown instead of everything else, whoever stands here: there is nothing to be had.

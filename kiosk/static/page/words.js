@@ -28,9 +28,18 @@ export function noWaitWords(reason) {
       return t("dafür zurzeit kein Schalter besetzt");
     case "closes_before":
       return t("heute vielleicht zu lang");
+    case "hall_paused":
+      return t("Aufruf unterbrochen");
     default:
       return t("noch nicht bekannt");
   }
+}
+
+/** The range, or why there is none; the sentence of a number that somebody holds. */
+export function waitSentence(wait, reason) {
+  return reason === "hall_paused" && !wait
+    ? t("Der Aufruf ist gerade unterbrochen. Ihre Nummer bleibt gültig.")
+    : t("Wartezeit {wait}", { wait: waitWords(wait) || noWaitWords(reason) });
 }
 
 export function aheadWords(peopleAhead) {
@@ -120,6 +129,20 @@ export function problemWords(problem) {
 /** Why a ticket is not on paper. */
 export function printWords(reason) {
   return reason === "printer_out_of_paper" ? t("Das Papier ist zu Ende.") : t("Der Drucker druckt gerade nicht.");
+}
+
+/** What a visitor has to know of the printer beforehand; null while it prints. */
+export function noPaperWords(printer) {
+  switch (printer) {
+    case "paper_out":
+      return t("Kein Papier: Ihre Nummer erscheint auf dem Bildschirm.");
+    case "cover_open":
+    case "offline":
+    case "failed":
+      return t("Der Drucker druckt gerade nicht: Ihre Nummer erscheint auf dem Bildschirm.");
+    default:
+      return null;
+  }
 }
 
 /** What arriving early or late means for an appointment; null where there is nothing to say. */

@@ -108,13 +108,9 @@ class Visitor:
         yield "services"
         self.touch(words["help"])
         yield "help"
-        self.touch(words["back"])
-        self.touch(words["passport"])
-        self.number()
-        yield "ticket"
-        self.touch(words["done"])
-        self.arrive()
-        self.key(words["number"]).click()
+        for _ in range(3):
+            self.touch(words["back"])
+        self.touch(words["number"])
         yield "number"
         self.touch(words["back"])
         self.touch(words["have"])
@@ -123,6 +119,13 @@ class Visitor:
         self.touch(words["check_in"])
         expect(self.page.get_by_role("alert")).to_be_visible()
         yield "unknown code"
+        self.touch(words["back"])
+        # With the number the visit is over, and the page as it was for everybody.
+        self.touch(words["have_not"])
+        self.touch(words["papers"])
+        self.touch(words["passport"])
+        self.number()
+        yield "ticket"
 
     def _note(self, message: object) -> None:
         kind, text = getattr(message, "type", ""), str(getattr(message, "text", ""))

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.kiosk.kiosk_visitor import LANDSCAPE, PORTRAIT, Visitor
-from tests.system.kiosk_processes import KioskProcess
+from tests.system.kiosk_processes import KioskProcess, StandInProcess
 
 TARGET_PX = {PORTRAIT: 96, LANDSCAPE: 80}
 """At least 20 mm: 27 inches upright have 0.311 mm a pixel, 15 inches lying 0.252 mm."""
@@ -75,6 +75,21 @@ def test_in_low_position_everything_is_pressed_in_the_lower_half(
     for step in visitor.steps():
         high = [one["words"] for one in page.evaluate(PRESSABLE) if one["bottom"] > 0 and one["top"] < half]
         assert high == [], step
+
+
+def test_with_a_notice_and_in_low_position_the_start_is_seen_whole(
+    page: Page, kiosk: KioskProcess, service: StandInProcess
+) -> None:
+    service.tell("hall", hall="paused")
+    visitor = Visitor(page, kiosk.url)
+    expect(page.locator(".notice")).to_be_visible()
+    for words in ("Deutsch", "Leichte Sprache", "العربية", "Français"):
+        visitor.touch(words)
+        assert page.locator(".overflowing").count() == 0, words
+    visitor.touch("Deutsch")
+    visitor.touch(visitor.words["low"])
+    assert page.locator(".overflowing").count() == 0
+    service.tell("hall", hall="open")
 
 
 def test_the_bar_never_moves(page: Page, kiosk: KioskProcess) -> None:

@@ -53,7 +53,7 @@ def test_an_appointment_is_checked_in_on_the_pad(page: Page, kiosk: KioskProcess
     visitor.touch("Ich habe einen Termin")
     visitor.type("K7RMW3X")
     expect(visitor.key("Anmelden")).to_be_disabled()
-    visitor.type("A")
+    visitor.type("R")
     visitor.touch("Anmelden")
     assert visitor.number().startswith("T")
     expect(page.get_by_text("Ihr Termin:")).to_be_visible()
@@ -67,7 +67,7 @@ def test_an_unknown_code_is_said_and_can_be_corrected(page: Page, kiosk: KioskPr
     expect(page.get_by_role("alert")).to_contain_text("Diesen Code kennen wir nicht.")
     expect(visitor.title()).to_be_focused()
     visitor.touch("Löschen")
-    visitor.type("A")
+    visitor.type("R")
     visitor.touch("Anmelden")
     assert visitor.number().startswith("T")
 
@@ -99,7 +99,7 @@ def test_everything_works_by_keyboard_alone(page: Page, kiosk: KioskProcess) -> 
     expect(visitor.key("Ich habe einen Termin")).to_be_focused()
     page.keyboard.press("Enter")
     expect(visitor.title()).to_be_focused()
-    page.keyboard.type("k7rmw3xq1a")
+    page.keyboard.type("k7rmw3xq1r")
     expect(page.locator(".slot.filled")).to_have_count(8)
     page.keyboard.press("Enter")
     visitor.number()
@@ -219,8 +219,27 @@ def test_everybody_leaves_in_every_language_and_no_number_can_be_asked_for(
     service.tell("hall", hall="paused")
     expect(visitor.title()).to_have_text("Haben Sie einen Termin?")
     expect(page.get_by_text("Der Aufruf ist kurz unterbrochen.")).to_be_visible()
+    service.tell("queue", code="reisepass", waiting=5, wait=None, wait_reason="hall_paused")
+    visitor.touch("Ich habe keinen Termin")
+    visitor.touch("Ausweise und Pässe")
+    expect(visitor.key("Reisepass beantragen")).to_contain_text("Aufruf unterbrochen")
+    visitor.touch("← Zurück")
+    visitor.touch("← Zurück")
     service.tell("hall", hall="open")
     expect(page.get_by_text("Der Aufruf ist kurz unterbrochen.")).to_be_hidden()
+
+
+def test_in_a_pause_the_wait_is_not_just_unknown(
+    page: Page, kiosk: KioskProcess, service: StandInProcess
+) -> None:
+    visitor = Visitor(page, kiosk.url)
+    visitor.touch("Ich habe keinen Termin")
+    visitor.touch("Ausweise und Pässe")
+    service.tell("queue", code="reisepass", waiting=5, wait=None, wait_reason="hall_paused")
+    expect(visitor.key("Reisepass beantragen")).to_contain_text("Aufruf unterbrochen")
+    known = {"low_minutes": 20, "high_minutes": 35}
+    service.tell("queue", code="reisepass", waiting=5, wait=known)
+    expect(visitor.key("Reisepass beantragen")).to_contain_text("20–35")
 
 
 def test_help_leads_to_the_reception_and_back(page: Page, kiosk: KioskProcess) -> None:

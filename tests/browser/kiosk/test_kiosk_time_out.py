@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.kiosk.kiosk_visitor import Visitor
+from tests.browser.kiosk.kiosk_visitor import WORDS, Visitor
 from tests.system.kiosk_processes import KioskProcess
 
 QUIET_SECONDS = 90
@@ -82,6 +82,19 @@ def test_the_next_visitor_finds_the_usual_size_contrast_and_language(visitor: Vi
     expect(root).to_have_attribute("data-text", "0")
     expect(root).to_have_attribute("data-position", "normal")
     expect(root).to_have_attribute("lang", "de")
+
+
+def test_whoever_is_done_leaves_nothing_for_the_next_who_stands_there_already(visitor: Visitor) -> None:
+    for words in ("English", "Larger text", "More contrast", "Keys lower down"):
+        visitor.touch(words)
+    visitor.words = WORDS["en"]
+    number = visitor.take_number()
+    visitor.touch("Done")
+    expect(visitor.title()).to_have_text("Haben Sie einen Termin?")
+    root = visitor.page.locator("html")
+    for name, usual in (("contrast", "normal"), ("text", "0"), ("position", "normal")):
+        expect(root).to_have_attribute(f"data-{name}", usual)
+    assert number not in visitor.page.content()
 
 
 def test_the_number_leaves_the_screen_by_itself(visitor: Visitor) -> None:

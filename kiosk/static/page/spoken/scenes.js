@@ -6,7 +6,7 @@ import { calledWords, isCalled } from "../steps/help.js";
 import { languages, localized, t } from "../texts.js";
 import { CODE_KEYS, CODE_LENGTH, NUMBER_KEYS, groupsOf, needsGroups } from "../visit.js";
 import { closedWords, isOpen, laterWords, nextChanceWords, withoutAppointmentWords } from "../walk_ins.js";
-import { problemWords } from "../words.js";
+import { noPaperWords, problemWords } from "../words.js";
 import { officePiece, piece, spelled } from "./pieces.js";
 import { quantityChoices, serviceChoices } from "./service_choices.js";
 import { leaveAloud, receptionAloud, standingAloud, ticketAloud } from "./ticket_aloud.js";
@@ -43,7 +43,7 @@ const SCENES = {
     }
     const { office, walk_ins: walkIns } = device.state;
     return {
-      intro: [piece(t("Haben Sie einen Termin?"))],
+      intro: [piece(t("Haben Sie einen Termin?")), piece(noPaperWords(device.state.printer))],
       choices: [
         option(t("Ich habe keinen Termin"), press.haveNone, withoutAppointmentWords(walkIns, now, office.time_zone)),
         option(t("Ich habe einen Termin"), press.haveAppointment, t("Sie melden sich mit Ihrem Code an.")),

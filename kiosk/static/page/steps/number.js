@@ -4,7 +4,7 @@ import { h } from "../elements.js";
 import { button, keyboard, notice, wordKey } from "../parts.js";
 import { officeWords, t } from "../texts.js";
 import { NUMBER_KEYS } from "../visit.js";
-import { aheadWords, noWaitWords, waitWords } from "../words.js";
+import { aheadWords, waitSentence } from "../words.js";
 
 export function numberStep({ visit, press }) {
   const typed = visit.code;
@@ -38,7 +38,7 @@ export function standingStep({ visit, press }) {
 function sentences({ state, people_ahead: ahead, wait, wait_reason: reason, counter_name: name, pick_up: fetched }) {
   switch (state) {
     case "waiting":
-      return [aheadWords(ahead), t("Wartezeit {wait}", { wait: waitWords(wait) || noWaitWords(reason) })];
+      return [aheadWords(ahead), waitSentence(wait, reason)];
     case "called":
       return fetched || !name
         ? [t("Ihre Nummer ist aufgerufen. Bitte gehen Sie zum Empfang.")]

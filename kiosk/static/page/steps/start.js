@@ -4,7 +4,7 @@ import { h } from "../elements.js";
 import { button, choice, notice } from "../parts.js";
 import { languages, t } from "../texts.js";
 import { withoutAppointmentWords } from "../walk_ins.js";
-import { receptionWords } from "../words.js";
+import { noPaperWords, receptionWords } from "../words.js";
 
 export function startStep(view) {
   const { device } = view;
@@ -18,7 +18,7 @@ export function startStep(view) {
   const without = withoutAppointmentWords(device.state.walk_ins, view.now, device.state.office.time_zone);
   return {
     title: t("Haben Sie einen Termin?"),
-    say: [isAway ? goesOnNotice() : device.state.hall === "paused" && pausedNotice()],
+    say: [isAway ? goesOnNotice() : device.state.hall === "paused" && pausedNotice(), paperNotice(device.state.printer)],
     act: [
       h(
         "div",
@@ -39,6 +39,12 @@ function pausedNotice() {
 /** The service is away, and this device goes on alone. */
 function goesOnNotice() {
   return notice("info", h("p", {}, t("Die Verbindung ist unterbrochen. Nummern gibt es weiter, und Ihre Nummer gilt.")));
+}
+
+/** Said before anybody asks for a number: there will be no paper with it. */
+function paperNotice(printer) {
+  const words = noPaperWords(printer);
+  return words ? notice("warning", h("p", {}, words)) : null;
 }
 
 function languageRow({ device, visit, press }) {

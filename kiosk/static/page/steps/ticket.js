@@ -4,7 +4,7 @@ import { h } from "../elements.js";
 import { button, notice } from "../parts.js";
 import { localized, officeWords, t } from "../texts.js";
 import { laterWords } from "../walk_ins.js";
-import { aheadWords, arrivalWords, clockTime, printWords, waitWords } from "../words.js";
+import { aheadWords, arrivalWords, clockTime, printWords, waitSentence } from "../words.js";
 
 /** Lengths of numbers that the style sheet has a size for. */
 const LONGEST_MEASURED = 6;
@@ -63,14 +63,13 @@ function facts(ticket, office) {
       h("p", {}, t("Wie lange es dauert, ist gerade nicht bekannt.")),
     );
   }
-  const wait = waitWords(ticket.wait);
   return h(
     "ul",
     { class: "facts" },
     ticket.appointment_at
       && h("li", {}, t("Ihr Termin: {time} Uhr", { time: clockTime(new Date(ticket.appointment_at), office?.time_zone) })),
     h("li", {}, aheadWords(ticket.people_ahead)),
-    wait && h("li", {}, t("Wartezeit {wait}", { wait })),
+    (ticket.wait || ticket.wait_reason === "hall_paused") && h("li", {}, waitSentence(ticket.wait, ticket.wait_reason)),
     ticket.wait_reason === "closes_before" && h("li", {}, t("Ob Sie heute noch an die Reihe kommen, ist ungewiss.")),
   );
 }

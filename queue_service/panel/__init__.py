@@ -1,0 +1,1 @@
+"""Pictures, words and short films for the information panels of displays."""
