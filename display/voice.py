@@ -17,9 +17,9 @@ from typing import Final, Protocol
 
 import msgspec
 
-from display import espeak_process
 from display.announcement import Utterance
 from display.waveform import Sound, from_wav
+from queue_service.device_program import espeak_process
 
 ANSWER_SECONDS = 0.7
 """Longest wait for one utterance: a hundred times what espeak-ng takes on a small computer (5 to 7 ms)."""

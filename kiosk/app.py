@@ -36,6 +36,7 @@ from kiosk.routes import HANDLERS
 from kiosk.service_api import ServiceApi
 from kiosk.service_link import ServiceLink
 from kiosk.settings import PRINTER_FORMS, KioskSettings, SettingError, printer_choice, service_address
+from kiosk.speech import Speech
 from kiosk.texts import Texts
 from kiosk.ticket_copies import TicketCopies
 from kiosk.ticketing import Ticketing, utc_now
@@ -71,6 +72,7 @@ def build_app(
     view = OfficeView(kept_snapshot(settings.data_dir))
     page_events = PageEvents(view)
     printer = chosen_printer(settings)
+    speech = Speech()
     printing = TicketPrinting(printer, texts, lambda: ticket_layout(caretaker.card), view.show_printer)
     token_file = TokenFile(settings.token_file)
     service = ServiceApi(settings.service, token_file)
@@ -114,6 +116,7 @@ def build_app(
             await ticketing.finish()
             await service.close()
             await caretaker.close()
+            await speech.close()
             await asyncio.to_thread(printing.close)
 
     app = Litestar(
@@ -130,6 +133,7 @@ def build_app(
                 "view": view,
                 "page_events": page_events,
                 "ticketing": ticketing,
+                "speech": speech,
                 "service": service,
             },
             deep_copy=False,

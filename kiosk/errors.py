@@ -7,7 +7,9 @@
     │   ├── ForeignPageError         403 foreign_page
     │   ├── UnknownTicketError       404 unknown_ticket
     │   ├── UnknownCodeError         404 appointment_not_found
+    │   ├── NoVoiceError             404 no_voice
     │   └── SameIdOtherRequestError  422 idempotency_mismatch
+    ├── SpeechFailedError            503 speech_failed
     ├── ServiceError                 the service did not give what was asked for
     │   ├── ServiceUnreachableError  503 service_unreachable
     │   ├── DeviceRefusedError       503 device_refused
@@ -97,12 +99,28 @@ class UnknownCodeError(RequestError):
     words = N_("Diesen Code kennen wir nicht. Bitte vergleichen Sie ihn mit Ihrer Bestätigung.")
 
 
+class NoVoiceError(RequestError):
+    """Nothing on this device speaks the language."""
+
+    status = 404
+    code = "no_voice"
+    words = N_("In dieser Sprache kann das Gerät nicht sprechen.")
+
+
 class SameIdOtherRequestError(RequestError):
     """The id belongs to a ticket that was asked for with other words."""
 
     status = 422
     code = "idempotency_mismatch"
     words = N_("Die Anfrage ist unvollständig oder fehlerhaft.")
+
+
+class SpeechFailedError(KioskError):
+    """The sentence was not said in time; the next one may be."""
+
+    status = 503
+    code = "speech_failed"
+    words = N_("Das Gerät kann das gerade nicht vorlesen.")
 
 
 class ServiceError(KioskError):

@@ -54,6 +54,8 @@ class KioskState(msgspec.Struct, frozen=True):
     """Somebody has to let the device in before anything else can be done."""
     goes_on: bool = False
     """Without a connection: whether numbers are given out all the same."""
+    asks: list[str] = []
+    """What visitors without an appointment are asked, see ``kiosk_questions``."""
     printer: PrinterState | None = None
     """How it is with paper, before anybody asks for a number; None: the printer can't say."""
 
@@ -112,6 +114,7 @@ class OfficeView:
             open_counters=known.open_counters if known else None,
             hall=known.hall if known else "open",
             pairing=pairing_sign(self._code),
+            asks=known.asks if known else [],
             goes_on=self._link is not Link.CONNECTED and self.goes_on(),
             printer=self._printer,
         )

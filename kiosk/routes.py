@@ -16,6 +16,7 @@ from litestar.response import File
 from kiosk.office_view import KioskState
 from kiosk.page_events import PageEvents, PageFeed
 from kiosk.service_api import ServiceApi
+from kiosk.speech import Speech, SpeechRequest
 from kiosk.texts import Texts
 from kiosk.ticketing import TicketAtKiosk, Ticketing
 from queue_service.protocol.device_api import CheckInRequest, TicketRequest
@@ -97,6 +98,13 @@ async def look_up(
     return await ticketing.look_up(number)
 
 
+@post("/api/speech", status_code=HTTP_OK, media_type="audio/wav")
+async def say(state: State, data: SpeechRequest) -> bytes:
+    """Give a sentence as sound; 404 ``no_voice`` in a language that nothing here speaks."""
+    speech: Speech = state.speech
+    return await speech.say(data)
+
+
 @get("/api/help")
 async def see_help(state: State) -> HelpAtDevice:
     """Tell whether somebody was asked to come here, and comes."""
@@ -158,5 +166,6 @@ HANDLERS = (
     see_help,
     ask_for_help,
     withdraw_help,
+    say,
     events,
 )

@@ -171,6 +171,7 @@ def kiosk_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> KioskSnapsh
                 wait=lengths[service.code].wait,
                 walk_ins=lengths[service.code].walk_ins,
                 wait_reason=lengths[service.code].wait_reason,
+                max_quantity=service.max_quantity,
             )
             for service in facts.services
             if service.walk_in
@@ -179,6 +180,7 @@ def kiosk_snapshot(facts: OfficeFacts, hall: Hall, now: datetime) -> KioskSnapsh
         waiting=hall.waiting,
         open_counters=hall.open_count,
         hall=hall.state,
+        asks=list(facts.office.setup.kiosk.asks),
     )
 
 

@@ -25,6 +25,7 @@ from queue_service.offices.setup_model import (
     Staffing,
     TimedEntrySetup,
 )
+from queue_service.protocol.kiosk_questions import COUNTER_NEEDS
 
 Catalogue = Mapping[str, ServiceSetup]
 Part = tuple[Findings, Setup]
@@ -76,6 +77,7 @@ def check_office(
         findings.note_consequence(path, "latitude and longitude belong together: one of them is missing")
     _check_services(findings, path, office, catalogue)
     _check_counters(findings, path, office)
+    _check_kiosk(findings, path, office)
     _check_hours(findings, path, office)
     _check_open_consultation(findings, path, office, catalogue)
     _check_pools(findings, path, office, catalogue)
@@ -160,6 +162,15 @@ def _check_once(findings: Findings, path: Path, key: str, names: Iterable[str]) 
         if name in seen:
             findings.note_consequence((*path, at, key), f"'{echo(name)}' is there already")
         seen.add(name)
+
+
+def _check_kiosk(findings: Findings, path: Path, office: OfficeSetup) -> None:
+    """Note what visitors would be asked and no counter could give: nobody would call them."""
+    there = {feature for counter in office.counters for feature in counter.features}
+    for at, asked in enumerate(office.kiosk.asks):
+        if asked in COUNTER_NEEDS and asked not in there:
+            message = f"no counter of the office has '{asked}' among its features"
+            findings.note_consequence((*path, "kiosk", "asks", at), message)
 
 
 def _check_hours(findings: Findings, path: Path, office: OfficeSetup) -> None:

@@ -18,6 +18,7 @@ from msgspec import Meta
 
 from queue_service.offices.announcement_setup import AnnouncementSetup
 from queue_service.offices.hall_setup import AreaSetup, PanelSetup
+from queue_service.offices.kiosk_setup import KioskSetup
 from queue_service.offices.model import (
     GERMAN,
     Closure,
@@ -485,6 +486,7 @@ class OfficeSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notice: LongText = {}
     numbers: NumberSettings = NumberSettings()
     ticket_shows_service: bool = False
+    kiosk: KioskSetup = KioskSetup()
     ticket: TicketSetup = TicketSetup()
     order: OrderSetup = OrderSetup()
     visits: VisitSetup = VisitSetup()

@@ -159,6 +159,8 @@ class KioskService(msgspec.Struct, frozen=True):
     office's."""
     wait_reason: str | None = None
     """Why there is no wait, as in ``DisplaySnapshot``."""
+    max_quantity: int = 1
+    """How many of it one visit may settle; above 1 the kiosk asks."""
 
 
 class KioskSnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type"):
@@ -173,6 +175,8 @@ class KioskSnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type
     audience: str = "kiosk"
     hall: HallState = "open"
     """No numbers are given out in ``leave``; in ``paused`` they are."""
+    asks: list[str] = []
+    """What visitors without an appointment are asked, see ``kiosk_questions``."""
 
 
 class QueueLength(msgspec.Struct, frozen=True):

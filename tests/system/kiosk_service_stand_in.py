@@ -388,6 +388,26 @@ async def told_office(state: State, data: OfficeCard) -> None:
     here.send(b"")
 
 
+class Asked(msgspec.Struct):
+    """What visitors are asked, and of which service how many are to be had at once."""
+
+    asks: list[str]
+    several: str = ""
+    most: int = 5
+
+
+@post("/control/asks")
+async def told_asks(state: State, data: Asked) -> None:
+    """Ask from now on, and hang up, as after a change of the set-up."""
+    here = stand_in(state)
+    services = [
+        msgspec.structs.replace(service, max_quantity=data.most if service.code == data.several else 1)
+        for service in here.snapshot.services
+    ]
+    here.snapshot = msgspec.structs.replace(here.snapshot, asks=data.asks, services=services)
+    here.send(b"")
+
+
 @post("/control/gap")
 async def told_gap(state: State) -> None:
     """Lose one change on the way."""
@@ -448,6 +468,7 @@ def main() -> None:
             told_hall,
             told_queue,
             told_office,
+            told_asks,
             told_gap,
             told_token,
             requests,

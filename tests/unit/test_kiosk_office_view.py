@@ -101,5 +101,5 @@ def test_what_is_kept_holds_nothing_of_any_visitor(tmp_path: Path) -> None:
     kept = msgspec.json.decode((tmp_path / FILE_NAME).read_bytes())
     assert set(kept) == {
         "type", "version", "office", "services", "walk_ins", "waiting", "open_counters", "audience",
-        "hall",
+        "hall", "asks",
     }  # fmt: skip

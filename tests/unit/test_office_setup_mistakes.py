@@ -126,6 +126,11 @@ def test_a_file_without_mistakes_is_read() -> None:
             "{Parken: B}",
             "35:64: offices[0].numbers.letters_by_group.Parken: unknown service group",
         ),
+        (
+            "    numbers: {digits: 3,",
+            "    kiosk: {asks: [pick_up, induction_loop, interpreter]}\n    numbers: {digits: 3,",
+            "35:45: offices[0].kiosk.asks[2]: no counter of the office has 'interpreter' among its",
+        ),
         ("digits: 3", "digits: 2", "35:23: offices[0].numbers.digits: '2': allowed is 3 to 6 digits"),
         (
             "monday: 08:00-18:00",

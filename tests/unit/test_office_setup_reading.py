@@ -1,12 +1,15 @@
 """A set-up file is taken as it is written, and what it leaves out is filled in."""
 
+from typing import get_args
+
 import msgspec
 import pytest
 
 from queue_service.offices.model import Closure, Span
 from queue_service.offices.setup_file import SetupError, read_setup
-from queue_service.offices.setup_model import Known, OfficeSetup, Setup
+from queue_service.offices.setup_model import FEATURES, VISITOR_CLASSES, Known, OfficeSetup, Setup
 from queue_service.offices.ticket_setup import TicketSetup
+from queue_service.protocol.kiosk_questions import COUNTER_NEEDS, ClassNeed
 from queue_service.protocol.languages import LANGUAGE_NAMES
 
 CATALOGUE = """\
@@ -52,6 +55,13 @@ def test_yes_and_no_are_truth_where_truth_is_meant() -> None:
 
     assert office.ticket_shows_service is True
     assert office.access["lift"].available is False
+
+
+def test_a_kiosk_asks_nothing_unless_told_to_and_only_what_a_ticket_can_hold() -> None:
+    assert office_of().kiosk.asks == []
+    assert office_of("kiosk: {asks: [pick_up, small_children]}").kiosk.asks == ["pick_up", "small_children"]
+    assert set(COUNTER_NEEDS) == set(FEATURES)
+    assert set(get_args(ClassNeed)) < set(VISITOR_CLASSES)
 
 
 def test_a_file_says_how_tickets_look() -> None:

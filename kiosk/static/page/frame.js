@@ -13,7 +13,7 @@ export function frame(view, step) {
     header(view),
     h(
       "main",
-      { key: `${view.visit.step} ${view.visit.group ?? ""}`, class: `step step-${view.visit.step}` },
+      { key: `${view.visit.step} ${view.visit.group ?? ""}`, class: `step step-${view.visit.step}${view.visit.spoken ? " spoken" : ""}` },
       region("say", [h("h1", { tabindex: "-1" }, step.title), officeNotice(view), step.say]),
       region("act", step.act),
     ),

@@ -4,9 +4,11 @@ import { ask, follow, help, lookUp } from "./device.js";
 import { draw } from "./elements.js";
 import { frame } from "./frame.js";
 import { fitRegions } from "./parts.js";
+import { nextQuestion, toggled } from "./questions.js";
 import { checkInStep } from "./steps/check_in.js";
 import { helpStep, isCalled } from "./steps/help.js";
 import { leaveStep } from "./steps/leave.js";
+import { needsStep, quantityStep } from "./steps/needs.js";
 import { numberStep, standingStep } from "./steps/number.js";
 import { pairingStep } from "./steps/pairing.js";
 import { closedStep, failedStep } from "./steps/no_number.js";
@@ -14,6 +16,11 @@ import { searchStep } from "./steps/search.js";
 import { servicesStep } from "./steps/services.js";
 import { startStep } from "./steps/start.js";
 import { askingStep, ticketStep } from "./steps/ticket.js";
+import { spokenMode } from "./spoken/mode.js";
+import { newReader } from "./spoken/reader.js";
+import { sceneOf } from "./spoken/scenes.js";
+import { showCurrent, spokenStep } from "./spoken/step.js";
+import { sorter } from "./spoken/keys.js";
 import { direction, loadTexts, tn, useLanguage } from "./texts.js";
 import { limit, standing } from "./time_out.js";
 import {
@@ -26,6 +33,7 @@ import {
   goTo,
   newVisit,
   replaceBy,
+  scannedCode,
   walkInRequest,
   withCharacter,
   withoutLastCharacter,
@@ -38,6 +46,8 @@ const STEPS = {
   services: servicesStep,
   search: searchStep,
   check_in: checkInStep,
+  quantity: quantityStep,
+  needs: needsStep,
   asking: askingStep,
   ticket: ticketStep,
   closed: closedStep,
@@ -88,6 +98,10 @@ function comfortChanged() {
   return comfort.text > 0 || comfort.contrast || comfort.low;
 }
 
+const reader = newReader(() => render());
+const spoken = spokenMode({ view: currentView, show, type: typeLetter }, reader);
+const sort = sorter(spoken.press, checkInScanned);
+
 /** Everything that a touch can mean. */
 const press = {
   haveAppointment: () => go("check_in"),
@@ -98,7 +112,15 @@ const press = {
   language: (tag) => show({ ...visit, language: tag }),
   group: (name) => show(goTo(visit, "services", { group: name })),
   search: () => go("search"),
-  service: (code) => send(walkInRequest(visit, code)),
+  service: (code) => goOn({ ...visit, service: code, quantity: 1, needs: [] }, "service"),
+  quantity: (count) => goOn({ ...visit, quantity: count }, "quantity"),
+  need: (name) => show({ ...visit, needs: toggled(visit.needs, name) }),
+  needsDone: () => goOn(visit, "needs"),
+  // Without sight the way takes longer, also with somebody at one's side.
+  pickUp: (wanted) => goOn({ ...visit, needs: wanted ? ["pick_up", "slow_walk"] : ["slow_walk"] }, "pick_up"),
+  spokenLanguage: (tag) => show(goTo({ ...visit, language: tag }, "start")),
+  hear: (sentences) => reader.say(sentences),
+  hearStep: () => spoken.hearStep(),
   type: (character) => show(withCharacter(visit, character)),
   erase: () => show(withoutLastCharacter(visit)),
   showResults: () => show({ ...visit, keyboard: false }),
@@ -144,6 +166,17 @@ function go(step) {
   show(goTo(visit, step));
 }
 
+/** The next question about what was chosen, or the number. */
+function goOn(chosen, done) {
+  const step = nextQuestion(chosen, device.state, done);
+  if (step) {
+    show(goTo(chosen, step));
+  } else {
+    visit = { ...chosen, pickedUp: chosen.needs.includes("pick_up") };
+    send(walkInRequest(visit));
+  }
+}
+
 /** "Back" from the services of a heading leads to the headings. */
 function leaveGroup(next) {
   return visit.step === "services" && next.group !== null ? { ...next, group: null } : next;
@@ -151,7 +184,7 @@ function leaveGroup(next) {
 
 function show(next) {
   const forced = forcedStep();
-  visit = forced ? { ...newVisit(), step: forced } : next;
+  visit = forced ? { ...newVisit(), step: forced, spoken: visit.spoken } : next;
   quietSince = Date.now();
   announcement = "";
   render();
@@ -181,7 +214,8 @@ async function send(request) {
 
 /** From here on nothing that was typed is needed any more. */
 function showTicket(ticket) {
-  show({ ...newVisit(), step: "ticket", language: visit.language, request: { id: visit.request.id }, ticket });
+  const { language, spoken: isSpoken, pickedUp, request } = visit;
+  show({ ...newVisit(), step: "ticket", language, spoken: isSpoken, pickedUp, request: { id: request.id }, ticket });
 }
 
 function showProblem(request, problem) {
@@ -236,7 +270,7 @@ async function showStanding() {
     return;
   }
   if (found) {
-    show({ ...newVisit(), step: "standing", language: visit.language, standing: found });
+    show({ ...newVisit(), step: "standing", language: visit.language, spoken: visit.spoken, standing: found });
   } else {
     show({ ...visit, codeProblem: numberProblemWords(problem) });
   }
@@ -274,6 +308,10 @@ function tick() {
   if (heldSince !== null && Date.now() - heldSince > LONGEST_HOLD) {
     release();
   }
+  if (reader.speaks && currentView().secondsLeft === null) {
+    // Whoever listens can't have answered yet.
+    stay();
+  }
   const { expired, secondsLeft } = standing(quietSince, Date.now(), limit(visit, comfortChanged()));
   if (expired) {
     comfort = newComfort();
@@ -282,6 +320,9 @@ function tick() {
   }
   if (SPOKEN_SECONDS.has(secondsLeft)) {
     announcement = tn("Noch {count} Sekunde.", "Noch {count} Sekunden.", secondsLeft);
+    if (visit.spoken) {
+      spoken.warn(secondsLeft);
+    }
   }
   render();
 }
@@ -290,9 +331,7 @@ function render() {
   if (heldSince !== null) {
     return;
   }
-  const now = Date.now();
-  const { secondsLeft } = standing(quietSince, now, limit(visit, comfortChanged()));
-  device.awayLong = device.awaySince !== null && now - device.awaySince > AWAY_AFTER;
+  device.awayLong = device.awaySince !== null && Date.now() - device.awaySince > AWAY_AFTER;
   useLanguage(visit.language);
   document.documentElement.lang = visit.language;
   document.documentElement.dir = direction();
@@ -302,13 +341,21 @@ function render() {
   document.documentElement.dataset.text = String(comfort.text);
   document.documentElement.style.setProperty("--text", String(TEXT_SIZES[comfort.text]));
   setAccent(device.state?.office?.accent);
-  const view = { visit, device, comfort, press, now, secondsLeft, announcement };
-  const wanted = frame(view, STEPS[visit.step](view));
+  const view = currentView();
+  const wanted = frame(view, visit.spoken && sceneOf(view) ? spokenStep(view) : STEPS[visit.step](view));
   draw(root, wanted, drawn);
   drawn = wanted;
   document.title = root.querySelector("h1").textContent;
   fitRegions();
   moveFocus();
+  showCurrent(root);
+  spoken.follow();
+}
+
+function currentView() {
+  const now = Date.now();
+  const { secondsLeft } = standing(quietSince, now, limit(visit, comfortChanged()));
+  return { visit, device, comfort, press, now, secondsLeft, announcement, reader };
 }
 
 function setAccent(accent) {
@@ -353,9 +400,14 @@ function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) {
     return;
   }
+  const onButton = event.target.closest?.("button");
+  if (spoken.wants(event, onButton)) {
+    event.preventDefault();
+    sort(event);
+    return;
+  }
   const keys = { check_in: CODE_KEYS, number: NUMBER_KEYS, search: [...SEARCH_KEYS, " "] }[visit.step] ?? [];
   const character = event.key.length === 1 && event.key !== "ß" ? event.key.toUpperCase() : event.key;
-  const onButton = event.target.closest?.("button");
   if (event.key === "Backspace" && keys.length) {
     event.preventDefault();
     press.erase();
@@ -368,6 +420,23 @@ function onKey(event) {
     press.lookUp();
   } else if (event.key === "Escape") {
     press.back();
+  }
+}
+
+/** A letter of a keyboard, beside the walk through all of them. */
+function typeLetter(letter) {
+  const keys = { check_in: CODE_KEYS, number: NUMBER_KEYS }[visit.step] ?? [];
+  if (keys.includes(letter)) {
+    press.type(letter);
+  }
+}
+
+/** A scanner has read a confirmation, wherever the visitor stands but before a number. */
+function checkInScanned(characters) {
+  const code = scannedCode(characters);
+  if (code !== null && visit.step !== "asking" && visit.step !== "ticket") {
+    visit = { ...goTo(visit, "check_in"), code, codeProblem: null };
+    press.checkIn();
   }
 }
 

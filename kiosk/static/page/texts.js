@@ -58,7 +58,7 @@ export function officeList(several, end) {
   return tag === current ? words : h("bdi", { lang: tag }, words);
 }
 
-function languageOf(byLanguage) {
+export function languageOf(byLanguage) {
   const base = current.split("-")[0];
   const fallbacks = base === catalog.source ? [catalog.source, catalog.second] : [catalog.second, catalog.source];
   const given = byLanguage ?? {};

@@ -25,7 +25,7 @@ export function limit(visit, comfortChanged) {
     case "standing":
       return QUIET.ticket;
     case "ticket":
-      return visit.ticket?.printed === false ? QUIET.unprinted : QUIET.ticket;
+      return visit.ticket?.printed === false || visit.spoken ? QUIET.unprinted : QUIET.ticket;
     default:
       return QUIET.other;
   }

@@ -1,6 +1,8 @@
 // One visitor's way from the greeting to the number: plain data, and functions from one to the next.
 // A new visit starts from nothing, so nothing of the visitor before can remain.
 
+import { ticketFacts } from "./questions.js";
+
 /** Digits and capitals without 0, 1, I, O and Q, which are taken for one another. */
 export const CODE_KEYS = [..."23456789ABCDEFGHJKLMNPRSTUVWXYZ"];
 export const CODE_LENGTH = 8;
@@ -22,7 +24,13 @@ export function newVisit() {
     step: "start",
     before: [],
     language: LANGUAGE_AT_START,
+    spoken: false,
+    at: 0,
     group: null,
+    service: null,
+    quantity: 1,
+    needs: [],
+    pickedUp: false,
     search: "",
     keyboard: true,
     code: "",
@@ -38,12 +46,12 @@ export function newVisit() {
 
 /** Go on to a step; "back" leads to where the visitor is now. */
 export function goTo(visit, step, facts = {}) {
-  return { ...visit, step, before: [...visit.before, visit.step], ...facts };
+  return { ...visit, step, at: 0, before: [...visit.before, visit.step], ...facts };
 }
 
 /** Go to a step that replaces the present one, which "back" must not lead to. */
 export function replaceBy(visit, step, facts = {}) {
-  return { ...visit, step, ...facts };
+  return { ...visit, step, at: 0, ...facts };
 }
 
 export function canGoBack(visit) {
@@ -55,14 +63,16 @@ export function goBack(visit) {
     return visit;
   }
   const step = visit.before.at(-1);
-  return { ...visit, step, before: visit.before.slice(0, -1), codeProblem: null, problem: null };
+  return { ...visit, step, at: 0, before: visit.before.slice(0, -1), codeProblem: null, problem: null };
 }
 
 export function withCharacter(visit, character) {
   if (visit.step === "search") {
     return { ...visit, search: (visit.search + character).slice(0, LONGEST_SEARCH), keyboard: true };
   }
-  return { ...visit, code: (visit.code + character).slice(0, CODE_LENGTH), codeProblem: null };
+  const code = (visit.code + character).slice(0, CODE_LENGTH);
+  // By keys, what is typed in full is next handed in.
+  return { ...visit, code, codeProblem: null, at: code.length === CODE_LENGTH ? 0 : visit.at };
 }
 
 export function withoutLastCharacter(visit) {
@@ -77,14 +87,21 @@ export function codeInGroups(code) {
 }
 
 /** Ask for a number; the id stays the same however often the request is sent. */
-export function walkInRequest(visit, service) {
+export function walkInRequest(visit) {
   const id = crypto.randomUUID();
-  return { path: "/api/tickets", id, body: { service, language: visit.language, id } };
+  const body = { service: visit.service, language: visit.language, id, ...ticketFacts(visit) };
+  return { path: "/api/tickets", id, body };
 }
 
 export function checkInRequest(visit) {
   const id = crypto.randomUUID();
   return { path: "/api/check-ins", id, body: { reference: visit.code, language: visit.language, id } };
+}
+
+/** The code in what a scanner has read; null where there is none. */
+export function scannedCode(characters) {
+  const code = characters.toUpperCase().replace(/[^0-9A-Z]/g, "").slice(-CODE_LENGTH);
+  return code.length === CODE_LENGTH && [...code].every((character) => CODE_KEYS.includes(character)) ? code : null;
 }
 
 /** Services by heading, in the order of the office. */

@@ -43,7 +43,7 @@ export function isCalled(help) {
   return help === "asked" || help === "coming";
 }
 
-function calledWords(help) {
+export function calledWords(help) {
   switch (help) {
     case "calling":
     case "asked":

@@ -22,7 +22,7 @@ export function ticketStep(view) {
   const { ticket } = visit;
   return {
     title: [h("span", { class: "number-label" }, t("Ihre Nummer")), " ", h("bdi", { class: "number", "data-length": Math.min(ticket.number.length, LONGEST_MEASURED) }, ticket.number)],
-    say: [paper(ticket, visit.reprinting), facts(ticket, device.state?.office), next(ticket, device.state, view.now)],
+    say: [paper(ticket, visit.reprinting), facts(ticket, device.state?.office), next(visit, device.state, view.now)],
     act: ticket.printed === null || visit.reprinting
       ? []
       : [
@@ -74,23 +74,31 @@ function facts(ticket, office) {
   );
 }
 
-function next(ticket, state, now) {
+function next({ ticket, pickedUp }, state, now) {
   const office = state?.office;
   const later = ticket.appointment_at ? "" : laterWords(state?.walk_ins, now, office?.time_zone);
-  const area = localized(office?.area);
   const late = arrivalWords(ticket.arrival);
   return h(
     "div",
     { class: "next" },
     late && h("p", {}, h("strong", {}, late)),
     later && h("p", {}, h("strong", {}, later)),
-    h(
-      "p",
-      {},
-      area ? [t("Bitte nehmen Sie Platz:"), " ", officeWords(office.area), "."] : t("Bitte nehmen Sie Platz."),
-      " ",
-      t("Ihre Nummer wird angezeigt und aufgerufen."),
-    ),
+    pickedUp ? fetched(office) : seated(office),
   );
 }
 
+
+function seated(office) {
+  return h(
+    "p",
+    {},
+    localized(office?.area) ? [t("Bitte nehmen Sie Platz:"), " ", officeWords(office.area), "."] : t("Bitte nehmen Sie Platz."),
+    " ",
+    t("Ihre Nummer wird angezeigt und aufgerufen."),
+  );
+}
+
+function fetched(office) {
+  const waits = h("strong", {}, t("Bitte warten Sie am Empfang. Jemand holt Sie dort ab und geht mit Ihnen zum Schalter."));
+  return [h("p", {}, waits), localized(office?.reception) && h("p", {}, officeWords(office.reception))];
+}

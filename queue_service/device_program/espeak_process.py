@@ -4,7 +4,7 @@ Started by path with an isolated interpreter; imports nothing but the standard l
 Reads one JSON object a line from standard input (``voice``, ``text``, ``words_per_minute``,
 ``pitch``, ``word_gap``) and answers each on standard output with ``REPLY_HEAD`` (samples a
 second, number of bytes) and that many bytes of 16-bit samples. A rate of 0 says that it
-could not be spoken. Ends at the end of its input, so it never outlives the display.
+could not be spoken. Ends at the end of its input, so it never outlives the program that started it.
 """
 
 import ctypes
