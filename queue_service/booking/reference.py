@@ -1,6 +1,6 @@
 """An appointment's reference: short, safe to dictate, and able to notice a slip of the tongue.
 
-Seven random characters and a check character, shown as ``K7RM-W3XA``. The alphabet has 31
+Seven random characters and a check character, shown as ``K7RM-W3XR``. The alphabet has 31
 characters, a prime, and the characters are weighted 1 to 8 modulo 31: every single wrong
 character and every two characters that changed places give another sum.
 """

@@ -38,7 +38,7 @@ Subject: TypeAlias = Annotated[str, Meta(pattern=NOT_BLANK, max_length=200, exam
 Note: TypeAlias = Annotated[str, Meta(max_length=LONGEST_NOTE)]
 Slug: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60)]
 ServiceCode: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60, examples=["personalausweis"])]
-Reference: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, examples=["K7RM-W3XA"])]
+Reference: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, examples=["K7RM-W3XR"])]
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True, examples=["2027-01-11T14:00:00+01:00"])]
 
 

@@ -106,7 +106,7 @@ class AppointmentNotice(msgspec.Struct, frozen=True):
     authority: NoticedAuthority
     office: NoticedOffice
     reference: str
-    """As shown: ``K7RM-W3XA``."""
+    """As shown: ``K7RM-W3XR``."""
     reference_words: list[str]
     """The reference spelled for dictation, a word a character: Köln, sieben, Rostock …"""
     start: datetime

@@ -162,7 +162,7 @@ class AffectedParties(msgspec.Struct, frozen=True):
 class MoveItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One appointment and its new place; without an office it stays where it is."""
 
-    reference: Annotated[str, Meta(min_length=1, max_length=40, examples=["K7RM-W3XA"])]
+    reference: Annotated[str, Meta(min_length=1, max_length=40, examples=["K7RM-W3XR"])]
     start: Instant
     office: OfficeSlug | None = None
 
@@ -179,7 +179,7 @@ class CancelAffected(Why, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Which of the affected are cancelled, because the office has no place that would suit them."""
 
     references: Annotated[
-        list[Annotated[str, Meta(min_length=1, max_length=40, examples=["K7RM-W3XA"])]],
+        list[Annotated[str, Meta(min_length=1, max_length=40, examples=["K7RM-W3XR"])]],
         Meta(min_length=1, max_length=MOST_MOVES),
     ]
 

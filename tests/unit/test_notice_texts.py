@@ -45,7 +45,7 @@ def test_every_message_says_when_and_which_and_leaves_nothing_unfilled(kind: Kin
     for way in WAYS:
         message = compose(notice(kind, language), way)
         whole = f"{message.subject}\n{message.text}"
-        assert "K7RM-W3XA" in whole
+        assert "K7RM-W3XR" in whole
         assert kind in KINDS_OF_WAITING or "10:15" in whole
         assert not re.search(r"[{}]", whole + message.html)
 
@@ -112,7 +112,7 @@ def test_the_link_can_be_pressed_in_the_e_mail() -> None:
 
 def test_an_authority_s_own_text_comes_before_ours_in_its_language_alone() -> None:
     own = {"de": "Moin! {short_day}, {time}, {reference}"}
-    assert compose(notice(), "sms", own).text == "Moin! Di 08.12.2026, 10:15 Uhr, K7RM-W3XA"
+    assert compose(notice(), "sms", own).text == "Moin! Di 08.12.2026, 10:15 Uhr, K7RM-W3XR"
     assert compose(notice(language="en"), "sms", own).text.startswith("Your appointment")
     assert compose(notice(language="de-simple"), "sms", own).text.startswith("Sie haben einen Termin.")
 
@@ -153,7 +153,7 @@ def test_a_text_message_rather_becomes_two_than_lose_when_and_which() -> None:
     own = {"de": "{short_day}\n{time}\n" + "x" * LONGEST_GSM + " {reference}"}
     text = compose(notice(), "sms", own).text
     assert not fits(text)
-    assert "K7RM-W3XA" in text
+    assert "K7RM-W3XR" in text
 
 
 @pytest.mark.parametrize(
