@@ -1,5 +1,7 @@
 """A visitor at the kiosk who does not see: presses keys, and knows what is said."""
 
+import json
+
 from playwright.sync_api import Page, Request, expect
 
 PATIENCE_MS = 10_000
@@ -54,5 +56,5 @@ def _is_speech(request: Request) -> bool:
 
 def _spoken(request: Request) -> tuple[str, str]:
     """Give language and words."""
-    asked = request.post_data_json
+    asked = json.loads(request.post_data or "{}")
     return asked["language"], asked["text"]
