@@ -41,12 +41,19 @@ class OfficeView:
         ledger: CallLedger,
         is_shown: Callable[[Call, OfficeCard], bool],
         on_change: Callable[[], None] = lambda: None,
+        *,
+        kept: DisplaySnapshot | None = None,
+        keep: Callable[[OfficeCard], None] = lambda _: None,
     ) -> None:
-        """``is_shown`` tells this display's calls from those of other parts of the house."""
+        """``is_shown`` tells this display's calls from those of other parts of the house.
+
+        ``kept`` is what the last run left; ``keep`` takes the office when it is another.
+        """
+        self._keep = keep
         self._on_change = on_change
         self._ledger = ledger
         self._is_shown = is_shown
-        self._snapshot: DisplaySnapshot | None = None
+        self._snapshot = kept
         self._code: str | None = None
         self._link = Link.CONNECTING
         self._listeners: set[asyncio.Event] = set()
@@ -54,7 +61,7 @@ class OfficeView:
 
     @property
     def snapshot(self) -> DisplaySnapshot | None:
-        """The office as last known; None before the first connection."""
+        """The office as last known, after a start the kept one; None before the first connection ever."""
         return self._snapshot
 
     @property
@@ -89,6 +96,8 @@ class OfficeView:
     def begin(self, snapshot: DisplaySnapshot, now: datetime) -> None:
         """Take a fresh snapshot as the truth; calls missed meanwhile are said."""
         before = self.hall
+        if self._snapshot is None or self._snapshot.office != snapshot.office:
+            self._keep(snapshot.office)
         self._snapshot = snapshot
         self._link = Link.CONNECTED
         own = [call for call in snapshot.calls if self._is_shown(call, snapshot.office)]

@@ -1,7 +1,7 @@
 """The panel's pictures and films on this device: fetched ahead, checked, and shown without the network.
 
 A file is named by the SHA-256 of what it holds: it is either here and whole or not here. What has been
-damaged since, by a power cut or an old card, is noticed at the next start and fetched again.
+damaged since, by a power cut or an old card, is noticed before it is shown and fetched again.
 """
 
 import asyncio
@@ -64,6 +64,17 @@ class PanelFiles:
         """Give where a file of the slides is, and what it is; None for any other name."""
         named = next((file for file in self._named() if file.sha256 == digest), None)
         return (self._here[digest], named) if named and digest in self._here else None
+
+    async def find_whole(self, digest: str) -> tuple[Path, PanelFile] | None:
+        """Give the same if it is whole at this moment; what has been damaged is fetched again."""
+        found = self.find(digest)
+        if found is None or await asyncio.to_thread(_is_whole, found[0]):
+            return found
+        log.warning("panel_file_damaged", file=digest[:12])
+        self._here.pop(digest, None)
+        self._on_change()
+        self.wake()
+        return None
 
     def wake(self) -> None:
         """Look at the slides again."""
@@ -140,14 +151,20 @@ def _whole_files(folder: Path) -> dict[str, Path]:
     """Give the files whose content is what their name says; others are deleted."""
     found: dict[str, Path] = {}
     for path in folder.glob("*"):
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest == path.name:
-            found[digest] = path
+        if _is_whole(path):
+            found[path.name] = path
         else:
             log.warning("panel_file_damaged", file=path.name[:12])
             path.unlink()
     return found
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == path.name
+    except OSError:
+        return False
 
 
 def _pause(failures: int) -> float | None:

@@ -19,6 +19,7 @@ from display.further_offices import FollowedOffice, FurtherOffices
 from display.hall_loudness import SOUND_OFF, Loudness, loudness_now
 from display.health import display_health
 from display.http_app import http_app
+from display.kept_office import keep_office, kept_office
 from display.loopback_guard import LoopbackGuard
 from display.office_view import OfficeView
 from display.page import WallPage
@@ -64,7 +65,12 @@ class Display:
         voices = chosen_voices(own)
         self._studio = AnnouncementStudio(voices.first, SpeechCache(own.data_dir), voices.other)
         ledger = CallLedger(kept_announced(own.data_dir), self._is_said)
-        self._view = OfficeView(ledger, self._is_shown)
+        self._view = OfficeView(
+            ledger,
+            self._is_shown,
+            kept=kept_office(own.data_dir),
+            keep=lambda office: keep_office(own.data_dir, office),
+        )
         self._pages = PagePlayer(self._view.tell) if own.sound is not SoundAt.DEVICE else None
         self._player = SharedPlayer(self._pages or DevicePlayer(own.sound_command), self._is_silent)
         self._announcer = Announcer(

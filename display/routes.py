@@ -44,11 +44,11 @@ async def announcement(state: State, file: Annotated[str, Parameter(max_length=6
     return wav
 
 
-@get("/api/panel/{digest:str}", sync_to_thread=False)
-def panel_file(state: State, digest: Annotated[str, Parameter(max_length=64)]) -> File:
+@get("/api/panel/{digest:str}")
+async def panel_file(state: State, digest: Annotated[str, Parameter(max_length=64)]) -> File:
     """Give a picture or a film of the information panel."""
     files: PanelFiles = state.panel_files
-    found = files.find(digest)
+    found = await files.find_whole(digest)
     if found is None:
         raise NotFoundException("no such file")
     path, file = found

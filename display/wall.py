@@ -105,7 +105,7 @@ class Wall:
         return DisplayState(
             connected=self._view.link is Link.CONNECTED,
             link=self._view.link,
-            version=snapshot.version if snapshot else None,
+            version=(snapshot.version or None) if snapshot else None,
             office=snapshot.office.slug if snapshot else None,
             calls=[
                 DisplayedCall(

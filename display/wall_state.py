@@ -19,6 +19,7 @@ from display.call_card import (
 )
 from display.door_sign import DoorSign, door_sign
 from display.hall_words import HallSign, hall_sign
+from display.kept_office import NOT_HEARD_YET
 from display.letter_rule import LetterRule, letter_rule
 from display.panel_slides import Slide
 from display.shown_areas import is_shown
@@ -114,7 +115,7 @@ def wall_state(sight: Sight, texts: Texts, language: str, *, now: datetime) -> W
             nothing, "", "", bars, None, [], "", "", None, sight.playing, sight.page,
             pairing=pairing_sign(sight.code), layout=layout, letters=letter_rule(chosen),
         )  # fmt: skip
-    office = snapshot.office
+    office, is_heard = snapshot.office, snapshot.version != NOT_HEARD_YET
     zone = ZoneInfo(office.time_zone)
     calls = [call for call in calls_of_today(snapshot.calls, zone, now) if is_shown(call, office, chosen)]
     # What concerns everybody stands in the large place; the last call then joins the list.
@@ -131,8 +132,12 @@ def wall_state(sight: Sight, texts: Texts, language: str, *, now: datetime) -> W
         listed=[listed_call(call, office, texts, language) for call in calls if call != current][
             :LISTED_CALLS
         ],
-        waiting=waiting_words(snapshot.waiting, texts, language),
-        wait=wait_words(snapshot.wait, snapshot.open_counters, texts, language, snapshot.wait_reason),
+        waiting=waiting_words(snapshot.waiting, texts, language) if is_heard else "",
+        wait=(
+            wait_words(snapshot.wait, snapshot.open_counters, texts, language, snapshot.wait_reason)
+            if is_heard
+            else ""
+        ),
         notice=Line(notice, notice_language) if notice else None,
         playing=sight.playing,
         page=sight.page,

@@ -7,6 +7,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 import msgspec
+import structlog
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath
@@ -27,6 +28,7 @@ from queue_service.web.languages import Texts, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
 
 PATH = "/admin/panel"
+log = structlog.get_logger(__name__)
 CONFIGURE = requires(Permission.OFFICE_CONFIGURE)
 FORM_BYTES = 64 * 1024
 """For what a form holds beside its file."""
@@ -90,9 +92,11 @@ async def put_in(request: PageRequest) -> Redirect:
     try:
         async with request.app.state.database.transaction() as conn:
             office = await _own_office(conn, request, slug)
-            await panel.put_in(conn, request.app.state.clock(), office, name, content)
+            kept = await panel.put_in(conn, request.app.state.clock(), office, name, content)
     except InvalidFields as refused:
         return _back({"name": "wrong_name", "file": "wrong_file"}.get(refused.errors[0].field, "full"), slug)
+    # On record: what hangs in a waiting hall has somebody who put it there.
+    log.info("panel_file_put_in", office=slug, file=name, sha256=kept.file.sha256, by=request.user.key)
     return _back("kept", slug)
 
 
@@ -101,6 +105,7 @@ async def take_away(request: PageRequest, office: FromPath[str], name: FromPath[
     """Take a file away; displays forget it within a minute."""
     async with request.app.state.database.transaction() as conn:
         await panel.take_away(conn, await _own_office(conn, request, office), name)
+    log.info("panel_file_taken_away", office=office, file=name, by=request.user.key)
     return _back("gone", office)
 
 

@@ -59,9 +59,10 @@ async def test_from_a_code_to_a_device_that_reports(running_service: RunningServ
         said = told.json()
         assert datetime.fromisoformat(said.pop("told_at")) == running_service.clock()
         assert "1" in said.pop("announcements")["counters"]
+        assert [slide["kind"] for slide in said.pop("panel")] == ["text"], "its pictures are not there yet"
         assert said == {
             "id": let_in.json()["id"], "office": OFFICE, "profile": "display", "name": "Wartebereich",
-            "settings": {}, "renew_token": False, "ticket_layout": None, "panel": [],
+            "settings": {}, "renew_token": False, "ticket_layout": None,
         }  # fmt: skip
         [listed] = (await supervisor.get("/api/v1/devices", params={"office": OFFICE})).json()["items"]
         assert (listed["overdue"], listed["troubles"]) == (False, ["printer_paper_low"])

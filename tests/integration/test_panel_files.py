@@ -31,7 +31,7 @@ NOBODY = "http://127.0.0.1:9"
 @asynccontextmanager
 async def files_of(
     service: str, data_dir: Path, card: DeviceCard, *, wanted: set[str]
-) -> AsyncIterator[None]:
+) -> AsyncIterator[PanelFiles]:
     """Let a display look after its files until those are here that are wanted."""
     changed = asyncio.Event()
     files = PanelFiles(
@@ -44,7 +44,7 @@ async def files_of(
             while set(files.here) != wanted:
                 changed.clear()
                 await changed.wait()
-        yield
+        yield files
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -92,8 +92,10 @@ async def test_a_picture_is_fetched_checked_kept_without_network_and_forgotten(
         (tmp_path / FOLDER / DIGEST).write_bytes(A_PICTURE[:20])
         async with files_of(NOBODY, tmp_path, told, wanted=set()):
             assert not (tmp_path / FOLDER / DIGEST).exists()
-        async with files_of(base_url, tmp_path, told, wanted={DIGEST}):
-            pass
+        async with files_of(base_url, tmp_path, told, wanted={DIGEST}) as files:
+            assert await files.find_whole(DIGEST) is not None
+            (tmp_path / FOLDER / DIGEST).write_bytes(A_PICTURE[:20])
+            assert await files.find_whole(DIGEST) is None, "damaged while the display runs"
 
         gone = await admin.post(f"/admin/panel/{OFFICE}/{NAME}")
         assert gone.status_code == 303

@@ -1,5 +1,6 @@
 """The display program against a stand-in of the service, both as processes of their own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -129,6 +130,25 @@ def test_a_restarted_display_says_nothing_twice_and_loses_nothing(
         after.line("call_announced", nth=2)
         assert said_versions(after) == [12, 13]
         assert call_of(after, 11)["announced_at"] is not None
+
+
+def test_a_display_that_starts_without_a_network_has_its_office_and_not_one_figure(
+    service: StandIn, tmp_path: Path
+) -> None:
+    with running_display(service.url, tmp_path, *SHOWN_ONLY) as display:
+        display.line("service_link_up")
+        office = display.state()["office"]
+        service.call("A042", "3")
+        display.line("call_announced")
+    service.kill()
+    with running_display(service.url, tmp_path, *SHOWN_ONLY) as display:
+        state = display.state()
+        with connect(display.url.replace("http", "ws") + "api/events", proxy=None) as page:
+            shown = json.loads(page.recv())["state"]
+    assert (state["connected"], state["office"], state["version"]) == (False, office, None)
+    assert shown["office"]["text"], "its name"
+    assert (state["calls"], shown["waiting"], shown["wait"]) == ([], "", "")
+    assert "A042" not in (tmp_path / "office.json").read_text()
 
 
 def test_a_lost_change_is_noticed_and_repaired_by_a_new_snapshot(service: StandIn, tmp_path: Path) -> None:

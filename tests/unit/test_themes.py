@@ -18,7 +18,7 @@ LIGHT_THEME = re.compile(r"\[data-kern-theme=light\],\.kern-light\{(--[^}]*)\}")
 OWN_COLOUR = re.compile(
     r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch|lab|lch)a?\(|:\s*(?:black|white|grey|gray)\b", re.IGNORECASE
 )
-ON_PAPER = {"print.css"}
+ON_PAPER = {"print.css", "paper.css"}
 BY_ITSELF = ("follow.css", "follow_dark.css")
 """The visitor's own page weighs less without the design system, and has its colours in two sheets."""
 OWN_TOKEN = re.compile(r"^\s*(--[a-z-]+): oklch", re.MULTILINE)
