@@ -69,6 +69,7 @@ class SerialWire:
                 if time.monotonic() > ends:
                     self.stuck = True
                     raise PrinterTimeoutError
+                # The line tells how much it still holds, and not when it is empty.
                 time.sleep(DRAIN_SECONDS)
         except serial.SerialTimeoutException as error:
             self.stuck = True

@@ -149,6 +149,7 @@ class IppPrinter:
             if time.monotonic() + POLL_SECONDS > ends:
                 require_printing(self._state(time.monotonic() + CONNECT_SECONDS))
                 raise PrinterTimeoutError
+            # IPP is asked: a printer tells nobody by itself that a job is done.
             time.sleep(POLL_SECONDS)
 
     def _take_back(self, job: int) -> None:
@@ -178,6 +179,7 @@ class IppPrinter:
             # It prints somebody else's job.
             if time.monotonic() + POLL_SECONDS > ends:
                 raise PrinterTimeoutError
+            # IPP is asked: a printer tells nobody by itself that a job is done.
             time.sleep(POLL_SECONDS)
         if said.status == NOT_FOUND:
             raise PrinterNotInstalledError
