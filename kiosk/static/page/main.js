@@ -28,6 +28,8 @@ import {
   CODE_LENGTH,
   NUMBER_KEYS,
   SEARCH_KEYS,
+  arriving,
+  backToCode,
   checkInRequest,
   goBack,
   goTo,
@@ -104,7 +106,7 @@ const sort = sorter(spoken.press, checkInScanned);
 
 /** Everything that a touch can mean. */
 const press = {
-  haveAppointment: () => go("check_in"),
+  haveAppointment: () => show(arriving(visit)),
   haveNone: () => go(device.state?.walk_ins && !isOpen(device.state.walk_ins, Date.now()) ? "closed" : "services"),
   services: () => show(replaceBy(visit, "services", { problem: null })),
   haveNumber: () => show({ ...goTo(visit, "number"), code: "", codeProblem: null }),
@@ -125,7 +127,8 @@ const press = {
   erase: () => show(withoutLastCharacter(visit)),
   showResults: () => show({ ...visit, keyboard: false }),
   showKeyboard: () => show({ ...visit, keyboard: true }),
-  checkIn: () => visit.code.length === CODE_LENGTH && send(checkInRequest(visit)),
+  // Whoever corrects a slip in the code is not asked the same again.
+  checkIn: () => visit.code.length === CODE_LENGTH && goOn({ ...visit, service: null }, visit.needsAsked ? "needs" : "code"),
   again: () => send(visit.request),
   reprint,
   help: () => visit.step !== "help" && visit.step !== "asking" && openHelp(),
@@ -172,8 +175,8 @@ function goOn(chosen, done) {
   if (step) {
     show(goTo(chosen, step));
   } else {
-    visit = { ...chosen, pickedUp: chosen.needs.includes("pick_up") };
-    send(walkInRequest(visit));
+    visit = chosen;
+    send(visit.service === null ? checkInRequest(visit) : walkInRequest(visit));
   }
 }
 
@@ -214,24 +217,19 @@ async function send(request) {
 
 /** From here on nothing that was typed is needed any more. */
 function showTicket(ticket) {
-  const { language, spoken: isSpoken, pickedUp, request } = visit;
-  show({ ...newVisit(), step: "ticket", language, spoken: isSpoken, pickedUp, request: { id: request.id }, ticket });
+  const { language, spoken: isSpoken, request } = visit;
+  show({ ...newVisit(), step: "ticket", language, spoken: isSpoken, request: { id: request.id }, ticket });
 }
 
 function showProblem(request, problem) {
-  const backTo = visit.before.at(-1);
   const wrongCode = request.path === "/api/check-ins" && codeProblemWords(problem);
   if (wrongCode) {
-    show({ ...goBackFromAsking(backTo), codeProblem: wrongCode, request: null });
+    show(backToCode(visit, wrongCode));
   } else if (problem.code === "walk_ins_closed") {
-    show({ ...goBackFromAsking("start"), before: ["start"], step: "closed", problem: problem.reason ? problem : null });
+    show({ ...visit, before: ["start"], step: "closed", problem: problem.reason ? problem : null });
   } else {
     show(replaceBy(visit, "failed", { problem }));
   }
-}
-
-function goBackFromAsking(step) {
-  return { ...visit, step, before: visit.before.slice(0, -1) };
 }
 
 /** Somebody who stood here before may have called, and gone on; whoever looks now sees that, too. */
@@ -435,7 +433,7 @@ function typeLetter(letter) {
 function checkInScanned(characters) {
   const code = scannedCode(characters);
   if (code !== null && visit.step !== "asking" && visit.step !== "ticket") {
-    visit = { ...goTo(visit, "check_in"), code, codeProblem: null };
+    visit = { ...arriving(visit), code, codeProblem: null };
     press.checkIn();
   }
 }

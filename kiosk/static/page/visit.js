@@ -1,7 +1,7 @@
 // One visitor's way from the greeting to the number: plain data, and functions from one to the next.
 // A new visit starts from nothing, so nothing of the visitor before can remain.
 
-import { ticketFacts } from "./questions.js";
+import { needsFacts, ticketFacts } from "./questions.js";
 
 /** Digits and capitals without 0, 1, I, O and Q, which are taken for one another. */
 export const CODE_KEYS = [..."23456789ABCDEFGHJKLMNPRSTUVWXYZ"];
@@ -30,7 +30,7 @@ export function newVisit() {
     service: null,
     quantity: 1,
     needs: [],
-    pickedUp: false,
+    needsAsked: false,
     search: "",
     keyboard: true,
     code: "",
@@ -95,7 +95,19 @@ export function walkInRequest(visit) {
 
 export function checkInRequest(visit) {
   const id = crypto.randomUUID();
-  return { path: "/api/check-ins", id, body: { reference: visit.code, language: visit.language, id } };
+  const body = { reference: visit.code, language: visit.language, id, ...needsFacts(visit) };
+  return { path: "/api/check-ins", id, body };
+}
+
+/** Ask for the code of an appointment; what the visitor said of another visit does not belong to it. */
+export function arriving(visit) {
+  return visit.step === "check_in" ? visit : { ...goTo(visit, "check_in"), needs: [], needsAsked: false };
+}
+
+/** The code that was handed in fits no appointment: it stays to be put right, and so does what was answered since. */
+export function backToCode(visit, codeProblem) {
+  const before = visit.before.slice(0, visit.before.lastIndexOf("check_in"));
+  return { ...visit, step: "check_in", before, at: 0, codeProblem, needsAsked: true, request: null };
 }
 
 /** The code in what a scanner has read; null where there is none. */

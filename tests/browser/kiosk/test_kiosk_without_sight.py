@@ -107,7 +107,9 @@ def test_the_same_by_arrow_keys_in_english(
     expect(page.locator(".choice")).to_have_count(2)
 
 
-def test_a_code_is_put_together_from_characters_and_said_back(page: Page, kiosk: KioskProcess) -> None:
+def test_a_code_is_put_together_from_characters_said_back_and_brings_what_the_visitor_needs(
+    page: Page, kiosk: KioskProcess, service: StandInProcess
+) -> None:
     visitor = Listener(page, kiosk.url)
     visitor.press("5", "1 von 10")
     visitor.press("5", "Haben Sie einen Termin?")
@@ -123,8 +125,20 @@ def test_a_code_is_put_together_from_characters_and_said_back(page: Page, kiosk:
     visitor.press("X", "3, X")
     visitor.press("R", "Anmelden")
     expect(page.locator("h1")).to_have_text("Eingabe: K, 7, R, M, W, 3, X, R")
-    visitor.press("5", "Ihr Termin")
-    assert "T, 0" in visitor.said()
+    visitor.press("5", "Sollen wir Sie abholen?")
+    visitor.choose("Ja, bitte holen Sie mich ab", "Brauchen Sie etwas Besonderes?")
+    visitor.press("5", "Ihre Nummer ist auch gedruckt.")
+    said = visitor.said()
+    assert "T, 0" in said
+    assert "Ihr Termin" in said
+    assert "Jemand holt Sie dort ab" in said
+    assert "aufgerufen" not in said
+    assert body_of_last(service) == {
+        "reference": "K7RMW3XR",
+        "language": "de",
+        "pick_up": True,
+        "slow_walk": True,
+    }
 
 
 def test_a_scanned_confirmation_checks_in_from_the_start_and_begins_no_speech(
@@ -132,6 +146,7 @@ def test_a_scanned_confirmation_checks_in_from_the_start_and_begins_no_speech(
 ) -> None:
     visitor = Listener(page, kiosk.url)
     page.keyboard.type("K7RM-W3XR\n")
+    page.get_by_role("button", name="Nein, weiter").click()
     expect(page.locator(".number")).to_contain_text("T0")
     assert visitor.heard == []
 
