@@ -101,7 +101,7 @@ function comfortChanged() {
 }
 
 const reader = newReader(() => render());
-const spoken = spokenMode({ view: currentView, show, type: typeLetter }, reader);
+const spoken = spokenMode({ view: currentView, show }, reader);
 const sort = sorter(spoken.press, checkInScanned);
 
 /** Everything that a touch can mean. */
@@ -114,6 +114,7 @@ const press = {
   language: (tag) => show({ ...visit, language: tag }),
   group: (name) => show(goTo(visit, "services", { group: name })),
   search: () => go("search"),
+  letters: () => show(goTo(visit, "search", { search: "" })),
   service: (code) => goOn({ ...visit, service: code, quantity: 1, needs: [] }, "service"),
   quantity: (count) => goOn({ ...visit, quantity: count }, "quantity"),
   need: (name) => show({ ...visit, needs: toggled(visit.needs, name) }),
@@ -418,14 +419,6 @@ function onKey(event) {
     press.lookUp();
   } else if (event.key === "Escape") {
     press.back();
-  }
-}
-
-/** A letter of a keyboard, beside the walk through all of them. */
-function typeLetter(letter) {
-  const keys = { check_in: CODE_KEYS, number: NUMBER_KEYS }[visit.step] ?? [];
-  if (keys.includes(letter)) {
-    press.type(letter);
   }
 }
 

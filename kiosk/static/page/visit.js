@@ -68,7 +68,7 @@ export function goBack(visit) {
 
 export function withCharacter(visit, character) {
   if (visit.step === "search") {
-    return { ...visit, search: (visit.search + character).slice(0, LONGEST_SEARCH), keyboard: true };
+    return { ...visit, search: (visit.search + character).slice(0, LONGEST_SEARCH), keyboard: true, at: 0 };
   }
   const code = (visit.code + character).slice(0, CODE_LENGTH);
   // By keys, what is typed in full is next handed in.
@@ -77,7 +77,7 @@ export function withCharacter(visit, character) {
 
 export function withoutLastCharacter(visit) {
   return visit.step === "search"
-    ? { ...visit, search: visit.search.slice(0, -1), keyboard: true }
+    ? { ...visit, search: visit.search.slice(0, -1), keyboard: true, at: 0 }
     : { ...visit, code: visit.code.slice(0, -1), codeProblem: null };
 }
 
@@ -146,11 +146,12 @@ function matches(words, texts) {
   return words.every((word) => all.includes(` ${word}`) || (word.length >= SHORTEST_INSIDE && all.includes(word)));
 }
 
-function plain(text) {
+/** Words as they are compared: small letters without marks above or below them, one space between two words. */
+export function plain(text) {
   return text
     .toLowerCase()
     .replaceAll("ß", "ss")
     .normalize("NFD")
-    .replace(/\p{Diacritic}/gu, "")
+    .replace(/\p{Mark}/gu, "")
     .replace(/[^\p{Letter}\p{Number}]+/gu, " ");
 }

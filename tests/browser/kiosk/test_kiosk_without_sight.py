@@ -141,6 +141,31 @@ def test_a_code_is_put_together_from_characters_said_back_and_brings_what_the_vi
     }
 
 
+def test_a_service_is_found_by_first_letters_of_which_only_those_are_offered_that_lead_on(
+    page: Page, kiosk: KioskProcess, axe: Callable[[Page], None]
+) -> None:
+    visitor = Listener(page, kiosk.url)
+    visitor.press("5", "1 von 10")
+    visitor.press("5", "Haben Sie einen Termin?")
+    visitor.choose("Ich habe keinen Termin", "Was möchten Sie erledigen?")
+    visitor.press("8", "Nach Anfangsbuchstaben suchen")
+    visitor.press("5", "Mit welchem Buchstaben fängt ein Wort im Namen an?")
+    letters = page.locator(".character .row-words").all_inner_texts()
+    assert "".join(letters) == "ABDEFGIMOPRUVW"
+    axe(page)
+    visitor.choose("R", "Treffer: 2")
+    visitor.find("Vorläufiger Reisepass")
+    visitor.press("4", "Mit welchem Buchstaben")
+    visitor.press("a", "Eingabe: A")
+    assert page.locator(".character .row-words").all_inner_texts() == ["B", "N", "U"]
+    visitor.choose("N", "Treffer: 2")
+    visitor.find("Gewerbe anmelden")
+    visitor.press("0", "Treffer: 2")
+    visitor.press("5", "Sollen wir Sie abholen?")
+    visitor.press("4", "Eingabe: A, N")
+    assert visitor.faults == []
+
+
 def test_a_scanned_confirmation_checks_in_from_the_start_and_begins_no_speech(
     page: Page, kiosk: KioskProcess
 ) -> None:
