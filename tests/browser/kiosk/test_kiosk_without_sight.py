@@ -18,6 +18,12 @@ EVERYTHING = """
 """
 """Every element but the clock, with all that is said of it."""
 
+SCAN = """
+code => [...code, 'Enter'].forEach((key) =>
+    document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true})))
+"""
+"""Keys as fast as a scanner's, however busy the machine is."""
+
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[StandInProcess]:
@@ -160,7 +166,7 @@ def test_a_service_is_found_by_first_letters_of_which_only_those_are_offered_tha
     assert page.locator(".character .row-words").all_inner_texts() == ["B", "N", "U"]
     visitor.choose("N", "Treffer: 2")
     visitor.find("Gewerbe anmelden")
-    visitor.press("0", "Treffer: 2")
+    visitor.press("0", "Gewerbe anmelden")
     visitor.press("5", "Sollen wir Sie abholen?")
     visitor.press("4", "Eingabe: A, N")
     assert visitor.faults == []
@@ -170,7 +176,7 @@ def test_a_scanned_confirmation_checks_in_from_the_start_and_begins_no_speech(
     page: Page, kiosk: KioskProcess
 ) -> None:
     visitor = Listener(page, kiosk.url)
-    page.keyboard.type("K7RM-W3XR\n")
+    page.evaluate(SCAN, "K7RM-W3XR")
     page.get_by_role("button", name="Nein, weiter").click()
     expect(page.locator(".number")).to_contain_text("T0")
     assert visitor.heard == []
