@@ -101,7 +101,7 @@ export function checkInRequest(visit) {
 
 /** Ask for the code of an appointment; what the visitor said of another visit does not belong to it. */
 export function arriving(visit) {
-  return visit.step === "check_in" ? visit : { ...goTo(visit, "check_in"), needs: [], needsAsked: false };
+  return visit.step === "check_in" ? visit : { ...goTo(visit, "check_in"), code: "", needs: [], needsAsked: false };
 }
 
 /** The code that was handed in fits no appointment: it stays to be put right, and so does what was answered since. */
