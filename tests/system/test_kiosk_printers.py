@@ -1,11 +1,13 @@
 """Every way to a printer keeps the same promises; each is tried against something that takes its paper.
 
 ESC/POS: one machine that interprets the commands it gets, behind a socket, a pair of terminals and a USB
-backend. IPP: ``ippeveprinter``. PDF: the directory itself.
+backend. IPP: ``ippeveprinter``, asked itself and behind a queue of CUPS. PDF: the directory itself.
 """
 
+import io
 import os
 import pty
+import re
 import resource
 import socket
 import threading
@@ -45,6 +47,7 @@ from queue_service.ticket_paper.dots import ticket_dots
 from queue_service.ticket_paper.fonts import TicketFonts
 from queue_service.ticket_paper.layout import lay_out
 from queue_service.ticket_paper.page import TicketSheet, ticket_sheet
+from tests.system.cups_running import QUEUE, RunningCups, cups_running
 from tests.system.ipp_printer_running import RunningIppPrinter, ipp_printer_running
 from tests.system.kiosk_processes import kiosk_running, stand_in_running
 from tests.system.receipt_printer import (
@@ -59,7 +62,7 @@ from tests.system.receipt_printer import (
 from tests.unit.test_ticket_languages import drawn
 from tests.unit.test_ticket_layout import ticket
 
-KINDS = ["pdf", "ipp", "escpos", "usb", "serial"]
+KINDS = ["pdf", "ipp", "cups", "escpos", "usb", "serial"]
 FASTEST_BAUD = 4_000_000
 SHORT_SECONDS = 0.5
 """The deadline where a test waits for its end."""
@@ -148,6 +151,36 @@ class InstalledIpp:
         self.running.stop()
 
 
+class InstalledCups(InstalledIpp):
+    troubles: tuple[PrinterState, ...] = ("paper_out", "failed")
+
+    def __init__(self, running: RunningIppPrinter, cups: RunningCups, patch: pytest.MonkeyPatch) -> None:
+        super().__init__(running)
+        self.cups = cups
+        self.printer = named_queue(QUEUE, cups.socket)
+        self._patch = patch
+
+    def papers(self, at_least: int) -> list[Image.Image]:
+        found = [rendered(as_long_as_before(pdf)) for pdf in self.running.papers()]
+        assert len(found) >= at_least
+        return found
+
+    def become(self, state: PrinterState) -> None:
+        self._patch.undo()
+        (self.running.paper / "busy").unlink(missing_ok=True)
+        self.running.start()
+        if state == "paper_out":
+            self.running.show("media-empty")
+        self.cups.order("cupsdisable" if state == "failed" else "cupsenable", QUEUE)
+
+    def break_off(self) -> None:
+        """No paper in a printer that CUPS alone can ask: the queue remembers it when all is well again."""
+        self.cups.order("lpadmin", "-p", QUEUE, "-v", self.running.uri.replace("ipp:", "http:"))
+        self._patch.setattr(ipp_printer, "PRINT_DEADLINE_SECONDS", SHORT_SECONDS)
+        (self.running.paper / "busy").touch()
+        self.running.show("media-empty")
+
+
 class InstalledReceiptPrinter:
     troubles: tuple[PrinterState, ...] = ("paper_low", "paper_out", "cover_open", "offline", "failed")
 
@@ -188,6 +221,19 @@ def rendered(pdf: bytes) -> Image.Image:
     return ticket_dots(TicketSheet(UUID(int=0), "", pdf, 80, height, 4))
 
 
+def as_long_as_before(pdf: bytes) -> bytes:
+    """Give a page the lengths back that it had: CUPS cuts them to whole points, half of it at each edge."""
+    cut = re.search(rb"/Matrix \[ 1 0 0 1 -(0\.\d+) -(0\.\d+) \]", pdf)
+    assert cut
+    left, below = map(float, cut.groups())
+    document = pypdfium2.PdfDocument(pdf)
+    width, height = document[0].get_size()
+    document[0].set_mediabox(-left, -below, width + left, height + below)
+    whole = io.BytesIO()
+    document.save(whole)
+    return whole.getvalue()
+
+
 @pytest.fixture(scope="module")
 def sheets() -> tuple[TicketSheet, TicketSheet]:
     """A German and an Arabic ticket."""
@@ -201,6 +247,12 @@ def sheets() -> tuple[TicketSheet, TicketSheet]:
 @pytest.fixture(scope="module")
 def running_ipp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIppPrinter]:
     with ipp_printer_running(tmp_path_factory.mktemp("ipp")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def running_cups(running_ipp: RunningIppPrinter) -> Iterator[RunningCups]:
+    with cups_running(running_ipp.uri) as running:
         yield running
 
 
@@ -231,6 +283,17 @@ def on_usb(monkeypatch: pytest.MonkeyPatch) -> InstalledReceiptPrinter:
     return InstalledReceiptPrinter(machine, plug, receipt_printer(UsbPrinter(VENDOR, PRODUCT)))
 
 
+def behind_a_queue(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, ended: ExitStack
+) -> InstalledCups:
+    running: RunningIppPrinter = request.getfixturevalue("running_ipp")
+    cups: RunningCups = request.getfixturevalue("running_cups")
+    running.start()
+    ended.callback(running.clear)
+    ended.callback(cups.order, "lpadmin", "-p", QUEUE, "-E", "-v", running.uri)
+    return InstalledCups(running, cups, monkeypatch)
+
+
 @pytest.fixture(params=KINDS)
 def installed(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: ExitStack
@@ -243,6 +306,8 @@ def installed(
             running.start()
             ended.callback(running.clear)
             return InstalledIpp(running)
+        case "cups":
+            return behind_a_queue(request, monkeypatch, ended)
         case "escpos":
             return on_the_network(ended)
         case "usb":
