@@ -40,7 +40,7 @@ assert os.path.exists(model), model
 float(arguments[arguments.index("--length_scale") + 1])
 text = sys.stdin.readline().strip()
 if "stirbt" in text:
-    sys.exit(3)
+    sys.exit("Traceback\\nInvalidProtobuf: Load model failed")
 if "schweigt" in text:
     sys.exit(0)
 if "hängt" in text:
@@ -77,6 +77,8 @@ def piper(tmp_path: Path) -> PiperVoice:
     (tmp_path / "de.onnx.json").write_text(
         '{"audio": {"sample_rate": 16000, "quality": "low"}, "speakers": 1}'
     )
+    # Somebody forgot the larger one of two files.
+    (tmp_path / "fr.onnx.json").write_bytes((tmp_path / "de.onnx.json").read_bytes())
     return PiperVoice([str(program)], tmp_path)
 
 
@@ -159,19 +161,25 @@ async def test_piper_speaks_at_the_rate_of_its_model(piper: PiperVoice) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "text", "error"),
+    ("language", "text", "error", "why"),
     [
-        ("de", "stirbt", VoiceDiedError),
-        ("de", "schweigt", VoiceRefusesError),
-        ("de", "hängt", VoiceHangsError),
-        ("en", "no model", VoiceRefusesError),
+        ("de", "stirbt", VoiceDiedError, "ended with 1: InvalidProtobuf: Load model failed"),
+        ("de", "schweigt", VoiceRefusesError, "0 bytes are no sound"),
+        ("de", "hängt", VoiceHangsError, "no answer"),
+        ("en", "spricht", VoiceRefusesError, "no model en.onnx"),
+        ("fr", "spricht", VoiceRefusesError, "no model fr.onnx"),
     ],
 )
 async def test_a_piper_that_fails_says_how(
-    piper: PiperVoice, language: str, text: str, error: type[SpeechError], monkeypatch: pytest.MonkeyPatch
+    piper: PiperVoice,
+    language: str,
+    text: str,
+    error: type[SpeechError],
+    why: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("display.piper_voice.ANSWER_SECONDS", 0.3 if text == "hängt" else 5)
-    with pytest.raises(error):
+    with pytest.raises(error, match=why):
         await piper.speak(Utterance(language, text))
 
 
