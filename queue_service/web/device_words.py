@@ -74,9 +74,7 @@ def facts(device: Device, zone: str, words: Texts, language: str) -> list[tuple[
     return told + [(name, value) for name, value in _measured(health, zone, words, language) if value]
 
 
-def _measured(
-    health: DeviceHealth, zone: str, words: Texts, language: str
-) -> list[tuple[str, str | None]]:
+def _measured(health: DeviceHealth, zone: str, words: Texts, language: str) -> list[tuple[str, str | None]]:
     """Give what only some devices know; None: this one doesn't, or there is nothing to say."""
     free, memory, loudness = health.disk_free_megabytes, health.memory_megabytes, health.loudness_percent
     announced, numbers = health.last_announcement_at, health.numbers_left
