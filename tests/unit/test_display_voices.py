@@ -132,6 +132,43 @@ async def test_where_a_piece_is_missing_the_other_voice_says_all_of_it(pack: Pat
     assert other.said == ["Nummer A, null, vier, zwei.", "Bitte zu Schalter neun."]
 
 
+class Dying:
+    """A voice that dies so many times, and then speaks."""
+
+    name = "dying"
+
+    def __init__(self, times: int) -> None:
+        self.asked = 0
+        self._times = times
+
+    async def speak(self, utterance: Utterance) -> Sound:  # noqa: ARG002 - as every voice
+        """Die, or beep."""
+        self.asked += 1
+        if self.asked <= self._times:
+            raise VoiceDiedError
+        return tone(500, -20, SAMPLE_RATE, 0.5)
+
+    async def close(self) -> None:
+        """Nothing runs."""
+
+
+@pytest.mark.parametrize(
+    ("deaths", "rest_seconds", "asked", "said_by_the_other"),
+    [(1, 60.0, 4, 0), (9, 60.0, 2, 3), (9, -1.0, 6, 3)],
+    ids=["asked once more", "rests then", "and not for ever"],
+)
+async def test_a_voice_that_dies_is_asked_once_more_and_then_left_alone_for_a_while(
+    deaths: int, rest_seconds: float, asked: int, said_by_the_other: int, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("display.announcement_sound.REST_SECONDS", rest_seconds)
+    dying, other = Dying(deaths), Whole()
+    studio = AnnouncementStudio(dying, SpeechCache(tmp_path), other)
+    for word in ("eins", "zwei", "drei"):
+        await studio.words([[Utterance("de", f"{word}.")]])
+    assert (dying.asked, len(other.said)) == (asked, said_by_the_other)
+
+
 @pytest.mark.parametrize(
     ("manifest", "reason"),
     [
