@@ -56,11 +56,16 @@ class RunningCups:
         self.order("lpadmin", "-p", QUEUE, "-E", "-v", device, "-m", "everywhere")
         self._until((self._folder / "root" / "ppd" / f"{QUEUE}.ppd").exists)
 
-    def order(self, program: str, *arguments: str) -> None:
-        """Run one of CUPS's commands, such as ``cupsdisable``."""
+    def order(self, program: str, *arguments: str) -> bytes:
+        """Run one of CUPS's commands, such as ``cupsdisable``; give what it says."""
         found = shutil.which(program, path=PATH)
         assert found
-        subprocess.run([found, "-h", str(self.socket), *arguments], check=True, capture_output=True)
+        told = subprocess.run([found, "-h", str(self.socket), *arguments], check=True, capture_output=True)
+        return told.stdout
+
+    def until_it_has_no_jobs(self) -> None:
+        """Wait until nothing is left that could still come out."""
+        self._until(lambda: not self.order("lpstat", "-o"))
 
     def until_it_listens(self) -> None:
         self._until(self.socket.exists)
