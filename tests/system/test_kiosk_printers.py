@@ -248,7 +248,7 @@ def test_a_line_that_takes_nothing_more_is_given_up_and_emptied(
 ) -> None:
     monkeypatch.setattr(escpos_printer, "PRINT_DEADLINE_SECONDS", SHORT_SECONDS)
     emptied: list[serial.Serial] = []
-    monkeypatch.setattr(serial.Serial, "reset_output_buffer", lambda line: emptied.append(line))
+    monkeypatch.setattr(serial.Serial, "reset_output_buffer", lambda line: emptied.append(line))  # noqa: PLW0108 - a method of the line, which a built-in is not
     far, near = pty.openpty()
     with pytest.raises(PrinterTimeoutError):
         EscposPrinter(SerialWires(os.ttyname(near), FASTEST_BAUD)).put_on_paper(sheets[0])
