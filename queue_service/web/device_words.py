@@ -1,9 +1,11 @@
 """How a device is, in words for whoever looks after it."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from queue_service.accounts.model import DeviceProfile
@@ -15,6 +17,8 @@ from queue_service.web.languages import Texts
 SECONDS_A_MINUTE = 60
 MINUTES_AN_HOUR = 60
 HOURS_A_DAY = 24
+DAY: Mapping[str, str] = {"de": "dd.MM.y", "en": "d MMM y"}
+"""Patterns of Unicode's locale data (CLDR); English as in Britain."""
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -59,7 +63,7 @@ def facts(device: Device, zone: str, words: Texts, language: str) -> list[tuple[
     if health is None or device.seen_at is None:
         return []
     told = [
-        (words.gettext("Zuletzt gemeldet"), moment(device.seen_at, zone)),
+        (words.gettext("Zuletzt gemeldet"), moment(device.seen_at, zone, language)),
         (words.gettext("Programm"), health.version),
         (words.gettext("Läuft seit"), _duration(health.uptime_seconds, words)),
         (words.gettext("Verbindung verloren"), words.ngettext("%(num)s Mal", "%(num)s Mal", health.reconnects)
@@ -84,7 +88,7 @@ def _measured(health: DeviceHealth, zone: str, words: Texts, language: str) -> l
         (words.gettext("Uhr des Geräts"), _clock_words(health.clock_behind_seconds or 0, words)),
         (words.gettext("Lesbarkeit"), reading_words(health.fit, words, language)),
         (words.gettext("Lautstärke"), None if loudness is None else f"{loudness} %"),
-        (words.gettext("Letzte Ansage"), moment(announced, zone) if announced else None),
+        (words.gettext("Letzte Ansage"), moment(announced, zone, language) if announced else None),
         (words.gettext("Nummern für einen Ausfall"), None if numbers is None else str(numbers)),
         (words.gettext("Noch nicht übertragen"), str(health.unsent) if health.unsent else None),
     ]
@@ -137,9 +141,15 @@ def profile_name(profile: DeviceProfile, words: Texts) -> str:
     }[profile]
 
 
-def moment(instant: datetime, zone: str) -> str:
-    """Give day and time at the office, ``22.11.2026, 09:05``."""
-    return instant.astimezone(ZoneInfo(zone)).strftime("%d.%m.%Y, %H:%M")
+def moment(instant: datetime, zone: str, language: str) -> str:
+    """Give day and time at the office, ``22.11.2026, 09:05`` or ``22 Nov 2026, 09:05``."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{short_day(local.date(), language)}, {local:%H:%M}"
+
+
+def short_day(day: date, language: str) -> str:
+    """Give a date in figures, or as short as people write it: ``22.11.2026``, ``22 Nov 2026``."""
+    return str(format_date(day, DAY[language], locale=language))
 
 
 def _clock_words(behind: int, words: Texts) -> str | None:
