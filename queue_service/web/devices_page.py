@@ -3,7 +3,8 @@
 All of it is forms, so that it works on whatever a supervisor has at hand while standing before a device.
 """
 
-from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -21,17 +22,14 @@ from queue_service.offices.catalogue import Office
 from queue_service.offices.hall_setup import AreaSetup
 from queue_service.platform.errors import InvalidFields
 from queue_service.platform.queries import Connection
-from queue_service.protocol.device_care import DeviceSettings
-from queue_service.web.announcing_choice import announcing_choice, louder_rows
-from queue_service.web.device_words import Condition, condition, decimal, facts, layout_names, profile_name
+from queue_service.web.device_form import DeviceForm, Mistakes, form_of, read_form, typed_form
+from queue_service.web.device_words import Condition, condition, facts, layout_names, profile_name
 from queue_service.web.languages import Texts, choose_language, texts
 from queue_service.web.rendering import PageRequest, page
-from queue_service.web.showing_choice import showing_choice
 
 PATH = "/admin/devices"
 MANAGE = requires(Permission.DEVICE_MANAGE)
-CHOICES = ("language", "theme", "sound")
-"""What staff choose for a display, by the form's field."""
+PAIRING_FIELDS = ("code", "office", "name")
 
 
 class DeviceLine(msgspec.Struct, frozen=True):
@@ -44,9 +42,8 @@ class DeviceLine(msgspec.Struct, frozen=True):
     name: str
     condition: Condition
     facts: list[tuple[str, str]]
-    settings: DeviceSettings
-    louder: list[tuple[str, str, int | str]]
-    """Hours in which it is louder, and a row for one more."""
+    form: DeviceForm
+    mistakes: Mistakes
     areas: list[AreaSetup]
     """Of its office."""
     beside: list[Office]
@@ -55,81 +52,80 @@ class DeviceLine(msgspec.Struct, frozen=True):
     revoked: bool
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """A form that was not taken, with what stood in it."""
+
+    mistakes: Mistakes
+    pairing: dict[str, str] = {}
+    """The form for a code."""
+    device: int | None = None
+    form: DeviceForm | None = None
+    """Of that device."""
+
+
+NOTHING_REFUSED = Refused({})
+
+
 @get(PATH, opt=MANAGE, include_in_schema=False)
 async def devices_page(request: PageRequest) -> Response[str]:
     """Answer the form for a code and all devices of one's own offices."""
-    now = request.app.state.clock()
-    async with request.app.state.database.connection() as conn:
-        own = await _own_offices(conn, request)
-        found = [one for one in await care.list_devices(conn, now) if one.device.office in own]
-    language = choose_language(request)
-    words = texts(language)
-    lines = [_line(one, own[one.device.office], list(own.values()), language) for one in found]
-    return page(
-        request,
-        "devices.html",
-        offices=list(own.values()),
-        by_office=[
-            (office, here)
-            for office in own.values()
-            if (here := [line for line in lines if line.office == office.slug and not line.revoked])
-        ],
-        revoked=[line for line in lines if line.revoked],
-        office_names={slug: office.setup.name for slug, office in own.items()},
-        done=_done(request, words),
-        layouts=layout_names(words),
-        decimal=decimal,
-        typed={name: request.query_params.get(name, "") for name in ("code", "office", "name")},
-    )
+    return await _answer(request, NOTHING_REFUSED)
+
+
+@get(PATH + "/{device:int}", opt=MANAGE, include_in_schema=False)
+async def all_devices(request: PageRequest) -> Redirect:
+    """Lead to the devices whoever changes the language of a refused form: it has this address."""
+    query = urlencode(list(request.query_params.multi_items()))
+    return Redirect(f"{PATH}?{query}" if query else PATH, status_code=303)
 
 
 @post(PATH, opt=MANAGE, include_in_schema=False)
-async def let_in(request: PageRequest) -> Redirect:
+async def let_in(request: PageRequest) -> Response[Any]:
     """Let in the device that shows the code."""
     form = await request.form()
-    typed = {name: str(form.get(name, "")).strip() for name in ("code", "office", "name")}
+    typed = {name: str(form.get(name, "")).strip() for name in PAIRING_FIELDS}
+    words = texts(choose_language(request))
     try:
         async with request.app.state.database.transaction() as conn:
             here = await offices.find_office(conn, typed["office"])
             request.user.require(Permission.DEVICE_MANAGE, here.id, here.authority_id)
             await pairing.let_in(conn, request.app.state.clock(), typed["code"], here.slug, typed["name"])
     except pairing.PairingNotFound:
-        return _back("unknown_code", office=typed["office"], name=typed["name"])
+        sentence = words.gettext(
+            "Diesen Code zeigt kein Gerät. Bitte vergleichen Sie ihn mit dem Bildschirm des Geräts."
+        )
+        return await _answer(request, Refused({"code": sentence}, typed))
     except InvalidFields:
-        return _back("no_name", code=typed["code"], office=typed["office"])
+        sentence = words.gettext("Bitte geben Sie an, wo das Gerät steht (höchstens 100 Zeichen).")
+        return await _answer(request, Refused({"name": sentence}, typed))
     return _back("let_in")
 
 
 @post(PATH + "/{device:int}", opt=MANAGE, include_in_schema=False)
-async def change(request: PageRequest, device: FromPath[int]) -> Redirect:
+async def change(request: PageRequest, device: FromPath[int]) -> Response[Any]:
     """Rename, move and configure a device."""
-    form = await request.form()
-    chosen = {name: str(form.get(name, "")) for name in CHOICES}
-    settings: Mapping[str, object] = {
-        "language": chosen["language"] or None,
-        "theme": chosen["theme"] or None,
-        "sound": {"on": True, "off": False}.get(chosen["sound"]),
-        **announcing_choice(form),
-        **showing_choice(form),
-    }
-    try:
-        wanted = msgspec.convert(settings, DeviceSettings)
-    except msgspec.ValidationError:
-        return _back("not_understood")
+    form = typed_form(await request.form())
+    words = texts(choose_language(request))
+    wanted, mistakes = read_form(form, words)
     try:
         async with request.app.state.database.transaction() as conn:
             found = await _own_device(conn, request, device)
-            there = await offices.find_office(conn, str(form.get("office", "")))
+            if found.device.revoked_at is not None:
+                return _back("gone")
+            there = await offices.find_office(conn, form.office)
             request.user.require(Permission.DEVICE_MANAGE, there.id, there.authority_id)
             try:
                 await care.require_further_offices(conn, request.user, found, there.authority_id, wanted)
             except InvalidFields:
-                return _back("not_understood")
-            await care.change(conn, found, there.id, str(form.get("name", "")), wanted)
-    except InvalidFields:
-        return _back("no_name")
+                mistakes["further_offices"] = words.gettext(
+                    "Weitere Dienststellen müssen zu derselben Behörde gehören."
+                )
+            if not mistakes:
+                await care.change(conn, found, there.id, form.name, wanted)
     except care.DeviceRevoked:
         return _back("gone")
+    if mistakes:
+        return await _answer(request, Refused(mistakes, device=device, form=form))
     return _back("changed")
 
 
@@ -154,6 +150,36 @@ async def revoke(request: PageRequest, device: FromPath[int]) -> Redirect:
     return _back("revoked")
 
 
+async def _answer(request: PageRequest, refused: Refused) -> Response[str]:
+    """Answer the page, with all that was typed in a form that was refused."""
+    now = request.app.state.clock()
+    async with request.app.state.database.connection() as conn:
+        own = await _own_offices(conn, request)
+        found = [one for one in await care.list_devices(conn, now) if one.device.office in own]
+    language = choose_language(request)
+    words = texts(language)
+    lines = [_line(one, own[one.device.office], list(own.values()), language, refused) for one in found]
+    at_device = "" if refused.device is None else f"-{refused.device}"
+    return page(
+        request,
+        "devices.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY if refused.mistakes else HTTPStatus.OK,
+        offices=list(own.values()),
+        by_office=[
+            (office, here)
+            for office in own.values()
+            if (here := [line for line in lines if line.office == office.slug and not line.revoked])
+        ],
+        revoked=[line for line in lines if line.revoked],
+        office_names={slug: office.setup.name for slug, office in own.items()},
+        done=_done(request, words),
+        layouts=layout_names(words),
+        typed={name: refused.pairing.get(name, "") for name in PAIRING_FIELDS},
+        mistakes=[(f"{field}{at_device}", sentence) for field, sentence in refused.mistakes.items()],
+        summary=_summary(lines, refused, words),
+    )
+
+
 async def _own_offices(conn: Connection, request: PageRequest) -> dict[str, Office]:
     return {
         office.slug: office
@@ -170,9 +196,12 @@ async def _own_device(conn: Connection, request: PageRequest, device_id: int) ->
     return found
 
 
-def _line(found: FoundDevice, office: Office, own: list[Office], language: str) -> DeviceLine:
+def _line(
+    found: FoundDevice, office: Office, own: list[Office], language: str, refused: Refused
+) -> DeviceLine:
     device, words = found.device, texts(language)
     beside = [one for one in own if one.authority_id == office.authority_id and one.slug != office.slug]
+    typed = refused.form if refused.device == device.id else None
     return DeviceLine(
         device.id,
         device.office,
@@ -181,8 +210,8 @@ def _line(found: FoundDevice, office: Office, own: list[Office], language: str) 
         device.name,
         condition(device, words),
         facts(device, office.setup.time_zone, words, language),
-        device.settings,
-        louder_rows(device.settings),
+        typed or form_of(device, language),
+        refused.mistakes if typed else {},
         office.setup.areas,
         beside,
         device.renew_since is not None,
@@ -190,10 +219,17 @@ def _line(found: FoundDevice, office: Office, own: list[Office], language: str) 
     )
 
 
-def _back(done: str, **typed: str) -> Redirect:
-    """Show the page anew, with what was done and what need not be typed again."""
-    query = urlencode({"done": done, **{name: value for name, value in typed.items() if value}})
-    return Redirect(f"{PATH}?{query}", status_code=303)
+def _summary(lines: list[DeviceLine], refused: Refused, words: Texts) -> str:
+    """Say that nothing was kept, and of which device."""
+    names = [line.name for line in lines if line.id == refused.device]
+    if names:
+        return words.gettext("„%s“ ist nicht gespeichert. Bitte prüfen Sie Ihre Angaben.") % names[0]
+    return words.gettext("Das Gerät ist nicht angemeldet. Bitte prüfen Sie Ihre Angaben.")
+
+
+def _back(done: str) -> Redirect:
+    """Show the page anew, with what was done."""
+    return Redirect(f"{PATH}?{urlencode({'done': done})}", status_code=303)
 
 
 def _done(request: PageRequest, words: Texts) -> tuple[str, str]:
@@ -211,26 +247,16 @@ def _done(request: PageRequest, words: Texts) -> tuple[str, str]:
         ),
         "renewing": ("success", words.gettext("Das Gerät erneuert seinen Schlüssel innerhalb einer Minute.")),
         "revoked": ("success", words.gettext("Das Gerät ist abgemeldet. Es zeigt nun wieder einen Code.")),
-        "unknown_code": (
-            "danger",
-            words.gettext(
-                "Diesen Code zeigt kein Gerät. Bitte vergleichen Sie ihn mit dem Bildschirm des Geräts."
-            ),
-        ),
-        "no_name": (
-            "danger",
-            words.gettext("Bitte geben Sie an, wo das Gerät steht (höchstens 100 Zeichen)."),
-        ),
-        "not_understood": (
-            "danger",
-            words.gettext(
-                "Nicht gespeichert: Eine der Angaben ist nicht möglich. "
-                "Bitte prüfen Sie Zahlen, Uhrzeiten und Schalter."
-            ),
-        ),
         "gone": ("warning", words.gettext("Dieses Gerät ist inzwischen abgemeldet.")),
     }  # fmt: skip
     return sentences.get(request.query_params.get("done", ""), ("", ""))
 
 
-device_handlers: list[ControllerRouterHandler] = [devices_page, let_in, change, new_token, revoke]
+device_handlers: list[ControllerRouterHandler] = [
+    devices_page,
+    all_devices,
+    let_in,
+    change,
+    new_token,
+    revoke,
+]

@@ -1,5 +1,6 @@
 """A new kiosk and a new display show their codes; somebody enters them; both show their pages."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,11 +44,12 @@ def test_new_devices_are_let_in_by_the_codes_that_they_show(
         expect(touch.get_by_role("button", name="Ich habe keinen Termin")).to_be_visible()
         expect(wall.get_by_text("Ihre Nummer erscheint hier")).to_be_visible()
         expect(wall.locator(".pairing-code")).to_be_hidden()
-        choose_announcements(admin)
+        choose_announcements(admin, axe)
         admin.get_by_label("Code auf dem Bildschirm des Geräts").fill("AAA-AAA")
         admin.get_by_label("Wo steht es?").first.fill("Nirgends")
         admin.get_by_role("button", name="Gerät anmelden").click()
         expect(admin.get_by_role("alert")).to_contain_text("Diesen Code zeigt kein Gerät.")
+        expect(admin.get_by_label("Code auf dem Bildschirm des Geräts")).to_have_value("AAA-AAA")
         expect(admin.get_by_label("Wo steht es?").first).to_have_value("Nirgends")
         httpx.put(
             f"{service}/api/v1/device/health",
@@ -91,12 +93,11 @@ def test_a_picture_for_the_panel_is_put_in_by_keys_alone_in_the_pages_own_words(
     expect(page.get_by_role("status")).to_contain_text("Deleted.")
 
 
-def choose_announcements(admin: Page) -> None:
+def choose_announcements(admin: Page, axe: Callable[[Page], None]) -> None:
     """Let the display be loud in the morning and quiet at noon; a counter that can't be is refused."""
     wall = admin.locator(".device", has=admin.get_by_role("heading", name="Halle Süd", exact=True))
 
     def choose(zone: str) -> None:
-        wall.locator("summary").click()
         wall.get_by_label("Lautstärke in Prozent").fill("80")
         wall.get_by_label("Lauter von").first.fill("08:00")
         wall.get_by_label("bis", exact=True).first.fill("10:30")
@@ -106,8 +107,21 @@ def choose_announcements(admin: Page) -> None:
         wall.get_by_label("Nur diese Schalter ansagen").fill(zone)
         wall.get_by_role("button", name="Speichern").click()
 
+    wall.locator("summary").click()
+    wall.get_by_label("Lesbar aus Metern").fill("7,5,0")
     choose("1, Schalter?")
-    expect(admin.get_by_role("alert")).to_contain_text("Nicht gespeichert")
+    alert = admin.get_by_role("alert")
+    expect(alert).to_be_focused()
+    expect(alert).to_contain_text("„Halle Süd“ ist nicht gespeichert.")
+    axe(admin)
+    alert.get_by_role("link", name="Nummern von Schaltern").click()
+    zone, metres = wall.get_by_label("Nur diese Schalter ansagen"), wall.get_by_label("Lesbar aus Metern")
+    expect(zone).to_be_focused()
+    expect(zone).to_have_value("1, Schalter?")
+    expect(zone).to_have_accessible_description(re.compile("Bitte nennen Sie nur Nummern von Schaltern"))
+    expect(metres).to_have_attribute("aria-invalid", "true")
+    expect(wall.get_by_label("Lauter von").first).to_have_value("08:00")
+    metres.fill("7,5")
     choose("1; 2 3")
     expect(admin.get_by_role("status")).to_contain_text("Gespeichert")
     wall.locator("summary").click()

@@ -107,6 +107,7 @@ POST   /admin/panel                             1   1    33    33        33    3
 POST   /admin/panel/{office}/{name}             1   1    33    33        33    33         43    33    33
 GET    /admin/devices                           1   1    33    33        33    xx         xx    33    33
 POST   /admin/devices                           1   1    33    33        33    44         44    33    33
+GET    /admin/devices/{device}                  1   1    33    33        33    xx         xx    33    33
 POST   /admin/devices/{device}                  1   1    33    33        33    44         44    33    33
 POST   /admin/devices/{device}/new-token        1   1    33    33        33    x4         x4    33    33
 POST   /admin/devices/{device}/revoke           1   1    33    33        33    x4         x4    33    33
