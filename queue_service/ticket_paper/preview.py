@@ -38,6 +38,8 @@ class Sample(msgspec.Struct, frozen=True):
     outage: bool = False
     copy: bool = False
     appointment: bool = False
+    fetched: bool = False
+    """Of a visitor whom somebody brings to the counter."""
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -80,6 +82,7 @@ def _drawn(encoded: bytes, fonts: Path) -> Picture:
         created_at=now,
         follow_url=f"{office.follow_url}{TOKEN}" if office.follow_url else "",
         appointment_at=now + APPOINTMENT_IN if sample.appointment else None,
+        pick_up=sample.fetched,
     )
     copied_at = now if sample.copy else None
     facts = TicketFacts(ticket, office, sample.language, outage=sample.outage, copied_at=copied_at)

@@ -213,7 +213,7 @@ async def _answer(
         previews=[
             Preview(
                 _title(one.sample, words),
-                "" if one.sample.outage or one.sample.copy else one.sample.language,
+                _title_language(one.sample),
                 base64.b64encode(one.png).decode(),
                 one.width,
                 one.height,
@@ -233,6 +233,7 @@ def _language(tag: str, layout: TicketLayout, typed: Mapping[str, Any] | None) -
 def _samples(languages: list[str]) -> list[Sample]:
     return [
         *(Sample(tag, appointment=tag == SOURCE_LANGUAGE) for tag in languages),
+        Sample(SOURCE_LANGUAGE, fetched=True),
         Sample(SOURCE_LANGUAGE, outage=True),
         Sample(SOURCE_LANGUAGE, copy=True),
     ]
@@ -241,9 +242,15 @@ def _samples(languages: list[str]) -> list[Sample]:
 def _title(sample: Sample, words: Texts) -> str:
     if sample.outage:
         return words.gettext("Während einer Störung")
+    if sample.fetched:
+        return words.gettext("Wer am Empfang abgeholt wird")
     if sample.copy:
         return words.gettext("Zweitdruck durch Beschäftigte")
     return LANGUAGE_NAMES[sample.language]
+
+
+def _title_language(sample: Sample) -> str:
+    return "" if sample.outage or sample.copy or sample.fetched else sample.language
 
 
 ticket_handlers: list[ControllerRouterHandler] = [choose_ticket_office, ticket_page, change_ticket]

@@ -48,6 +48,12 @@ def test_every_dot_of_the_logo_is_on_paper(language: str) -> None:
     assert burnt.tobytes() == dots.tobytes()
 
 
+def test_each_kind_of_ticket_looks_different_before_it_is_chosen() -> None:
+    kinds = [Sample("de"), Sample("de", fetched=True), Sample("de", outage=True), Sample("de", copy=True)]
+    drawn = pictures(kinds, OFFICE, TicketLayout(), NOW, FONTS)
+    assert len({picture.png for picture in drawn}) == len(kinds)
+
+
 @pytest.mark.parametrize(
     "file",
     [
