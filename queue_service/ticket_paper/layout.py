@@ -167,16 +167,19 @@ class _Pen:
     def address(self, address: str) -> None:
         """Set an address to be typed, in one line or broken before its last part.
 
-        It is rather made a little smaller than broken where nobody would expect it.
+        In usual print it is rather made a little smaller than broken where nobody would expect it. Large
+        print stays large: a part too long for its line is broken after a dot or a slash, else anywhere.
         """
         rows = [address]
         if self.fonts.width(address, "regular") * SMALL_MM * self.times > self.printable:
             place, slash, last = address.rpartition("/")
             rows = [place + slash, last]
         widest = max(self.fonts.width(row, "regular") for row in rows)
-        fitting = min(SMALL_MM, self.printable / (widest or 1) / self.times)
+        least = SMALL_MM if self.times > 1 else LEAST_MM
+        size = max(min(SMALL_MM, self.printable / (widest or 1)), least)
         for row in rows:
-            self.lines(row, "regular", max(fitting, LEAST_MM / self.times))
+            for line in break_address(row, self.printable / (size * self.times), self.fonts):
+                self.lines(line, "regular", size)
 
     def qr(self, content: str, hint: str) -> None:
         """Set the code with what it is for beside it, or above it on a narrow roll."""
@@ -273,6 +276,19 @@ def wrap(text: str, width: float, weight: Weight, fonts: FontMeasures) -> list[s
         if line:
             lines.append(line)
         *full, line = _pieces(word, width, weight, fonts)
+        lines.extend(full)
+    return [*lines, line] if line else lines
+
+
+def break_address(row: str, width: float, fonts: FontMeasures) -> list[str]:
+    """Break a part of an address into lines of at most ``width``, where one part of it goes on in the next."""
+    lines: list[str] = []
+    line = ""
+    for part in re.findall(r"[^./]*[./]|[^./]+", row):
+        if line and fonts.width(line + part, "regular") > width:
+            lines.append(line)
+            line = ""
+        *full, line = _pieces(line + part, width, "regular", fonts)
         lines.extend(full)
     return [*lines, line] if line else lines
 

@@ -10,7 +10,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 from kiosk.printing.ticket_printing import FONTS
-from queue_service.protocol.ticket_layout import TicketLayout
+from queue_service.protocol.ticket_layout import RollWidth, TicketLayout
 from queue_service.ticket_paper.fonts import TicketFonts, pdf_name
 from queue_service.ticket_paper.layout import (
     NARROWEST,
@@ -154,10 +154,26 @@ def test_what_an_office_has_chosen_is_on_paper_in_its_place(fonts: TicketFonts) 
     assert lines[-3] == "Ausweis bereithalten."
     assert lines[-1] == "Zweitdruck"
     assert not any(isinstance(item, QrItem) for item in chosen.items)
-    # What is typed from paper is rather made a little smaller than broken anywhere.
-    typed = {"termine.example.de/n/", "Kq3vB7xZ2mN9pR4sT6wY1c"}
-    sizes = [item.size * POINTS_A_MM for item in texts(chosen) if item.text not in typed]
-    assert min(sizes) >= LARGE_PRINT_POINTS
+
+
+@pytest.mark.parametrize(
+    ("roll", "lines"),
+    [
+        (80, ["warten.bremerhaven.example.", "de/n/", "Kq3vB7xZ2mN9pR4sT6wY1c"]),
+        (58, ["warten.", "bremerhaven.", "example.de/n/", "Kq3vB7xZ2mN9pR4s", "T6wY1c"]),
+    ],
+)
+def test_large_print_stays_large_and_breaks_what_is_long(
+    fonts: TicketFonts, roll: RollWidth, lines: list[str]
+) -> None:
+    address = "warten.bremerhaven.example.de/n/Kq3vB7xZ2mN9pR4sT6wY1c"
+    words = ticket(follow_address=address, closing="Aufenthaltserlaubnisverfahrensangelegenheiten " * 4)
+    drawing = lay_out(words, fonts, TicketLayout(large_print=True, roll_mm=roll))
+    assert min(item.size for item in texts(drawing)) * POINTS_A_MM >= LARGE_PRINT_POINTS
+    printed = [item.text for item in texts(drawing)]
+    after_hint = printed.index("Handy") + 1
+    assert printed[after_hint : after_hint + len(lines)] == lines
+    assert "".join(lines) == address
 
 
 @pytest.mark.usefixtures("fonts")
