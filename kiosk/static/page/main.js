@@ -2,6 +2,7 @@
 
 import { ask, follow, help, lookUp } from "./device.js";
 import { draw } from "./elements.js";
+import { newFocus } from "./focus.js";
 import { frame } from "./frame.js";
 import { fitRegions } from "./parts.js";
 import { nextQuestion, toggled } from "./questions.js";
@@ -88,7 +89,6 @@ let quietSince = Date.now();
 let heldSince = null;
 let announcement = "";
 let drawn = [];
-let drawnStep = null;
 
 function newComfort() {
   return { text: 0, largestText: TEXT_SIZES.length - 1, contrast: false, low: false };
@@ -98,6 +98,7 @@ function comfortChanged() {
   return comfort.text > 0 || comfort.contrast || comfort.low;
 }
 
+const moveFocus = newFocus(root);
 const reader = newReader(() => render());
 const spoken = spokenMode({ view: currentView, show, type: typeLetter }, reader);
 const sort = sorter(spoken.press, checkInScanned);
@@ -361,17 +362,6 @@ function currentView() {
 function setAccent(accent) {
   if (/^#[0-9a-f]{6}$/i.test(accent ?? "")) {
     document.documentElement.style.setProperty("--accent", accent);
-  }
-}
-
-/** A new step begins at its heading, for the keyboard and for a screen reader. */
-function moveFocus() {
-  const step = root.querySelector("main");
-  if (step !== drawnStep) {
-    if (drawnStep !== null) {
-      step.querySelector("h1").focus();
-    }
-    drawnStep = step;
   }
 }
 
