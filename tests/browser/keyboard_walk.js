@@ -13,10 +13,17 @@
   /** What can be reached by keys, in the order in which it is read: by where it stands, not by where it is written. */
   function stops() {
     const all = [...document.querySelectorAll(STOP)].filter((one) => isShown(one) && !one.disabled && one.tabIndex >= 0);
-    const parts = [...document.querySelectorAll(PARTS)].filter(isShown)
-      .sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top);
-    const ofParts = parts.flatMap((part) => asRead(all.filter((one) => one.closest(PARTS) === part)));
+    const ofParts = [...document.querySelectorAll(PARTS)].filter(isShown)
+      .map((part) => ({ part, own: asRead(all.filter((one) => one.closest(PARTS) === part)) }))
+      .filter(({ own }) => own.length > 0)
+      .sort((one, other) => begin(one) - begin(other))
+      .flatMap(({ own }) => own);
     return [...ofParts, ...all.filter((one) => !ofParts.includes(one))];
+  }
+
+  /** Where a part begins to be read: what is scrolled away above it still stands in it. */
+  function begin({ part, own }) {
+    return Math.max(part.getBoundingClientRect().top, Math.min(...own.map((one) => one.getBoundingClientRect().top)));
   }
 
   function asRead(elements) {

@@ -78,7 +78,7 @@ class KeyboardVisitor:
         """Without sight: take the so-and-so-many-th of the choices, or begin to."""
         for _ in range(at):
             self.page.keyboard.press("ArrowDown")
-        self.page.keyboard.press("Enter" if self.page.locator(".spoken").count() else "ArrowDown")
+        self.page.keyboard.press("ArrowRight" if self.page.locator(".spoken").count() else "ArrowDown")
         self.arrive(step)
 
     def arrive(self, step: str) -> None:

@@ -7,9 +7,21 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from queue_service.protocol.languages import LANGUAGE_NAMES
-from tests.browser.kiosk.kiosk_keyboard import HIGH_CONTRAST, WITH_COLOURS, WITHOUT_COLOURS, KeyboardVisitor
+from tests.browser.kiosk.kiosk_keyboard import (
+    HIGH_CONTRAST,
+    TEXTS,
+    WITH_COLOURS,
+    WITHOUT_COLOURS,
+    KeyboardVisitor,
+)
 from tests.browser.kiosk.kiosk_visitor import LANDSCAPE, PORTRAIT
-from tests.system.kiosk_processes import DEVICE_TOKEN, KioskProcess, StandInProcess, kiosk_running, stand_in_running
+from tests.system.kiosk_processes import (
+    DEVICE_TOKEN,
+    KioskProcess,
+    StandInProcess,
+    kiosk_running,
+    stand_in_running,
+)
 
 PAPERS = ("Ausweise und Pässe", "Identity cards and passports")
 PASSPORT = ("Reisepass beantragen", "Passport")
@@ -119,6 +131,10 @@ def _take_a_number(visitor: KeyboardVisitor) -> None:
     visitor.look("needs chosen")
     visitor.go_on("Weiter", "ticket")
     visitor.page.get_by_text(visitor.say("Bitte nehmen Sie Ihre Nummer.")).wait_for()
+    wait = TEXTS.say_count(
+        "etwa {low}–{count} Minute", "etwa {low}–{count} Minuten", 35, visitor.language, low=20
+    )
+    expect(visitor.page.locator(".facts")).to_contain_text(wait)
     visitor.number = visitor.page.locator(".number").inner_text()
     visitor.look("ticket")
     visitor.press(visitor.say("Noch einmal drucken"))
@@ -145,16 +161,18 @@ def _ask_how_long(visitor: KeyboardVisitor) -> None:
 @pytest.mark.parametrize("language", LANGUAGE_NAMES)
 def test_a_visit_needs_no_sight(visitor: KeyboardVisitor, language: str) -> None:
     visitor.rules = RULES.get(language, WITHOUT_COLOURS)
+    visitor.walks_in_full = language in WALKED_IN_FULL
     visitor.screens = LONG_WORDS.get(language, ())
     visitor.come()
     visitor.speak(language)
     for words in COMFORT.get(language, ()):
         visitor.press(visitor.say(words))
-    visitor.walks_in_full = False
     visitor.choose(0, "language")
     visitor.look("spoken language")
-    visitor.choose(list(LANGUAGE_NAMES).index(language), "start")
+    visitor.choose(0, "start")
     visitor.look("spoken start")
+    if visitor.walks_in_full:
+        _reach_the_bar(visitor)
     for at, step in ((1, "check_in"), (2, "number"), (3, "help")):
         visitor.choose(at, step)
         visitor.look(f"spoken {step}")
@@ -177,12 +195,28 @@ def test_a_visit_needs_no_sight(visitor: KeyboardVisitor, language: str) -> None
     visitor.choose(2, "start")
 
 
+def _reach_the_bar(visitor: KeyboardVisitor) -> None:
+    """Whoever sees a little uses the bar by Tab, beside the keys for the choices."""
+    root = visitor.page.locator("html")
+    visitor.press(visitor.say("Mehr Kontrast"))
+    expect(root).to_have_attribute("data-contrast", "high")
+    visitor.press(visitor.say("Mehr Kontrast"))
+    expect(root).to_have_attribute("data-contrast", "normal")
+
+
 @pytest.fixture
-def everybody(visitor: KeyboardVisitor) -> Iterator[KeyboardVisitor]:
-    """For what is the same to all of them: colours are looked at with the first."""
+def everybody(
+    visitor: KeyboardVisitor, kiosk: KioskProcess, service: StandInProcess
+) -> Iterator[KeyboardVisitor]:
+    """For what is the same to all of them; colours are looked at with the first. Afterwards all is well again."""
     visitor.walks_in_full, visitor.screens = False, ()
     visitor.come()
     yield visitor
+    service.accept_token(DEVICE_TOKEN)
+    service.tell("answers", answers=[])
+    service.tell("walk-ins", open=True)
+    service.tell("hall", hall="open")
+    kiosk.until(lambda state: state["connected"] and state["hall"] == "open" and state["walk_ins"]["open"])
 
 
 def _in_every_language(visitor: KeyboardVisitor) -> Iterator[str]:
@@ -192,16 +226,27 @@ def _in_every_language(visitor: KeyboardVisitor) -> Iterator[str]:
         yield language
 
 
-def test_no_paper_a_pause_and_little_time_are_said_in_every_language(
-    everybody: KeyboardVisitor, kiosk: KioskProcess, service: StandInProcess
-) -> None:
-    visitor, papers = everybody, kiosk.data_dir / "tickets"
-    papers.rename(papers.with_suffix(".away"))
+@pytest.fixture
+def without_paper(kiosk: KioskProcess) -> Iterator[None]:
+    """Nothing can be put where the tickets go."""
+    papers = kiosk.data_dir / "tickets"
+    if papers.exists():
+        papers.rename(papers.with_suffix(".away"))
     papers.touch()
+    yield
+    papers.unlink()
+
+
+@pytest.mark.usefixtures("without_paper")
+def test_no_paper_a_pause_and_little_time_are_said_in_every_language(
+    everybody: KeyboardVisitor, service: StandInProcess
+) -> None:
+    visitor = everybody
     service.tell("hall", hall="paused")
-    expect(visitor.page.locator(".notice")).to_have_count(1)
     for _ in _in_every_language(visitor):
+        expect(visitor.page.locator(".notice")).to_have_count(2)
         visitor.look("paused")
+        expect(visitor.page.locator(".overflowing")).to_have_count(0)
         visitor.go_on("Ich habe keinen Termin", "services")
         visitor.page.clock.run_for(WARNED_AFTER_SECONDS * 1000)
         expect(visitor.page.locator(".time-out")).to_be_visible()
@@ -214,24 +259,9 @@ def test_no_paper_a_pause_and_little_time_are_said_in_every_language(
         visitor.page.get_by_text(visitor.say("Ihre Nummer gilt trotzdem.")).wait_for()
         visitor.look("ticket without paper")
         visitor.go_on("Fertig", "start")
-    papers.unlink()
-    papers.with_suffix(".away").rename(papers)
-    service.tell("hall", hall="open")
 
 
-def test_a_day_without_numbers_is_explained_in_every_language(
-    everybody: KeyboardVisitor, service: StandInProcess
-) -> None:
-    visitor = everybody
-    service.tell("walk-ins", open=False, reason="holiday", next_chance_at="2199-11-23T07:00:00Z")
-    for _ in _in_every_language(visitor):
-        visitor.go_on("Ich habe keinen Termin", "closed")
-        visitor.look("closed")
-        visitor.go_on("Zum Anfang", "start")
-    service.tell("walk-ins", open=True)
-
-
-def test_what_failed_and_who_helps_is_said_in_every_language(
+def test_a_day_without_numbers_and_what_failed_are_explained_in_every_language(
     everybody: KeyboardVisitor, service: StandInProcess
 ) -> None:
     visitor = everybody
@@ -244,6 +274,11 @@ def test_what_failed_and_who_helps_is_said_in_every_language(
         visitor.go_on("Nein, weiter", "failed")
         visitor.look("failed")
         visitor.go_on("Zum Anfang", "start")
+    service.tell("walk-ins", open=False, reason="holiday", next_chance_at="2199-11-23T07:00:00Z")
+    for _ in _in_every_language(visitor):
+        visitor.go_on("Ich habe keinen Termin", "closed")
+        visitor.look("closed")
+        visitor.go_on("Zum Anfang", "start")
 
 
 def test_whoever_comes_while_the_service_is_away_is_sent_on_in_every_language(
@@ -255,8 +290,6 @@ def test_whoever_comes_while_the_service_is_away_is_sent_on_in_every_language(
     expect(visitor.page.locator(".choice")).to_have_count(0)
     for _ in _in_every_language(visitor):
         visitor.look("away")
-    service.accept_token(DEVICE_TOKEN)
-    expect(visitor.page.locator(".choice")).to_have_count(2)
 
 
 def test_who_must_leave_and_who_lets_a_device_in_find_nothing_to_press_but_the_bar(
@@ -267,7 +300,6 @@ def test_who_must_leave_and_who_lets_a_device_in_find_nothing_to_press_but_the_b
     service.tell("hall", hall="leave")
     visitor.arrive("leave")
     visitor.look("leave")
-    service.tell("hall", hall="open")
     (tmp_path / "new.token").touch()
     with kiosk_running(service.url, tmp_path / "new") as kiosk:
         visitor.come(kiosk.url)
