@@ -38,10 +38,24 @@
       .map((one) => one.outerHTML.slice(0, 160));
   }
 
+  /** Boxes whose words stand over their edge, and over what stands beside them. */
+  function overflowing() {
+    return [...document.querySelectorAll(".hall-sign, .pairing, .call, .column-call, .door-card, .panel")]
+      .filter(isShown)
+      .filter((box) => {
+        const { top, bottom } = box.getBoundingClientRect();
+        return [...box.querySelectorAll("p, span")].filter(isShown).some((one) => {
+          const own = one.getBoundingClientRect();
+          return own.height > 0 && (own.top < top - 1 || own.bottom > bottom + 1);
+        });
+      })
+      .map(({ className }) => className);
+  }
+
   /** The same once the page has fitted itself to another screen. */
   async function cutOffHere() {
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    return cutOff();
+    return [...cutOff(), ...overflowing()];
   }
 
   async function look(options) {
@@ -49,7 +63,7 @@
     const all = texts();
     return {
       axe: violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]),
-      cutOff: cutOff(),
+      cutOff: [...cutOff(), ...overflowing()],
       reached: [...document.querySelectorAll(STOP)].filter((one) => one.tabIndex >= 0).map((one) => one.outerHTML),
       wrongLanguage: all.filter(wrongLanguage).map(({ text, lang, parent }) => `${lang}: ${text} (${parent.className})`),
       house: all.filter(({ parent }) => parent.closest("[lang]") === document.documentElement).map(({ text }) => text),
