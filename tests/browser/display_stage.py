@@ -1,4 +1,4 @@
-"""The wall's page in a browser without a program behind it: the real page, and the states that the program makes."""
+"""The wall's page without a program behind it: the real page, and the states that the program makes."""
 
 import mimetypes
 from collections.abc import Sequence
@@ -80,9 +80,10 @@ class Stage:
         self._sockets: list[WebSocketRoute] = []
         self._shown = 0
         page.route(f"{ADDRESS}**", self._answer)
-        page.route_web_socket(
-            "ws://display.test/api/events", lambda socket: self._sockets.append(socket)
-        )
+        page.route_web_socket("ws://display.test/api/events", self._connected)
+
+    def _connected(self, socket: WebSocketRoute) -> None:
+        self._sockets.append(socket)
 
     def open(self, house: str) -> None:
         """Open the page in a language of the house."""

@@ -52,13 +52,20 @@
       .map(({ className }) => className);
   }
 
+  /** Letters of another script come with their first word; the page fits itself once more when they are there. */
+  async function fitted() {
+    await document.fonts.ready;
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  }
+
   /** The same once the page has fitted itself to another screen. */
   async function cutOffHere() {
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    await fitted();
     return [...cutOff(), ...overflowing()];
   }
 
   async function look(options) {
+    await fitted();
     const { violations } = await axe.run(document, { ...options, resultTypes: ["violations"], preload: false });
     const all = texts();
     return {

@@ -91,7 +91,7 @@ class KeyboardVisitor:
         self.arrive(step)
 
     def look(self, place: str) -> None:
-        """Find nothing wrong where one stands: for readers, for the eye, for the keyboard, for the language."""
+        """Find nothing wrong where one stands: for readers, the eye, the keyboard and the language."""
         seen = self.page.evaluate("(options) => walk.look(options)", self.rules)
         texts = set(seen.pop("texts"))
         wanted = {

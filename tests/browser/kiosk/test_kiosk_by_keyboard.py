@@ -208,7 +208,7 @@ def _reach_the_bar(visitor: KeyboardVisitor) -> None:
 def everybody(
     visitor: KeyboardVisitor, kiosk: KioskProcess, service: StandInProcess
 ) -> Iterator[KeyboardVisitor]:
-    """For what is the same to all of them; colours are looked at with the first. Afterwards all is well again."""
+    """For what is the same to all of them, colours with the first; afterwards all is well again."""
     visitor.walks_in_full, visitor.screens = False, ()
     visitor.come()
     yield visitor
