@@ -279,6 +279,8 @@ async def test_a_check_in_that_cannot_be_says_what_is_wrong(hall: Hall) -> None:
     for nonsense in ("BCDF-GHJK", "", "x" * 10_000, "%", "ß"):
         await hall.refused(hall.kiosk, CHECK_INS, 404, "appointment_not_found", {"reference": nonsense})
     dictated = today["reference"].replace("-", " ").lower()
+    unknown = {"reference": dictated, "needs": ["quiet"]}
+    await hall.refused(hall.kiosk, CHECK_INS, 400, "unknown_choice", unknown)
     assert (await hall.kiosk.post(CHECK_INS, json={"reference": dictated})).status_code == 201
     await hall.refused(hall.kiosk, CHECK_INS, 409, "already_checked_in", {"reference": today["reference"]})
 

@@ -183,6 +183,7 @@ class StandIn:
                 follow_url=OFFICE.follow_url + token,
                 appointment_at=now + timedelta(minutes=5) if letter == "T" else None,
                 arrival="on_time" if letter == "T" else None,
+                pick_up=request.pick_up,
             )
         return self.tickets[key]
 

@@ -74,11 +74,14 @@ export function spokenMode(page, reader) {
         return;
       }
       const means = meaning(event);
-      if (means !== null && sceneOf(page.view())) {
+      const scene = sceneOf(page.view());
+      if (means !== null && scene) {
         reader.interrupt();
         does[means]();
-      } else if (means === null && /^\p{Letter}$/u.test(event.key)) {
-        page.type(event.key.toUpperCase());
+      } else if (means === null && scene) {
+        // A letter of a keyboard, beside the walk through all of them.
+        const key = event.key.toUpperCase();
+        scene.choices.find(({ isCharacter, say }) => isCharacter && say[0].text === key)?.choose();
       }
     },
 
@@ -122,6 +125,6 @@ export function spokenMode(page, reader) {
 
 /** What makes a step another one to the ear, so that it is said as a whole. */
 function placeOf({ visit, device }) {
-  const { step, group, code, codeProblem, ticket, reprinting, help, problem } = visit;
-  return JSON.stringify([step, group, code, codeProblem, ticket?.printed, reprinting, help, problem?.code, isAway(device)]);
+  const { step, group, search, code, codeProblem, ticket, reprinting, help, problem } = visit;
+  return JSON.stringify([step, group, search, code, codeProblem, ticket?.printed, reprinting, help, problem?.code, isAway(device)]);
 }
