@@ -168,6 +168,7 @@ function drawPairing(sign) {
   }
   const code = paragraph(sign.code);
   code.className = "pairing-code";
+  code.dir = "ltr";
   const [first, ...others] = sign.lines.map(hallLine);
   element.replaceChildren(first, code, ...others);
 }
@@ -175,6 +176,7 @@ function drawPairing(sign) {
 function hallLine({ lang, title, text }) {
   const block = document.createElement("div");
   block.lang = lang;
+  block.dir = "auto";
   const [first, second] = [paragraph(title), paragraph(text)];
   first.className = "hall-sign-title";
   block.append(first, second);
