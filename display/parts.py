@@ -74,7 +74,7 @@ class Display:
         )
         self._pages = PagePlayer(self._view.tell) if own.sound is not SoundAt.DEVICE else None
         self._player = HushablePlayer(self._pages or DevicePlayer(own.sound_command), self._is_silent)
-        self._turns = Turns()
+        self._turns = Turns(self._view.tell)
         self._announcer = Announcer(
             ledger=ledger,
             studio=self._studio,
@@ -127,6 +127,8 @@ class Display:
             page_digest=lambda: wall_page.digest,
             panel_files=self._panel_files,
             further=self._further,
+            turns=self._turns,
+            is_heard=lambda: self._loudness(self._view).said,
             own=lambda: self._office_announcements().texts,
         )
         state = State(
