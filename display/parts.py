@@ -105,7 +105,12 @@ class Display:
             changed=self._hear_caretaker,
         )
         self._link = ServiceLink(
-            own.service, self._token_file, self._view, self._clock, self._caretaker.let_in
+            own.service,
+            self._token_file,
+            self._view,
+            self._clock,
+            self._caretaker.let_in,
+            set_up_anew=self._caretaker.wake,
         )
         self._further = FurtherOffices(
             lambda: self._in_force.chosen.further_offices, self._follow, self._view.tell
