@@ -11,9 +11,9 @@ SHELL := bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV ?= uv
-# One test process more than the two cores of the smallest machine that this is meant to be developed
+# Two test processes more than the two cores of the smallest machine that this is meant to be developed
 # on: a good half of the time tests wait for sounds, pages and programs that start.
-PYTEST_WORKERS ?= 3
+PYTEST_WORKERS ?= 4
 # For one file or one test: make test ARGS="tests/unit -k number".
 ARGS ?=
 # npm knows only the certificates it was built with; an administration's own are in Debian's bundle.

@@ -230,4 +230,5 @@ def _shown(paper: Paper, office: OfficeCard) -> OutageTicketHere:
         wait=None,
         created_at=paper.issued_at,
         follow_url=f"{office.follow_url}{paper.token}" if office.follow_url else "",
+        pick_up=paper.pick_up,
     )

@@ -68,6 +68,8 @@ class TicketAtKiosk(msgspec.Struct, frozen=True):
     """Why there is no wait, as ``IssuedTicket`` has it."""
     outage: bool = False
     """Given out without the service: nobody knows how many are ahead."""
+    pick_up: bool = False
+    """Staff fetch the visitor at the reception."""
 
 
 class _Issued(msgspec.Struct):
@@ -246,6 +248,7 @@ def _answer(
         print_reason=failure.code if failure else None,
         wait_reason=ticket.wait_reason,
         outage=isinstance(ticket, OutageTicketHere),
+        pick_up=ticket.pick_up,
     )
 
 

@@ -117,7 +117,7 @@ EXAMPLES: Mapping[str, Example] = {
             "id": TICKET_ID,
         },
     ),
-    "checkIn": Example(OFFICE, body={**REFERENCE, "language": "de"}),
+    "checkIn": Example(OFFICE, body={**REFERENCE, "language": "de", "needs": ["level_access"]}),
     "openCounter": Example(COUNTER, body={"services": ["personalausweis", "reisepass"]}),
     "readHall": Example(OFFICE),
     "readOutlook": Example(OFFICE),

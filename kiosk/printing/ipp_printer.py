@@ -25,6 +25,7 @@ from kiosk.printing.ipp_message import (
     answer,
     request,
 )
+from kiosk.printing.ipp_paper import paper_for
 from kiosk.printing.printer import LOOK_DEADLINE_SECONDS, PRINT_DEADLINE_SECONDS
 from kiosk.printing.printer_states import require_printing, state_after
 from queue_service.protocol.device_care import PrinterState
@@ -40,6 +41,8 @@ COMPLETED, ENDED_OTHERWISE = 9, (7, 8)
 """job-state (RFC 8011, 5.3.7): done; cancelled, aborted."""
 CONNECT_SECONDS = 2.0
 POLL_SECONDS = 0.1
+STATE = ("printer-state", "printer-state-reasons", "printer-is-accepting-jobs")
+PAPERS = ("media-supported", "media-ready")
 IPP_PORT = 631
 REASONS: Mapping[str, PrinterState] = {
     "cover-open": "cover_open",
@@ -69,6 +72,9 @@ class SizeNotSupportedError(PrinterStoppedError):
 class IppPrinter:
     """Prints as any account may; nothing of a visitor but the number is in the job's name."""
 
+    _also: tuple[str, ...] = ()
+    """What else it is asked for."""
+
     def __init__(
         self, kind: str, uri: str, transport: Callable[[], httpx.BaseTransport] = httpx.HTTPTransport
     ) -> None:
@@ -81,58 +87,57 @@ class IppPrinter:
         self._transport = transport
 
     def look(self) -> PrinterState | None:
-        """Ask the printer, or the queue for what it last heard of its printer."""
+        """Ask the printer."""
         try:
-            return self._state(time.monotonic() + LOOK_DEADLINE_SECONDS)
+            return self.state(time.monotonic() + LOOK_DEADLINE_SECONDS)
         except PrinterError as error:
             return state_after(error)
 
     def put_on_paper(self, sheet: TicketSheet) -> None:
         """Hand in a job and wait until it is done; one that is not in time is taken back."""
         ends = time.monotonic() + PRINT_DEADLINE_SECONDS
+        said = self._said_of_itself(ends)
         # Paper that comes hours later misleads: a stopped queue gets nothing.
-        require_printing(self._state(ends))
-        job = self._handed_in(sheet, ends)
+        require_printing(self._expected(said, ends))
+        job = self._handed_in(sheet, said, ends)
         try:
             self._wait_until_done(job, ends)
         except PrinterError:
             self._take_back(job)
             raise
 
-    def _state(self, ends: float) -> PrinterState:
-        said = self.ask(
-            GET_PRINTER,
-            [
-                Attribute(
-                    "requested-attributes",
-                    KEYWORD,
-                    ("printer-state", "printer-state-reasons", "printer-is-accepting-jobs"),
-                )
-            ],
-            ends,
-        )
-        reasons = {_without_severity(str(reason)) for reason in said.of_printer("printer-state-reasons")}
-        for reason, state in REASONS.items():
-            if reason in reasons and (state != "paper_low" or not _is_down(said)):
-                return state
-        return "failed" if _is_down(said) else "ok"
+    def state(self, ends: float) -> PrinterState:
+        """Give how it is. Raises PrinterError when it doesn't say so in time."""
+        return self._found(self._said_of_itself(ends), ends)
 
-    def _handed_in(self, sheet: TicketSheet, ends: float) -> int:
+    def _found(self, said: Answer, ends: float) -> PrinterState:  # noqa: ARG002 - a queue asks further
+        """Give how the printer is, after what was said."""
+        return state_said(said)
+
+    def _expected(self, said: Answer, ends: float) -> PrinterState:
+        """Give how it will be to a ticket."""
+        return self._found(said, ends)
+
+    def _said_of_itself(self, ends: float) -> Answer:
+        wanted = Attribute("requested-attributes", KEYWORD, (*STATE, *PAPERS, *self._also))
+        return self.ask(GET_PRINTER, [wanted], ends)
+
+    def _handed_in(self, sheet: TicketSheet, said: Answer, ends: float) -> int:
         """Send the job and give its number."""
         about = [
             Attribute("requesting-user-name", NAME, (USER,)),
             Attribute("job-name", NAME, (sheet.number,)),
             Attribute("document-format", MIME_TYPE, ("application/pdf",)),
         ]
-        # PWG 5101.1 names sizes that no list has so.
-        size = f"custom_ticket_{sheet.width_mm:.0f}x{sheet.height_mm:.0f}mm"
-        job = [Attribute("media", KEYWORD, (size,)), Attribute("print-scaling", KEYWORD, ("none",))]
+        job = [Attribute("print-scaling", KEYWORD, ("none",))]
+        if paper := paper_for(sheet, *(map(str, said.of_printer(papers)) for papers in PAPERS)):
+            job.append(Attribute("media", KEYWORD, (paper,)))
         try:
-            said = self.ask(PRINT_JOB, about, ends, job, sheet.pdf)
+            answered = self.ask(PRINT_JOB, about, ends, job, sheet.pdf)
         except SizeNotSupportedError:
             # Some know but the roll that is in them, and print on it what comes.
-            said = self.ask(PRINT_JOB, about, ends, [], sheet.pdf)
-        return next((number for number in said.of_job("job-id") if isinstance(number, int)), 0)
+            answered = self.ask(PRINT_JOB, about, ends, [], sheet.pdf)
+        return next((number for number in answered.of_job("job-id") if isinstance(number, int)), 0)
 
     def _wait_until_done(self, job: int, ends: float) -> None:
         about = [
@@ -144,10 +149,10 @@ class IppPrinter:
             if COMPLETED in states:
                 return
             if any(state in states for state in ENDED_OTHERWISE):
-                require_printing(self._state(ends))
+                require_printing(self.state(ends))
                 raise PrinterStoppedError
             if time.monotonic() + POLL_SECONDS > ends:
-                require_printing(self._state(time.monotonic() + CONNECT_SECONDS))
+                require_printing(self.state(time.monotonic() + CONNECT_SECONDS))
                 raise PrinterTimeoutError
             # IPP is asked: a printer tells nobody by itself that a job is done.
             time.sleep(POLL_SECONDS)
@@ -197,21 +202,34 @@ class IppPrinter:
             with httpx.Client(transport=self._transport(), timeout=timeout, trust_env=False) as http:
                 given = http.post(self._url, content=message, headers={"Content-Type": "application/ipp"})
             return answer(given.content if given.is_success else b"")
+        except NotIppError as error:
+            # Somebody is there who knows of no printer at this address, or speaks with others alone.
+            raise PrinterNotInstalledError from error
         except httpx.ConnectError as error:
             raise PrinterUnreachableError from error
         except httpx.TimeoutException as error:
             raise PrinterTimeoutError from error
-        except (httpx.TransportError, NotIppError) as error:
+        except httpx.TransportError as error:
             raise PrinterUnreachableError from error
+
+
+def state_said(said: Answer) -> PrinterState:
+    """Put what a printer or a queue says of itself into one word."""
+    reasons = {_without_severity(str(reason)) for reason in said.of_printer("printer-state-reasons")}
+    for reason, state in REASONS.items():
+        if reason in reasons and (state != "paper_low" or not is_down(said)):
+            return state
+    return "failed" if is_down(said) else "ok"
+
+
+def is_down(said: Answer) -> bool:
+    """Tell whether nothing that is handed in now would be printed."""
+    return STOPPED in said.of_printer("printer-state") or False in said.of_printer(
+        "printer-is-accepting-jobs"
+    )
 
 
 def _without_severity(reason: str) -> str:
     for severity in SEVERITIES:
         reason = reason.removesuffix(severity)
     return reason
-
-
-def _is_down(said: Answer) -> bool:
-    return STOPPED in said.of_printer("printer-state") or False in said.of_printer(
-        "printer-is-accepting-jobs"
-    )

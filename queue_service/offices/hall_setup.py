@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from queue_service.offices.model import LongText, Text, allowed
+from queue_service.offices.model import GERMAN, Language, Text, allowed
 from queue_service.offices.setup_mistakes import Findings, Path, echo
 from queue_service.protocol.panel import LONGEST_SLIDE_SECONDS, MOST_SLIDES, SHORTEST_SLIDE_SECONDS, SlideKind
 
@@ -48,12 +48,23 @@ class AreaSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     counters: Annotated[list[AreaCounter], Meta(min_length=1)]
 
 
+SlideText = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=1000,
+        extra={"lines": True, **allowed("text of 1 to 1000 characters")},
+    ),
+]
+"""Of several lines, as they are to stand on the wall."""
+
+
 class SlideSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One slide of the panel: a picture or a film with or without words, or words alone."""
 
     kind: SlideKind
     file: FileName | None = None
-    text: LongText = {}
+    text: Annotated[dict[Language, SlideText], Meta(extra=GERMAN)] = {}
     """The first line stands out."""
     seconds: SlideSeconds = DEFAULT_SLIDE_SECONDS
     first_day: date | None = msgspec.field(default=None, name="from")

@@ -9,4 +9,5 @@ class KioskSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How visitors are asked who draw their number themselves."""
 
     asks: list[KioskQuestion] = []
-    """What is asked of everybody without an appointment, in this order; nothing: the step is left out."""
+    """What is asked of everybody, in this order; nothing: the step is left out. Classes are not asked of
+    visitors with an appointment, whom they bring no further."""

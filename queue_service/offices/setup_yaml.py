@@ -153,6 +153,8 @@ class _Reader:
         extra = kind.extra or {}
         if isinstance(node, yaml.ScalarNode) and node.value and node.value == extra.get("word_for_every"):
             return _blank(kind)
+        if extra.get("lines") and isinstance(node, yaml.ScalarNode):
+            return self._read_lines(node, kind.type, path, extra.get("allowed"))
         value = self._read_known(node, kind.type, path, extra.get("allowed"))
         if extra.get("german") and isinstance(node, yaml.MappingNode) and "de" not in value:
             self.findings.note_consequence((*path, "de"), "the German text is missing")
@@ -258,6 +260,18 @@ class _Reader:
         elif span.closes <= span.opens:
             self.findings.note(path, f"'{echo(text)}' ends before it begins")
         return span
+
+    def _read_lines(self, node: yaml.ScalarNode, kind: inspect.Type, path: Path, note: str | None) -> str:
+        """Read a text whose line ends count, each line as any other text; empty lines are left out."""
+        lines = [
+            self._clean(yaml.ScalarNode(node.tag, line, node.start_mark, node.end_mark), path)
+            for line in node.value.splitlines()
+        ]
+        text = "\n".join(line for line in lines if line)
+        wrong = _objection(text, kind, note) if None not in lines else None
+        if wrong:
+            self.findings.note(path, wrong)
+        return text
 
     def _read_scalar(self, node: yaml.Node, kind: inspect.Type, path: Path, note: str | None) -> Any:
         text = self._scalar(node, path)

@@ -44,12 +44,18 @@ class TicketRequest(
     """Chosen by the kiosk, so that sending the same request again gives the same ticket."""
 
 
-class CheckInRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A visitor with an appointment has arrived; spaces, hyphens and case of the reference don't matter."""
+class CheckInRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A visitor with an appointment has arrived; spaces, hyphens and case of the reference don't matter.
+
+    What is not asked for is not sent: a service that is older than its kiosk knows no needs here.
+    """
 
     reference: str
     language: LanguageTag = "de"
     id: UUID | None = None
+    needs: Annotated[list[str], Meta(max_length=MOST_NEEDS)] = []
+    pick_up: bool = False
+    slow_walk: bool = False
 
 
 class IssuedTicket(msgspec.Struct, frozen=True):
@@ -70,6 +76,8 @@ class IssuedTicket(msgspec.Struct, frozen=True):
     wait_reason: str | None = None
     """Why there is no wait: ``no_counter_open``, ``nobody_serves_this``, ``closes_before``,
     ``hall_paused``."""
+    pick_up: bool = False
+    """Somebody fetches the visitor at the reception; no number is to be watched for."""
 
 
 class FieldError(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """What a kiosk may ask a visitor, and what each answer means for the ticket.
 
 The office says which of them are asked (``KioskSetup``); the kiosk asks in the visitor's language and puts
-the answers into the fields that ``TicketRequest`` has for them.
+the answers into the fields that ``TicketRequest`` and ``CheckInRequest`` have for them.
 """
 
 from typing import Literal, get_args
@@ -13,7 +13,7 @@ CounterNeed = Literal[
 ]
 """Go into ``needs``: what the counter must have."""
 ClassNeed = Literal["disabled", "pregnant", "small_children"]
-"""Become the ``class``, where the office serves such visitors earlier."""
+"""Become the ``class``, where the office serves such visitors earlier; only without an appointment."""
 KioskQuestion = Literal[WayNeed, CounterNeed, ClassNeed]
 
 COUNTER_NEEDS: tuple[CounterNeed, ...] = get_args(CounterNeed)

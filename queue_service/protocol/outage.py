@@ -75,8 +75,8 @@ class OutageTicket(
     together: bool = False
 
 
-class OutageCheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A number that was given to a visitor who named an appointment."""
+class OutageCheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A number that was given to a visitor who named an appointment; the fields of ``CheckInRequest``."""
 
     id: UUID
     number: PaperNumber
@@ -84,6 +84,9 @@ class OutageCheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issued_at: datetime
     reference: Reference
     language: LanguageTag = "de"
+    needs: Annotated[list[Word], Meta(max_length=MOST_NEEDS)] = []
+    pick_up: bool = False
+    slow_walk: bool = False
 
 
 class Outage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

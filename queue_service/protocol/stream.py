@@ -176,7 +176,7 @@ class KioskSnapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type
     hall: HallState = "open"
     """No numbers are given out in ``leave``; in ``paused`` they are."""
     asks: list[str] = []
-    """What visitors without an appointment are asked, see ``kiosk_questions``."""
+    """What visitors are asked, see ``kiosk_questions``."""
 
 
 class QueueLength(msgspec.Struct, frozen=True):

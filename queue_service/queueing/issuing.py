@@ -143,9 +143,10 @@ async def check_in(
 ) -> IssuedTicket:
     """Give a number to somebody who came for an appointment; runs in the caller's transaction.
 
-    Early and late visitors get one too; ``arrival`` says what happened. Raises
+    Early and late visitors get one too; ``arrival`` says what happened. Raises UnknownChoice,
     AppointmentNotFound, WrongOffice, WrongDay, AppointmentCancelled, AlreadyCheckedIn, HallClosed.
     """
+    check_needs(request.needs)
     if request.id and (known := await store.find_issued(conn, request.id)):
         if known.office_id != office.id or known.appointment_id is None:
             raise errors.IdempotencyMismatch
@@ -174,10 +175,11 @@ async def arrived_ticket(
     ]
     return msgspec.structs.replace(
         _new_ticket(now, office, service, admission, channel, request.id),
+        needs=request.needs,
         language=request.language,
         appointment_id=found.id,
         appointment_at=found.starts_at,
-        profile=store.Profile(further_services=[one.id for one in further]),
+        profile=store.Profile(request.pick_up, request.slow_walk, [one.id for one in further]),
     )
 
 
@@ -257,6 +259,7 @@ async def _insert(
         service_id=new.service_id,
         appointment_id=new.appointment_id,
         appointment_at=new.appointment_at,
+        pick_up=new.profile.pick_up,
     )
     stands = await standing(conn, now, issued.office_id, ticket.id, issued.service_id)
     await note_promise(conn, now, issued.office_id, ticket.id, stands)
@@ -297,6 +300,7 @@ def _answer_with(
         follow_url=f"{visitor_url}/t/{issued.token}",
         appointment_at=issued.appointment_at,
         arrival=arrival,
+        pick_up=issued.pick_up,
     )
 
 

@@ -137,14 +137,16 @@ async def _ticket_of(conn: Connection, at: datetime, office: Office, paper: Pape
 
 
 async def _check_in(conn: Connection, at: datetime, office: Office, paper: OutageCheckIn) -> store.NewTicket:
-    request = CheckInRequest(paper.reference, paper.language, paper.id)
+    needs = _needs_known(paper)
+    request = CheckInRequest(paper.reference, paper.language, paper.id, needs, paper.pick_up, paper.slow_walk)
     try:
         return await issuing.arrived_ticket(conn, at, office, request, CHANNEL)
     except tuple(NOT_ARRIVED) as refused:
         service = await _first_walk_in(conn, office)
-        new = await issuing.walk_in_ticket(
-            conn, at, office, service, TicketRequest(service.code, paper.language), CHANNEL
+        wanted = TicketRequest(
+            service.code, paper.language, needs=needs, pick_up=paper.pick_up, slow_walk=paper.slow_walk
         )
+        new = await issuing.walk_in_ticket(conn, at, office, service, wanted, CHANNEL)
         return _noted(new, NOT_ARRIVED[type(refused)])
 
 
@@ -155,7 +157,7 @@ async def _walk_in(conn: Connection, at: datetime, office: Office, paper: Outage
         service=paper.service,
         language=paper.language,
         visitor_class=paper.visitor_class if paper.visitor_class in VISITOR_CLASSES else WALK_IN,
-        needs=[need for need in paper.needs if need in FEATURES],
+        needs=_needs_known(paper),
         pick_up=paper.pick_up,
         slow_walk=paper.slow_walk,
         further_services=[code for code in paper.further_services if code in offered],
@@ -165,6 +167,11 @@ async def _walk_in(conn: Connection, at: datetime, office: Office, paper: Outage
         conn, at, office, service or await _first_walk_in(conn, office), wanted, CHANNEL
     )
     return new if service else _noted(new, SERVICE_GONE)
+
+
+def _needs_known(paper: Paper) -> list[str]:
+    """Give what a counter can have; what the kiosk may have asked in another version binds nobody."""
+    return [need for need in paper.needs if need in FEATURES]
 
 
 async def _first_walk_in(conn: Connection, office: Office) -> OfferedService:

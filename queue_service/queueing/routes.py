@@ -157,9 +157,9 @@ class OfficeQueueController(Controller):
         operation_id="checkIn",
         opt=requires(Permission.TICKET_CHECK_IN),
         responses=refusals(
-            *SIGNED_IN, *STORED, errors.OfficeNotFound, errors.AppointmentNotFound, errors.WrongDay,
-            errors.WrongOffice, errors.AppointmentCancelled, errors.AlreadyCheckedIn, errors.HallClosed,
-            errors.InProgress,
+            *SIGNED_IN, *STORED, errors.UnknownChoice, errors.OfficeNotFound, errors.AppointmentNotFound,
+            errors.WrongDay, errors.WrongOffice, errors.AppointmentCancelled, errors.AlreadyCheckedIn,
+            errors.HallClosed, errors.InProgress,
         ),
     )  # fmt: skip
     async def check_in(

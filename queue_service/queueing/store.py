@@ -114,6 +114,7 @@ class Issued(msgspec.Struct, frozen=True):
     service_id: int
     appointment_id: UUID | None
     appointment_at: datetime | None
+    pick_up: bool
 
 
 class Followed(msgspec.Struct, frozen=True):

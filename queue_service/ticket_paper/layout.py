@@ -215,6 +215,7 @@ def lay_out(words: TicketWords, fonts: FontMeasures, layout: TicketLayout = EVER
         pen.lines(line, "bold", LARGE_MM)
     pen.gap(GAP_MM / 2)
     pen.lines(words.advice, "regular", BODY_MM)
+    pen.lines(words.reception, "regular", BODY_MM)
     pen.gap()
     if words.follow_url:
         _follow(pen, words, code=layout.code)

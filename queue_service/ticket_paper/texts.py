@@ -6,6 +6,7 @@ each of the language's plural categories (CLDR: ``one``, ``few``, ``many`` …),
 choose alike.
 """
 
+from functools import cache
 from gettext import c2py
 from pathlib import Path
 from typing import Self
@@ -83,6 +84,15 @@ class TicketTexts(msgspec.Struct, frozen=True):
 
 def _by_category(message: Message, language: str, plural_expression: str) -> dict[str, str]:
     """Give a text's forms by category; a catalog numbers them by a rule of its own."""
-    index, locale = c2py(plural_expression), Locale.parse(base(language))
-    forms = tuple(message.string or ())
-    return {locale.plural_form(count): forms[index(count)] for count in NUMBERS_OF_EVERY_CATEGORY}
+    index, forms = c2py(plural_expression), tuple(message.string or ())
+    return {category: forms[index(count)] for category, count in _categories(base(language)).items()}
+
+
+@cache
+def _categories(language: str) -> dict[str, int]:
+    """Give a number of each plural category.
+
+    Found once a language: for each text anew, a kiosk would start a tenth of a second later.
+    """
+    locale = Locale.parse(language)
+    return {locale.plural_form(count): count for count in NUMBERS_OF_EVERY_CATEGORY}

@@ -19,6 +19,8 @@ NO_BREAK = "\u00a0"
 
 DURING_OUTAGE = N_("Die Verbindung ist unterbrochen. Ihre Nummer gilt.")
 """In the place of the figures that nobody knows then; staff tell by the high number where it comes from."""
+CALLED = N_("Bitte warten Sie, bis Ihre Nummer angezeigt und aufgerufen wird.")
+FETCHED = N_("Bitte warten Sie am Empfang. Jemand holt Sie dort ab und geht mit Ihnen zum Schalter.")
 
 
 class TicketWords(msgspec.Struct, frozen=True):
@@ -27,6 +29,7 @@ class TicketWords(msgspec.Struct, frozen=True):
     language: str
     number: str
     area: str
+    """Empty for whoever is fetched, who waits elsewhere."""
     issued: str
     appointment: str
     ahead: str
@@ -43,6 +46,8 @@ class TicketWords(msgspec.Struct, frozen=True):
     closing: str = ""
     copy: str = ""
     """That the paper is not the first of its number."""
+    reception: str = ""
+    """Where that is, for whoever is fetched there."""
 
 
 class TicketFacts(msgspec.Struct, frozen=True):
@@ -69,7 +74,7 @@ def ticket_words(facts: TicketFacts, texts: TicketTexts, layout: TicketLayout = 
     appointment = ""
     if ticket.appointment_at:
         at = time_of_day(ticket.appointment_at.astimezone(zone), language)
-        appointment = texts.say("Ihr Termin: {time} Uhr", language, time=at)
+        appointment = _unbroken(texts.say("Ihr Termin: {time} Uhr", language, time=at), at)
     copy = ""
     if facts.copied_at:
         at = time_of_day(facts.copied_at.astimezone(zone), language)
@@ -84,13 +89,13 @@ def ticket_words(facts: TicketFacts, texts: TicketTexts, layout: TicketLayout = 
     return TicketWords(
         language=language,
         number=ticket.number,
-        area=in_best_language(office.area, language)[0],
+        area="" if ticket.pick_up else in_best_language(office.area, language)[0],
         issued=_date_and_time(ticket.created_at.astimezone(zone), language, texts),
         appointment=appointment,
         ahead=ahead,
         wait=wait_words(ticket.wait, language, texts, ticket.wait_reason),
         service=in_best_language(facts.service_name, language)[0] if office.ticket_shows_service else "",
-        advice=texts.say("Bitte warten Sie, bis Ihre Nummer angezeigt und aufgerufen wird.", language),
+        advice=texts.say(FETCHED if ticket.pick_up else CALLED, language),
         follow_hint=texts.say("Wartezeit am Handy", language) if ticket.follow_url else "",
         follow_url=ticket.follow_url,
         follow_address=ticket.follow_url.partition("://")[2] or ticket.follow_url,
@@ -98,6 +103,7 @@ def ticket_words(facts: TicketFacts, texts: TicketTexts, layout: TicketLayout = 
         headline=in_best_language(layout.headline, language)[0],
         closing=in_best_language(layout.closing, language)[0],
         copy=copy,
+        reception=in_best_language(office.reception, language)[0] if ticket.pick_up else "",
     )
 
 
@@ -129,7 +135,11 @@ def _date_and_time(local: datetime, language: str, texts: TicketTexts) -> str:
     pattern = texts.say("EEEE, dd.MM.y", language)
     day = format_date(local, pattern, locale=_babel_locale(language))
     time = time_of_day(local, language)
-    before, time, after = texts.say("{day}, {time} Uhr", language, day=day, time=time).rpartition(time)
+    return _unbroken(texts.say("{day}, {time} Uhr", language, day=day, time=time), time)
+
+
+def _unbroken(words: str, time: str) -> str:
+    before, time, after = words.rpartition(time)
     return before + time + after.replace(" ", NO_BREAK)
 
 

@@ -1,9 +1,12 @@
 """How a device is, in words for whoever looks after it."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
+from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from queue_service.accounts.model import DeviceProfile
 from queue_service.devices.care import Device, Trouble
@@ -14,6 +17,8 @@ from queue_service.web.languages import Texts
 SECONDS_A_MINUTE = 60
 MINUTES_AN_HOUR = 60
 HOURS_A_DAY = 24
+DAY: Mapping[str, str] = {"de": "dd.MM.y", "en": "d MMM y"}
+"""Patterns of Unicode's locale data (CLDR); English as in Britain."""
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -52,13 +57,13 @@ def trouble_words(words: Texts) -> dict[Trouble, str]:
     }
 
 
-def facts(device: Device, zone: str, words: Texts) -> list[tuple[str, str]]:
+def facts(device: Device, zone: str, words: Texts, language: str) -> list[tuple[str, str]]:
     """Give what the device last said, name and value."""
     health = device.health
     if health is None or device.seen_at is None:
         return []
     told = [
-        (words.gettext("Zuletzt gemeldet"), moment(device.seen_at, zone)),
+        (words.gettext("Zuletzt gemeldet"), moment(device.seen_at, zone, language)),
         (words.gettext("Programm"), health.version),
         (words.gettext("Läuft seit"), _duration(health.uptime_seconds, words)),
         (words.gettext("Verbindung verloren"), words.ngettext("%(num)s Mal", "%(num)s Mal", health.reconnects)
@@ -70,10 +75,10 @@ def facts(device: Device, zone: str, words: Texts) -> list[tuple[str, str]]:
         told.append(
             (words.gettext("Außerdem"), ", ".join(trouble_words(words)[t] for t in device.troubles[1:]))
         )
-    return told + [(name, value) for name, value in _measured(health, zone, words) if value]
+    return told + [(name, value) for name, value in _measured(health, zone, words, language) if value]
 
 
-def _measured(health: DeviceHealth, zone: str, words: Texts) -> list[tuple[str, str | None]]:
+def _measured(health: DeviceHealth, zone: str, words: Texts, language: str) -> list[tuple[str, str | None]]:
     """Give what only some devices know; None: this one doesn't, or there is nothing to say."""
     free, memory, loudness = health.disk_free_megabytes, health.memory_megabytes, health.loudness_percent
     announced, numbers = health.last_announcement_at, health.numbers_left
@@ -81,15 +86,15 @@ def _measured(health: DeviceHealth, zone: str, words: Texts) -> list[tuple[str, 
         (words.gettext("Freier Speicher"), None if free is None else f"{free} MB"),
         (words.gettext("Arbeitsspeicher"), None if memory is None else f"{memory} MB"),
         (words.gettext("Uhr des Geräts"), _clock_words(health.clock_behind_seconds or 0, words)),
-        (words.gettext("Lesbarkeit"), reading_words(health.fit, words)),
+        (words.gettext("Lesbarkeit"), reading_words(health.fit, words, language)),
         (words.gettext("Lautstärke"), None if loudness is None else f"{loudness} %"),
-        (words.gettext("Letzte Ansage"), moment(announced, zone) if announced else None),
+        (words.gettext("Letzte Ansage"), moment(announced, zone, language) if announced else None),
         (words.gettext("Nummern für einen Ausfall"), None if numbers is None else str(numbers)),
         (words.gettext("Noch nicht übertragen"), str(health.unsent) if health.unsent else None),
     ]
 
 
-def reading_words(fit: WallFit | None, words: Texts) -> str | None:
+def reading_words(fit: WallFit | None, words: Texts, language: str) -> str | None:
     """Say from how far a display's calls can be read, and what that costs."""
     if fit is None:
         return None
@@ -97,7 +102,10 @@ def reading_words(fit: WallFit | None, words: Texts) -> str | None:
     if fit.letters_mm is not None:
         told.append(
             words.gettext("Schrift der Aufrufe %(mm)s mm, lesbar aus %(metres)s m")
-            % {"mm": round(fit.letters_mm), "metres": decimal(int(readable_metres(fit.letters_mm) * 10) / 10)}
+            % {
+                "mm": round(fit.letters_mm),
+                "metres": decimal(int(readable_metres(fit.letters_mm) * 10) / 10, language),
+            }
         )
     if fit.rows < fit.rows_wanted:
         told.append(
@@ -109,9 +117,9 @@ def reading_words(fit: WallFit | None, words: Texts) -> str | None:
     return "; ".join(told) or None
 
 
-def decimal(number: float | None) -> str:
-    """Give a number as people write it here, ``7,5``; empty for none."""
-    return "" if number is None else f"{number:g}".replace(".", ",")
+def decimal(number: float | None, language: str) -> str:
+    """Give a number as people write it, ``7,5`` or ``7.5``; empty for none."""
+    return "" if number is None else str(format_decimal(number, "0.##", locale=language))
 
 
 def layout_names(words: Texts) -> list[tuple[DisplayLayout, str]]:
@@ -133,9 +141,15 @@ def profile_name(profile: DeviceProfile, words: Texts) -> str:
     }[profile]
 
 
-def moment(instant: datetime, zone: str) -> str:
-    """Give day and time at the office, ``22.11.2026, 09:05``."""
-    return instant.astimezone(ZoneInfo(zone)).strftime("%d.%m.%Y, %H:%M")
+def moment(instant: datetime, zone: str, language: str) -> str:
+    """Give day and time at the office, ``22.11.2026, 09:05`` or ``22 Nov 2026, 09:05``."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{short_day(local.date(), language)}, {local:%H:%M}"
+
+
+def short_day(day: date, language: str) -> str:
+    """Give a date in figures, or as short as people write it: ``22.11.2026``, ``22 Nov 2026``."""
+    return str(format_date(day, DAY[language], locale=language))
 
 
 def _clock_words(behind: int, words: Texts) -> str | None:

@@ -62,8 +62,9 @@ async def devices_page(request: PageRequest) -> Response[str]:
     async with request.app.state.database.connection() as conn:
         own = await _own_offices(conn, request)
         found = [one for one in await care.list_devices(conn, now) if one.device.office in own]
-    words = texts(choose_language(request))
-    lines = [_line(one, own[one.device.office], list(own.values()), words) for one in found]
+    language = choose_language(request)
+    words = texts(language)
+    lines = [_line(one, own[one.device.office], list(own.values()), language) for one in found]
     return page(
         request,
         "devices.html",
@@ -171,8 +172,8 @@ async def _own_device(conn: Connection, request: PageRequest, device_id: int) ->
     return found
 
 
-def _line(found: FoundDevice, office: Office, own: list[Office], words: Texts) -> DeviceLine:
-    device = found.device
+def _line(found: FoundDevice, office: Office, own: list[Office], language: str) -> DeviceLine:
+    device, words = found.device, texts(language)
     beside = [one for one in own if one.authority_id == office.authority_id and one.slug != office.slug]
     return DeviceLine(
         device.id,
@@ -181,7 +182,7 @@ def _line(found: FoundDevice, office: Office, own: list[Office], words: Texts) -
         device.profile.value == "display",
         device.name,
         condition(device, words),
-        facts(device, office.setup.time_zone, words),
+        facts(device, office.setup.time_zone, words, language),
         device.settings,
         louder_rows(device.settings),
         office.setup.areas,

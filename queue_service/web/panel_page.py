@@ -3,7 +3,6 @@
 Which slides there are, in what order and with what words, is in the office's set-up; here is what they show.
 """
 
-from datetime import date
 from urllib.parse import urlencode
 
 import msgspec
@@ -24,7 +23,8 @@ from queue_service.panel.service import KeptFile
 from queue_service.platform.errors import InvalidFields
 from queue_service.platform.queries import Connection
 from queue_service.protocol.panel import LARGEST_FILM_BYTES, SlideKind
-from queue_service.web.languages import Texts, choose_language, texts
+from queue_service.web.device_words import short_day
+from queue_service.web.languages import Texts, choose_language, localized, texts
 from queue_service.web.rendering import PageRequest, page
 
 PATH = "/admin/panel"
@@ -66,7 +66,8 @@ class OfficePanel(msgspec.Struct, frozen=True):
 @get(PATH, opt=CONFIGURE, include_in_schema=False)
 async def panel_page(request: PageRequest) -> Response[str]:
     """Answer the form for a file, and what each office has."""
-    words = texts(choose_language(request))
+    language = choose_language(request)
+    words = texts(language)
     async with request.app.state.database.connection() as conn:
         own = await _own_offices(conn, request)
         kept = [(office, await panel.files(conn, office)) for office in own]
@@ -74,7 +75,7 @@ async def panel_page(request: PageRequest) -> Response[str]:
         request,
         "panel.html",
         offices=own,
-        panels=[_of_office(office, files, words) for office, files in kept if files or office.setup.panel],
+        panels=[_of_office(office, files, language) for office, files in kept if files or office.setup.panel],
         done=_done(request.query_params.get("done", ""), words),
         chosen=request.query_params.get("office", ""),
     )
@@ -123,12 +124,13 @@ async def _own_office(conn: Connection, request: PageRequest, slug: str) -> Offi
     return office
 
 
-def _of_office(office: Office, files: list[KeptFile], words: Texts) -> OfficePanel:
+def _of_office(office: Office, files: list[KeptFile], language: str) -> OfficePanel:
+    words = texts(language)
     kept = {file.name: file for file in files}
     named = {slide.file for slide in office.setup.panel}
     return OfficePanel(
         office,
-        [_slide(slide, kept, words) for slide in office.setup.panel],
+        [_slide(slide, kept, language) for slide in office.setup.panel],
         [
             FileLine(
                 file.name,
@@ -140,12 +142,13 @@ def _of_office(office: Office, files: list[KeptFile], words: Texts) -> OfficePan
     )
 
 
-def _slide(slide: SlideSetup, kept: dict[str, KeptFile], words: Texts) -> SlideLine:
+def _slide(slide: SlideSetup, kept: dict[str, KeptFile], language: str) -> SlideLine:
+    words = texts(language)
     state = "ok"
     if slide.file is not None and not panel.is_complete(slide, kept):
         state = "other_kind" if slide.file in kept else "missing"
-    shown = slide.file or slide.text.get("de", "").partition("\n")[0]
-    return SlideLine(_kind(slide.kind, words), shown, _when(slide, words), state)
+    shown = slide.file or localized(slide.text, language).partition("\n")[0]
+    return SlideLine(_kind(slide.kind, words), shown, _when(slide, language), state)
 
 
 def _kind(kind: SlideKind, words: Texts) -> str:
@@ -156,18 +159,15 @@ def _kind(kind: SlideKind, words: Texts) -> str:
     }[kind]
 
 
-def _when(slide: SlideSetup, words: Texts) -> str:
+def _when(slide: SlideSetup, language: str) -> str:
+    words = texts(language)
     seconds = words.gettext("%s Sekunden") % slide.seconds
-    first, last = _day(slide.first_day), _day(slide.last_day)
+    first, last = (day and short_day(day, language) for day in (slide.first_day, slide.last_day))
     if first and last:
         return f"{seconds}, " + words.gettext("vom %(first)s bis %(last)s") % {"first": first, "last": last}
     if first:
         return f"{seconds}, " + words.gettext("ab %s") % first
     return f"{seconds}, " + words.gettext("bis %s") % last if last else seconds
-
-
-def _day(day: date | None) -> str:
-    return day.strftime("%d.%m.%Y") if day else ""
 
 
 def _back(done: str, office: str) -> Redirect:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from litestar.datastructures import FormMultiDict
 
 DECIMAL = re.compile(r"[0-9]{1,3}([.,][0-9]{1,2})?")
-"""As people write it here: with a comma."""
+"""With the comma of German or the point of English; neither ever stands between thousands here."""
 
 
 def showing_choice(form: FormMultiDict) -> dict[str, object]:

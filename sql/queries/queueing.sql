@@ -394,7 +394,7 @@ SELECT token FROM ticket WHERE office_id = :office_id AND day = :day AND number 
 
 -- name: find_issued(ticket_id)^
 -- A ticket that a device asks for again with the id it chose itself.
-SELECT t.office_id, t.number, t.token, t.created_at, t.service_id, t.appointment_id, t.appointment_at
+SELECT t.office_id, t.number, t.token, t.created_at, t.service_id, t.appointment_id, t.appointment_at, t.pick_up
   FROM ticket t WHERE t.id = :ticket_id;
 
 -- name: queue_ahead(office_id, ticket_id, now)^

@@ -36,7 +36,8 @@ from queue_service.demo import installation as demo
 from queue_service.platform.clock import system_clock
 from queue_service.platform.database import Database
 from queue_service.platform.migrations import migrate
-from tests.browser.wall_browser import CHROMIUM, flags_for_tests
+from tests.browser.real_chromium import WHOLE
+from tests.browser.wall_browser import flags_for_tests
 from tests.system.display_process import RunningDisplay, running_display
 
 OFFICE, COUNTER, SERVICE = "bsc-mitte", "bsc-mitte.1", "personalausweis"
@@ -148,7 +149,7 @@ async def build(dsn: str) -> demo.Credentials:
 def wall_page(display: RunningDisplay) -> Iterator[Page]:
     """The wall in a browser of its own, with the documented flags."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags_for_tests())
+        browser = playwright.chromium.launch(executable_path=WHOLE, args=flags_for_tests())
         page = browser.new_page()
         page.add_init_script(HEARING)
         page.goto(display.url)

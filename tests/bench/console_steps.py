@@ -30,7 +30,7 @@ from queue_service.platform.database import Database
 from queue_service.platform.migrations import migrate
 from tests.browser.demo_office import DemoService
 from tests.browser.phone.phone_console import AGENT, Agent, Console
-from tests.browser.real_chromium import started_chromium
+from tests.browser.real_chromium import WHOLE, started_chromium
 
 IN_PAGE = Path(__file__).with_name("key_to_paint.js")
 WITHIN_MS = 100
@@ -163,7 +163,7 @@ def agent_in_the_city() -> Iterator[Agent]:
     """Give an agent who has logged in; browser, service and database are gone afterwards."""
     with own_database() as (dsn, directory):
         users = asyncio.run(build(dsn))  # before the browser, whose driver brings an event loop of its own
-        with running_service(dsn, directory) as (port, _), started_chromium() as chromium:
+        with running_service(dsn, directory) as (port, _), started_chromium(WHOLE) as chromium:
             agent = Agent(DemoService(f"http://{HOST}:{port}", users, {}), chromium, AGENT)
             yield agent
             agent.leave()

@@ -31,7 +31,7 @@ from queue_service.devices import tokens
 from queue_service.platform.clock import system_clock
 from queue_service.platform.database import connect
 from queue_service.platform.migrations import migrate
-from tests.browser.real_chromium import started_chromium
+from tests.browser.real_chromium import WHOLE, started_chromium
 from tests.system.display_process import RunningDisplay
 from tests.system.kiosk_processes import KioskProcess
 
@@ -122,7 +122,7 @@ def main(repetitions: int) -> None:
     ):
         # Before the browser, whose driver takes the event loop of this thread.
         kiosk_token, display_token = asyncio.run(_two_tokens(dsn))
-        browser = until_the_end.enter_context(started_chromium())
+        browser = until_the_end.enter_context(started_chromium(WHOLE))
         (Path(folder) / "kiosk.token").write_text(kiosk_token)
         programs: dict[str, tuple[Start, str]] = {
             "kiosk": (lambda service: KioskProcess(service, Path(folder) / "kiosk"), "Ich habe einen Termin"),

@@ -7,7 +7,8 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.browser.demo_office import OFFICE, DemoService
-from tests.browser.people_at_pages import log_in
+from tests.browser.people_at_pages import has_no_sideways_scroll, log_in
+from tests.integration.test_openapi_is_true import A_PICTURE
 from tests.system.display_process import running_display
 from tests.system.kiosk_processes import kiosk_running
 
@@ -61,6 +62,39 @@ def test_new_devices_are_let_in_by_the_codes_that_they_show(
         ).raise_for_status()
         admin.goto(f"{service}/hall/{OFFICE}")
         expect(admin.get_by_text("Eingang links: Papier leer")).to_be_visible()
+
+
+def test_a_picture_for_the_panel_is_put_in_by_keys_alone_in_the_pages_own_words(
+    demo_service: DemoService, open_page: Callable[..., Page], axe: Callable[[Page], None], tmp_path: Path
+) -> None:
+    picture = tmp_path / "Sommerfest.png"
+    picture.write_bytes(A_PICTURE)
+    # The browser speaks English; the page does not.
+    page = open_page(locale="en-GB")
+    page.goto(f"{demo_service.base_url}/login?lang=de")
+    log_in(page, demo_service, "admin")
+    page.goto(f"{demo_service.base_url}/admin/panel")
+    chosen = page.locator(".file-choice__chosen")
+    expect(chosen).to_have_text("noch keine ausgewählt")
+    axe(page)
+    page.get_by_label("Dienststelle").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Datei", exact=True)).to_be_focused()
+    with page.expect_file_chooser() as choosing:
+        page.keyboard.press("Space")
+    choosing.value.set_files(picture)
+    expect(chosen).to_have_text("Sommerfest.png")
+    page.keyboard.press("Tab")
+    page.keyboard.type("fest.png")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Gespeichert.")
+    page.goto(f"{demo_service.base_url}/admin/panel?lang=en")
+    axe(page)
+    assert has_no_sideways_scroll(page)
+    delete = page.get_by_role("button", name="Delete fest.png")
+    assert delete.evaluate("key => key.scrollWidth <= key.clientWidth"), "its word has room in it"
+    delete.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Deleted.")
 
 
 def choose_announcements(admin: Page) -> None:

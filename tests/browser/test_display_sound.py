@@ -17,7 +17,8 @@ from display.announcement import announce
 from display.announcement_sound import AnnouncementStudio
 from display.speech_cache import SpeechCache
 from display.voice import EspeakLibrary
-from tests.browser.wall_browser import AUTOPLAY, CHROMIUM, documented_flags, flags_for_tests
+from tests.browser.real_chromium import WHOLE
+from tests.browser.wall_browser import AUTOPLAY, documented_flags, flags_for_tests
 from tests.system.display_process import RunningDisplay, running_display
 from tests.system.display_service_stand_in import StandIn, empty_hall, make_call
 
@@ -74,7 +75,7 @@ def wall_page(chromium: Browser, display: RunningDisplay, flags: list[str]) -> I
     Looking into a page through Playwright counts as a click in Chromium, so a test first waits for
     what the display logs and only then looks.
     """
-    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=flags)
+    browser = chromium.browser_type.launch(executable_path=WHOLE, args=flags)
     page = browser.new_page()
     page.add_init_script(HEARING)
     page.goto(display.url)

@@ -2,13 +2,9 @@
 
 import os
 import re
-import shutil
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-AXE = CHECKOUT / "tests" / "browser" / "vendor" / "axe.min.js"
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
 
 AUTOPLAY = "--autoplay-policy=no-user-gesture-required"
 

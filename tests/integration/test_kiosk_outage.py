@@ -25,6 +25,7 @@ from tests.integration.running_service import RunningService
 
 REFERENCE = "K7RM-W3XR"
 """Of no appointment, but as one is formed."""
+NEEDS = ["level_access"]
 
 
 class PowerCut(Exception):
@@ -86,12 +87,12 @@ class Device:
 
 
 def walk_in() -> Callable[[OutageTickets], Awaitable[OutageTicketHere]]:
-    request = TicketRequest(SERVICE, id=uuid4())
+    request = TicketRequest(SERVICE, id=uuid4(), needs=NEEDS, slow_walk=True)
     return lambda outage: outage.issue(request)
 
 
 def check_in() -> Callable[[OutageTickets], Awaitable[OutageTicketHere]]:
-    request = CheckInRequest(REFERENCE, id=uuid4())
+    request = CheckInRequest(REFERENCE, id=uuid4(), needs=NEEDS, slow_walk=True)
     return lambda outage: outage.check_in(request)
 
 
@@ -124,9 +125,9 @@ async def test_whenever_the_kiosk_dies_every_paper_is_in_the_queue_once(
     device: Device,
     step: str,
 ) -> None:
-    heard_of = TicketRequest(SERVICE, id=uuid4())
+    heard_of = TicketRequest(SERVICE, id=uuid4(), needs=NEEDS, slow_walk=True)
     # The service gave this one a number, and its answer was lost.
-    await issue(conn, running_service.clock(), bsc_mitte, id=heard_of.id)
+    await issue(conn, running_service.clock(), bsc_mitte, id=heard_of.id, needs=NEEDS, slow_walk=True)
     await device.draw(lambda outage: outage.issue(heard_of))
     await device.draw(check_in())
     what, done = STEPS.get(step, ("", True))
@@ -147,8 +148,9 @@ async def test_whenever_the_kiosk_dies_every_paper_is_in_the_queue_once(
     await device.draw_and_hand_in()
 
     assert device.outage.unsent == 0
-    rows = await conn.fetch("SELECT number, token FROM ticket WHERE office_id = $1", bsc_mitte.id)
+    rows = await conn.fetch("SELECT number, needs, slow_walk FROM ticket")
     numbers = [row["number"] for row in rows]
+    assert {(*row["needs"], row["slow_walk"]) for row in rows} == {(*NEEDS, True)}
     assert len(device.printed) == len(set(device.printed))
     assert sorted(set(numbers) & set(device.printed)) == sorted(device.printed)
     # Whoever got no paper because the device died is in the queue by it all the same, and nobody else.

@@ -156,14 +156,19 @@ async def test_a_paper_waits_since_it_was_drawn_and_is_taken_once(
 ) -> None:
     regular = await issue(conn, now - timedelta(minutes=5), bsc_mitte)
     await lease(conn, now - timedelta(hours=1), bsc_mitte, kiosk)
-    first = paper("A940", now - timedelta(minutes=20), needs=["level_access", "nonsense"], language="en")
+    first = paper(
+        "A940", now - timedelta(minutes=20), needs=["level_access", "nonsense"], language="en", slow_walk=True
+    )
     second = paper("A941", now - timedelta(minutes=2))
     items = await hand_in(conn, now, kiosk, second, first)
     assert items == [HandedInItem(first.id, "taken"), HandedInItem(second.id, "taken")]
     assert [item.state for item in await hand_in(conn, now, kiosk, first, second)] == ["known", "known"]
     queue = await service.queue(conn, now, bsc_mitte, None)
     assert [ticket.number for ticket in queue.items] == ["A940", regular.number, "A941"]
-    assert (queue.items[0].created_at, queue.items[0].needs) == (first.issued_at, ["level_access"])
+    taken = queue.items[0]
+    assert (taken.created_at, taken.needs, taken.slow_walk, taken.pick_up) == (
+        first.issued_at, ["level_access"], True, False,
+    )  # fmt: skip
     followed = await service.follow(conn, now, first.token)
     assert followed.number == "A940"
     assert await find_broken_invariants(conn, now) == []
@@ -233,14 +238,24 @@ async def test_whoever_names_an_appointment_is_checked_in_at_the_time_of_the_pap
         "UPDATE appointment SET state = 'cancelled', ended_at = starts_at WHERE starts_at = $1", at(9)
     )
     right, twice, off, wrong = (
-        OutageCheckIn(uuid4(), f"A94{place}", paper_token(), at(8, place), code)
+        OutageCheckIn(
+            uuid4(),
+            f"A94{place}",
+            paper_token(),
+            at(8, place),
+            code,
+            "en",
+            ["level_access", "nonsense"],
+            True,
+        )
         for place, code in enumerate([reference, reference, cancelled, "K7RM-W3XR"])
     )
     items = await hand_in(conn, at(10), device, right, twice, off, wrong)
     assert [item.state for item in items] == ["taken"] * 4
-    rows = {
-        row["number"]: row
-        for row in await conn.fetch("SELECT number, class, appointment_at, arrived_at, note FROM ticket")
+    rows = {row["number"]: row for row in await conn.fetch("SELECT * FROM ticket")}
+    # Also of whom the code was of no use: the counter must have it, and somebody fetches them.
+    assert {(row["language"], *row["needs"], row["pick_up"], row["slow_walk"]) for row in rows.values()} == {
+        ("en", "level_access", True, False)
     }
     assert (rows["A940"]["class"], rows["A940"]["appointment_at"]) == ("appointment", at(8))
     assert [(rows[number]["class"], rows[number]["note"].rpartition(": ")[2]) for number in sorted(rows)] == [

@@ -9,8 +9,11 @@ import httpx
 import pytest
 
 from queue_service.accounts.model import SESSION_LIFETIME, DeviceProfile, Role
+from queue_service.booking import service as booking
 from queue_service.demo import installation
+from queue_service.housekeeping import CHORES, one_round
 from queue_service.office_loading import load_offices
+from queue_service.platform.database import Database
 from queue_service.platform.queries import Connection
 from queue_service.queueing.lifecycle import INNER_VERBS, TICKET
 from tests.integration.documented_answers import Documented, read_document
@@ -98,7 +101,9 @@ async def give_numbers_by_opening_hours(conn: Connection, now: datetime) -> None
         await load_offices(conn, now, changed)
 
 
-async def test_a_closed_office_says_why_and_when_it_gives_numbers_again(hall: Hall, now: datetime) -> None:
+async def test_a_closed_office_says_why_and_when_it_gives_numbers_again(
+    hall: Hall, database: Database, now: datetime
+) -> None:
     await give_numbers_by_opening_hours(hall.conn, now)
     for at, reason, again in (
         ("2026-11-23T18:00:00+01:00", "outside_hours", "2026-11-24T07:30:00+01:00"),
@@ -107,6 +112,8 @@ async def test_a_closed_office_says_why_and_when_it_gives_numbers_again(hall: Ha
         ("2026-12-25T10:00:00+01:00", "holiday", "2026-12-28T07:30:00+01:00"),
     ):
         hall.service.clock.now = datetime.fromisoformat(at)
+        # What the service does by itself when time has moved is done before anybody is refused.
+        await one_round(database, hall.service.clock(), [*CHORES, booking.release_places])
         problem = await hall.refused(hall.kiosk, TICKETS, 409, "walk_ins_closed", {"service": SERVICE})
         assert problem["reason"] == reason
         assert datetime.fromisoformat(problem["next_chance_at"]) == datetime.fromisoformat(again)
@@ -272,6 +279,8 @@ async def test_a_check_in_that_cannot_be_says_what_is_wrong(hall: Hall) -> None:
     for nonsense in ("BCDF-GHJK", "", "x" * 10_000, "%", "ß"):
         await hall.refused(hall.kiosk, CHECK_INS, 404, "appointment_not_found", {"reference": nonsense})
     dictated = today["reference"].replace("-", " ").lower()
+    unknown = {"reference": dictated, "needs": ["quiet"]}
+    await hall.refused(hall.kiosk, CHECK_INS, 400, "unknown_choice", unknown)
     assert (await hall.kiosk.post(CHECK_INS, json={"reference": dictated})).status_code == 201
     await hall.refused(hall.kiosk, CHECK_INS, 409, "already_checked_in", {"reference": today["reference"]})
 

@@ -1,4 +1,4 @@
-"""A real IPP Everywhere printer: CUPS's own ``ippeveprinter``, with a shell script for its paper path."""
+"""A real IPP Everywhere printer with a roll: CUPS's ``ippeveprinter``, and a script for its paper path."""
 
 import os
 import shutil
@@ -17,6 +17,8 @@ from kiosk.printing.ipp_message import MIME_TYPE, NAME, URI, Attribute, answer, 
 
 PROGRAMS = ("ippeveprinter", "dbus-daemon")
 """It announces itself over a message bus; a bus of its own is enough for it to run."""
+PATH = "/usr/sbin:/usr/bin"
+"""Where the distribution puts them; not all of that is on everybody's own."""
 PRINT_JOB = 0x0002
 PATIENCE_SECONDS = 10.0
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -24,6 +26,23 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
 <busconfig><type>session</type><listen>unix:dir={0}</listen>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
 <allow own="*"/></policy></busconfig>"""
+ROLL = """ATTR keyword media-supported roll_min_50x30mm,roll_max_80x1000mm,om_80x200mm_80x200mm
+ATTR keyword media-default om_80x200mm_80x200mm
+ATTR keyword media-ready om_80x200mm_80x200mm
+ATTR collection media-size-supported {
+  MEMBER rangeOfInteger x-dimension 5000-8000 MEMBER rangeOfInteger y-dimension 3000-100000
+}, {
+  MEMBER integer x-dimension 8000 MEMBER integer y-dimension 20000
+}
+ATTR collection media-col-default {
+  MEMBER collection media-size { MEMBER integer x-dimension 8000 MEMBER integer y-dimension 20000 }
+  MEMBER integer media-bottom-margin 0 MEMBER integer media-left-margin 0
+  MEMBER integer media-right-margin 0 MEMBER integer media-top-margin 0
+}
+ATTR mimeMediaType document-format-supported application/pdf,application/octet-stream
+ATTR mimeMediaType document-format-default application/pdf
+"""
+"""What a printer with a roll of 80 mm says of its paper, in hundredths of a millimetre."""
 PAPER_PATH = """#!/bin/sh
 [ "$(head -c 6 "$1")" = "STATE:" ] && {{ cat "$1" >&2; exit 0; }}
 while [ -e {0}/busy ]; do sleep 0.05; done
@@ -42,6 +61,8 @@ class RunningIppPrinter:
         self._spool.mkdir()
         self._script.write_text(PAPER_PATH.format(self.paper))
         self._script.chmod(0o755)
+        self._roll = folder / "roll.conf"
+        self._roll.write_text(ROLL)
         self._bus = bus
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
@@ -52,9 +73,9 @@ class RunningIppPrinter:
         """Switch it on; off first, if it is on: then it knows of no trouble."""
         self._process.close()
         options = ["-p", str(self._port), "-d", str(self._spool), "-c", str(self._script)]
-        options += ["-f", "application/pdf", "-r", "off", "--no-web-forms", "-v"]
+        options += ["-a", str(self._roll), "-r", "off", "--no-web-forms", "-v"]
         said = self._process.enter_context(
-            _running(["ippeveprinter", *options, "Kiosk"], DBUS_SYSTEM_BUS_ADDRESS=self._bus)
+            _running([_found("ippeveprinter"), *options, "Kiosk"], DBUS_SYSTEM_BUS_ADDRESS=self._bus)
         )
         while "printer-uuid" not in (line := said()):
             assert line, "it ended before it listened"
@@ -89,17 +110,23 @@ class RunningIppPrinter:
 @contextmanager
 def ipp_printer_running(folder: Path) -> Iterator[RunningIppPrinter]:
     """Run one; without the distribution's packages (cups-ipp-utils, dbus-daemon) the test is skipped."""
-    missing = [program for program in PROGRAMS if not shutil.which(program)]
+    missing = [program for program in PROGRAMS if not _found(program)]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
     (folder / "bus.conf").write_text(BUS.format(folder))
-    with _running(["dbus-daemon", f"--config-file={folder}/bus.conf", "--nofork", "--print-address"]) as said:
+    with _running(
+        [_found("dbus-daemon"), f"--config-file={folder}/bus.conf", "--nofork", "--print-address"]
+    ) as said:
         printer = RunningIppPrinter(folder, said())
         printer.start()
         try:
             yield printer
         finally:
             printer.stop()
+
+
+def _found(program: str) -> str:
+    return shutil.which(program, path=PATH) or ""
 
 
 @contextmanager

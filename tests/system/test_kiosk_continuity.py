@@ -167,7 +167,8 @@ def test_through_an_outage_numbers_go_on_and_a_kiosk_killed_at_the_answer_hands_
         assert kiosk.until(lambda state: not state["connected"])["goes_on"] is True
         first = kiosk.post("/api/tickets", PASSPORT).json()
         assert (first["number"], first["outage"], first["printed"]) == ("A998", True, True)
-        assert kiosk.post("/api/check-ins", {"reference": "k7rm w3xr"}).json()["number"] == "A999"
+        arrived = kiosk.post("/api/check-ins", {"reference": "k7rm w3xr", "pick_up": True}).json()
+        assert (arrived["number"], arrived["pick_up"], arrived["printed"]) == ("A999", True, True)
         assert kiosk.until(lambda _: True)["goes_on"] is False
         assert kiosk.post("/api/tickets", PASSPORT).json()["code"] == "service_unreachable"
         kiosk.stop(signal.SIGKILL)

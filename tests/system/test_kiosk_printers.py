@@ -1,26 +1,23 @@
 """Every way to a printer keeps the same promises; each is tried against something that takes its paper.
 
 ESC/POS: one machine that interprets the commands it gets, behind a socket, a pair of terminals and a USB
-backend. IPP: ``ippeveprinter``. PDF: the directory itself.
+backend. IPP: ``ippeveprinter``, asked itself and behind a queue of CUPS. PDF: the directory itself.
 """
 
 import os
 import pty
-import resource
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 from uuid import UUID
 
-import pypdfium2  # type: ignore[import-untyped]
 import pytest
+import serial
 import usb.backend.libusb1
-from PIL import Image
 
 from kiosk.errors import (
     PrinterError,
@@ -40,11 +37,19 @@ from kiosk.printing.printer import PRINT_DEADLINE_SECONDS, Printer
 from kiosk.printing.printer_states import ERRORS
 from kiosk.printing.ticket_printing import FONTS
 from kiosk.settings import SerialPrinter, UsbPrinter
-from queue_service.protocol.device_care import PrinterState
 from queue_service.ticket_paper.dots import ticket_dots
 from queue_service.ticket_paper.fonts import TicketFonts
 from queue_service.ticket_paper.layout import lay_out
 from queue_service.ticket_paper.page import TicketSheet, ticket_sheet
+from tests.system.cups_running import QUEUE, RunningCups, cups_running
+from tests.system.installed_printers import (
+    SHORT_SECONDS,
+    Installed,
+    InstalledCups,
+    InstalledIpp,
+    InstalledPdf,
+    InstalledReceiptPrinter,
+)
 from tests.system.ipp_printer_running import RunningIppPrinter, ipp_printer_running
 from tests.system.kiosk_processes import kiosk_running, stand_in_running
 from tests.system.receipt_printer import (
@@ -59,133 +64,14 @@ from tests.system.receipt_printer import (
 from tests.unit.test_ticket_languages import drawn
 from tests.unit.test_ticket_layout import ticket
 
-KINDS = ["pdf", "ipp", "escpos", "usb", "serial"]
+KINDS = ["pdf", "ipp", "cups", "escpos", "usb", "serial"]
 FASTEST_BAUD = 4_000_000
-SHORT_SECONDS = 0.5
-"""The deadline where a test waits for its end."""
-
-
-class Installed(Protocol):
-    """A printer with somebody at its output."""
-
-    printer: Printer
-    troubles: tuple[PrinterState, ...]
-
-    def papers(self, at_least: int) -> list[Image.Image]:
-        """Give what came out, as black on white."""
-
-    def become(self, state: PrinterState) -> None:
-        """Put it into a state."""
-
-    def break_off(self) -> None:
-        """Have the next ticket come to nothing half-way."""
-
-    def unplug(self) -> None:
-        """Take it away."""
-
-
-class InstalledPdf:
-    troubles: tuple[PrinterState, ...] = ("failed",)
-
-    def __init__(self, folder: Path, ended: ExitStack) -> None:
-        self.folder = folder / "tickets"
-        self.printer: Printer = PdfDirectory(self.folder)
-        self._ended = ended
-
-    def papers(self, at_least: int) -> list[Image.Image]:
-        found = [rendered(path.read_bytes()) for path in sorted(self.folder.glob("*.pdf"))]
-        assert len(found) >= at_least
-        return found
-
-    def become(self, state: PrinterState) -> None:
-        self._ended.close()
-        if self.folder.is_file():
-            self.folder.unlink()
-        if state == "failed":
-            self.folder.write_text("a file in the folder's place")
-
-    def break_off(self) -> None:
-        """A disk that is full after a kilobyte."""
-        _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1024, most))
-        self._ended.callback(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most))
-
-    def unplug(self) -> None:
-        self.become("failed")
-
-
-class InstalledIpp:
-    troubles: tuple[PrinterState, ...] = ("paper_low", "paper_out", "cover_open", "failed")
-    REASONS: Mapping[PrinterState, str] = {
-        "paper_low": "media-low",
-        "paper_out": "media-empty",
-        "cover_open": "cover-open",
-        "failed": "media-jam",
-    }
-
-    def __init__(self, running: RunningIppPrinter) -> None:
-        self.running = running
-        self.printer: Printer = IppPrinter("cups", running.uri)
-
-    def papers(self, at_least: int) -> list[Image.Image]:
-        found = [rendered(pdf) for pdf in self.running.papers()]
-        assert len(found) >= at_least
-        return found
-
-    def become(self, state: PrinterState) -> None:
-        (self.running.paper / "jams").unlink(missing_ok=True)
-        self.running.start()
-        if state != "ok":
-            self.running.show(self.REASONS[state])
-        ends = time.monotonic() + PRINT_DEADLINE_SECONDS
-        while self.printer.look() != state and time.monotonic() < ends:
-            time.sleep(0.02)  # its reasons follow its jobs, and nothing tells when
-
-    def break_off(self) -> None:
-        (self.running.paper / "jams").touch()
-
-    def unplug(self) -> None:
-        self.running.stop()
-
-
-class InstalledReceiptPrinter:
-    troubles: tuple[PrinterState, ...] = ("paper_low", "paper_out", "cover_open", "offline", "failed")
-
-    def __init__(
-        self, machine: ReceiptPrinter, plug: OnTheNetwork | OnALine | OnUsb, printer: Printer
-    ) -> None:
-        self.machine = machine
-        self.printer = printer
-        self.unplug = plug.unplug
-
-    def papers(self, at_least: int) -> list[Image.Image]:
-        return self.machine.sheets(at_least)
-
-    def become(self, state: PrinterState) -> None:
-        machine = self.machine
-        machine.runs_out_after = None
-        machine.paper_low = state == "paper_low"
-        machine.paper_out = state == "paper_out"
-        machine.cover_open = state == "cover_open"
-        machine.off_line = state == "offline"
-        machine.cutter_jammed = state == "failed"
-
-    def break_off(self) -> None:
-        self.machine.runs_out_after = 3
 
 
 def closed_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
-
-
-def rendered(pdf: bytes) -> Image.Image:
-    """Render a page as the receipt printer would."""
-    document = pypdfium2.PdfDocument(pdf)
-    height = document[0].get_height() / 72 * 25.4
-    document.close()
-    return ticket_dots(TicketSheet(UUID(int=0), "", pdf, 80, height, 4))
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +87,12 @@ def sheets() -> tuple[TicketSheet, TicketSheet]:
 @pytest.fixture(scope="module")
 def running_ipp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIppPrinter]:
     with ipp_printer_running(tmp_path_factory.mktemp("ipp")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def running_cups(running_ipp: RunningIppPrinter) -> Iterator[RunningCups]:
+    with cups_running(running_ipp.uri) as running:
         yield running
 
 
@@ -231,6 +123,17 @@ def on_usb(monkeypatch: pytest.MonkeyPatch) -> InstalledReceiptPrinter:
     return InstalledReceiptPrinter(machine, plug, receipt_printer(UsbPrinter(VENDOR, PRODUCT)))
 
 
+def behind_a_queue(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, ended: ExitStack
+) -> InstalledCups:
+    running: RunningIppPrinter = request.getfixturevalue("running_ipp")
+    cups: RunningCups = request.getfixturevalue("running_cups")
+    running.start()
+    ended.callback(running.clear)
+    ended.callback(cups.order, "lpadmin", "-p", QUEUE, "-E", "-v", running.uri)
+    return InstalledCups(running, cups, monkeypatch)
+
+
 @pytest.fixture(params=KINDS)
 def installed(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: ExitStack
@@ -243,6 +146,8 @@ def installed(
             running.start()
             ended.callback(running.clear)
             return InstalledIpp(running)
+        case "cups":
+            return behind_a_queue(request, monkeypatch, ended)
         case "escpos":
             return on_the_network(ended)
         case "usb":
@@ -318,8 +223,8 @@ def test_a_printer_that_is_busy_is_not_waited_for_without_end(
 ) -> None:
     for module in (escpos_printer, ipp_printer):
         monkeypatch.setattr(module, "PRINT_DEADLINE_SECONDS", SHORT_SECONDS)
+    running: RunningIppPrinter = request.getfixturevalue("running_ipp")
     if plug == "ipp":
-        running: RunningIppPrinter = request.getfixturevalue("running_ipp")
         running.start()
         ended.callback(running.clear)
         (running.paper / "busy").touch()
@@ -332,15 +237,23 @@ def test_a_printer_that_is_busy_is_not_waited_for_without_end(
     with pytest.raises(PrinterTimeoutError):
         printer.put_on_paper(sheets[0])
     assert time.monotonic() - began < SHORT_SECONDS * 4
+    if plug == "ipp":
+        monkeypatch.undo()
+        threading.Timer(SHORT_SECONDS, (running.paper / "busy").unlink).start()
+        printer.put_on_paper(sheets[1])  # whoever was before is waited for
 
 
 def test_a_line_that_takes_nothing_more_is_given_up_and_emptied(
     monkeypatch: pytest.MonkeyPatch, sheets: tuple[TicketSheet, TicketSheet]
 ) -> None:
     monkeypatch.setattr(escpos_printer, "PRINT_DEADLINE_SECONDS", SHORT_SECONDS)
+    emptied: list[serial.Serial] = []
+    monkeypatch.setattr(serial.Serial, "reset_output_buffer", lambda line: emptied.append(line))  # noqa: PLW0108 - a method of the line, which a built-in is not
     far, near = pty.openpty()
     with pytest.raises(PrinterTimeoutError):
         EscposPrinter(SerialWires(os.ttyname(near), FASTEST_BAUD)).put_on_paper(sheets[0])
+    # A pair of terminals has no driver whose buffer one could see emptied.
+    assert emptied
     os.close(near)
     os.close(far)
 

@@ -1,6 +1,7 @@
 """The whole office as `make run` starts it: used, stopped, and its plugs pulled."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -8,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,38 +30,62 @@ from tests.system.running_demo import (
 SERVICE = "personalausweis"
 
 
-@contextmanager
-def _directory_to_be() -> Iterator[Path]:
+class OfficeOnDisk:
+    """The directory of a demo, which is started when a test wants it to run: each start takes seconds."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self._demo: RunningDemo | None = None
+
+    def running(self) -> RunningDemo:
+        """The demo with its devices connected."""
+        if self._demo is None or self._demo.process.poll() is not None:
+            self._demo = start_demo(self.data_dir)
+        demo = self._demo
+        wait_until(
+            lambda: _kiosk_is_connected(demo) and _display_state(demo)["connected"], "devices connected"
+        )
+        return demo
+
+    def stopped(self) -> Path:
+        """The directory of a demo that has run and was ended."""
+        if not self.data_dir.exists():
+            self.running()
+        self.end()
+        return self.data_dir
+
+    def end(self) -> None:
+        """End the demo as an operator does."""
+        if self._demo is not None:
+            stop_demo(self._demo)
+
+
+@pytest.fixture(scope="module")
+def office_on_disk() -> Iterator[OfficeOnDisk]:
     # Not under pytest's directory, which other sessions of the same account lock.
     parent = Path(tempfile.mkdtemp(prefix="queue-demo-"))
-    yield parent / "data"
+    office = OfficeOnDisk(parent / "data")
+    yield office
+    office.end()
     shutil.rmtree(parent)
 
 
 @pytest.fixture
-def data_dir() -> Iterator[Path]:
-    with _directory_to_be() as directory:
-        yield directory
-
-
-@pytest.fixture(scope="module")
-def running_office() -> Iterator[RunningDemo]:
-    with _directory_to_be() as directory, running_demo(directory) as demo:
-        yield demo
+def office(office_on_disk: OfficeOnDisk) -> Iterator[RunningDemo]:
+    """A demo with its devices connected and nobody in its hall."""
+    demo = office_on_disk.running()
+    yield demo
+    if demo.process.poll() is None:
+        supervisor = demo.log_in("supervisor1")
+        queue = supervisor.get("/api/v1/offices/bsc-mitte/queue").raise_for_status().json()
+        for ticket in [*queue["items"], *queue["others"]]:
+            supervisor.post(f"/api/v1/tickets/{ticket['id']}/cancel").raise_for_status()
 
 
 @pytest.fixture
-def office(running_office: RunningDemo) -> Iterator[RunningDemo]:
-    """A demo with its devices connected and nobody in its hall."""
-    wait_until(
-        lambda: _kiosk_is_connected(running_office) and _display_state(running_office)["connected"],
-        "devices connected",
-    )
-    yield running_office
-    supervisor = running_office.log_in("supervisor1")
-    queue = supervisor.get("/api/v1/offices/bsc-mitte/queue").raise_for_status().json()
-    for ticket in [*queue["items"], *queue["others"]]:
-        supervisor.post(f"/api/v1/tickets/{ticket['id']}/cancel").raise_for_status()
+def data_dir(office_on_disk: OfficeOnDisk) -> Path:
+    """The directory of a demo that has run and was ended."""
+    return office_on_disk.stopped()
 
 
 def _kiosk_is_connected(demo: RunningDemo) -> bool:
@@ -96,6 +120,88 @@ def test_from_the_first_ticket_to_the_announced_call(office: RunningDemo) -> Non
     call = _display_state(office)["calls"][0]
     assert (call["number"], call["counter"]) == (ticket["number"], "1")
     wait_until(lambda: bool(_display_state(office)["calls"][0]["announced_at"]), "the call is announced")
+
+
+@pytest.mark.parametrize("victim", ["service", "database"])
+def test_a_killed_service_or_database_comes_back_and_the_screens_follow(
+    office: RunningDemo, victim: str
+) -> None:
+    before = _take_number(office)
+    words = " serve " if victim == "service" else f"-D {office.data_dir}/postgres"
+    os.kill(office.child(words), signal.SIGKILL)
+    wait_until(lambda: not answers(f"{office.url()}/readyz"), "the service is away")
+    wait_until(lambda: answers(f"{office.url()}/readyz"), "the service is back")
+    wait_until(
+        lambda: _kiosk_is_connected(office) and _display_state(office)["connected"], "devices are back"
+    )
+    after = _take_number(office)
+    assert int(after["number"][1:]) == int(before["number"][1:]) + 1
+    clerk = office.log_in("clerk2")
+    assert clerk.post("/api/v1/counters/bsc-mitte.2/open").status_code == 200
+    called = clerk.post("/api/v1/counters/bsc-mitte.2/call-next").json()["ticket"]
+    assert called["number"] == before["number"]
+    wait_until(
+        lambda: [call["number"] for call in _display_state(office)["calls"]][:1] == [before["number"]],
+        "the display shows the call",
+    )
+
+
+def test_sigterm_ends_all_of_it(office: RunningDemo) -> None:
+    assert len(office.children()) >= 4
+    assert stop_demo(office) == 0
+    wait_until(lambda: not office.children(), "no process left")
+    assert not (office.data_dir / "postgres" / "postmaster.pid").exists()
+
+
+def test_credentials_are_for_their_owner_alone_and_stay_the_same(data_dir: Path) -> None:
+    first = json.loads((data_dir / "credentials.json").read_text())
+    assert {f"clerk{number}" for number in range(1, 9)} <= set(first["users"])
+    assert {"agent1", "reception1", "supervisor1", "admin"} <= set(first["users"])
+    assert {"kiosk", "display"} == set(first["devices"]["bsc-mitte"])
+    with running_demo(data_dir, "--no-devices") as demo:
+        assert (data_dir / "credentials.json").stat().st_mode & 0o077 == 0
+        assert demo.credentials["kiosk_url"] is None
+        assert demo.credentials["users"] == first["users"]
+        assert demo.credentials["devices"] == first["devices"]
+        demo.log_in("clerk1")
+
+
+def test_a_killed_demo_leaves_nothing_running_and_the_next_start_recovers(
+    office: RunningDemo, office_on_disk: OfficeOnDisk
+) -> None:
+    before = _take_number(office)
+    os.kill(office.process.pid, signal.SIGKILL)
+    office.process.wait(30)
+    wait_until(lambda: not office.children(), "no process left")
+    after = _take_number(office_on_disk.running())
+    assert int(after["number"][1:]) == int(before["number"][1:]) + 1
+
+
+def test_verify_runs_beside_a_demo_and_finds_what_is_broken(
+    office: RunningDemo, office_on_disk: OfficeOnDisk
+) -> None:
+    program = Path(sys.executable).parent / "queue-service"
+    command = [str(program), "verify", "--data-dir", str(office.data_dir)]
+    sound = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (sound.returncode, sound.stdout) == (0, "All invariants hold.\n"), sound.stderr
+
+    # And alone, on a copy of its database that somebody has meddled with.
+    async def meddle(dsn: str) -> None:
+        conn = await asyncpg.connect(dsn)
+        await conn.execute(
+            "UPDATE pool_day SET planes = '{}' WHERE pool_id = (SELECT min(pool_id) FROM pool_day)"
+        )
+        await conn.close()
+
+    stopped = office_on_disk.stopped()
+    copy = stopped.with_name("meddled")
+    # As root the database's files are another account's, and stay so in the copy.
+    subprocess.run(["cp", "--archive", stopped, copy], check=True)
+    with EmbeddedPostgres(copy) as server:
+        asyncio.run(meddle(server.dsn))
+    broken = subprocess.run([*command[:-1], str(copy)], capture_output=True, text=True, check=False)
+    assert broken.returncode == 1
+    assert "pool" in broken.stdout
 
 
 def test_an_appointment_from_the_telephone_to_the_announced_call(data_dir: Path) -> None:
@@ -146,90 +252,3 @@ def test_an_appointment_from_the_telephone_to_the_announced_call(data_dir: Path)
         )
         for secret in (b"Beispiel", b"3618888", booked.json()["reference"].encode()):
             assert secret not in kept
-
-
-def test_credentials_are_for_their_owner_alone_and_stay_the_same(data_dir: Path) -> None:
-    with running_demo(data_dir, "--no-devices") as demo:
-        first = demo.credentials
-        assert (data_dir / "credentials.json").stat().st_mode & 0o077 == 0
-        assert first["kiosk_url"] is None
-        assert {f"clerk{number}" for number in range(1, 9)} <= set(first["users"])
-        assert {"agent1", "reception1", "supervisor1", "admin"} <= set(first["users"])
-        assert {"kiosk", "display"} == set(first["devices"]["bsc-mitte"])
-        demo.log_in("clerk1")
-    with running_demo(data_dir, "--no-devices") as demo:
-        assert demo.credentials["users"] == first["users"]
-        assert demo.credentials["devices"] == first["devices"]
-        demo.log_in("clerk1")
-
-
-def test_sigterm_ends_all_of_it(data_dir: Path) -> None:
-    demo = start_demo(data_dir)
-    wait_until(lambda: _kiosk_is_connected(demo), "kiosk connected")
-    assert len(demo.children()) >= 4
-    assert stop_demo(demo) == 0
-    wait_until(lambda: not demo.children(), "no process left")
-    assert not (data_dir / "postgres" / "postmaster.pid").exists()
-
-
-def test_a_killed_demo_leaves_nothing_running_and_the_next_start_recovers(data_dir: Path) -> None:
-    demo = start_demo(data_dir)
-    wait_until(lambda: _kiosk_is_connected(demo), "kiosk connected")
-    before = _take_number(demo)
-    os.kill(demo.process.pid, signal.SIGKILL)
-    demo.process.wait(30)
-    wait_until(lambda: not demo.children(), "no process left")
-
-    again = start_demo(data_dir, port=demo.port)
-    try:
-        wait_until(lambda: _kiosk_is_connected(again), "kiosk connected again")
-        after = _take_number(again)
-        assert int(after["number"][1:]) == int(before["number"][1:]) + 1
-    finally:
-        stop_demo(again)
-
-
-@pytest.mark.parametrize("victim", ["service", "database"])
-def test_a_killed_service_or_database_comes_back_and_the_screens_follow(
-    office: RunningDemo, victim: str
-) -> None:
-    before = _take_number(office)
-    words = " serve " if victim == "service" else f"-D {office.data_dir}/postgres"
-    os.kill(office.child(words), signal.SIGKILL)
-    wait_until(lambda: not answers(f"{office.url()}/readyz"), "the service is away")
-    wait_until(lambda: answers(f"{office.url()}/readyz"), "the service is back")
-    wait_until(
-        lambda: _kiosk_is_connected(office) and _display_state(office)["connected"], "devices are back"
-    )
-    after = _take_number(office)
-    assert int(after["number"][1:]) == int(before["number"][1:]) + 1
-    clerk = office.log_in("clerk2")
-    assert clerk.post("/api/v1/counters/bsc-mitte.2/open").status_code == 200
-    called = clerk.post("/api/v1/counters/bsc-mitte.2/call-next").json()["ticket"]
-    assert called["number"] == before["number"]
-    wait_until(
-        lambda: [call["number"] for call in _display_state(office)["calls"]][:1] == [before["number"]],
-        "the display shows the call",
-    )
-
-
-def test_verify_runs_beside_a_demo_and_finds_what_is_broken(data_dir: Path) -> None:
-    with running_demo(data_dir, "--no-devices"):
-        program = Path(sys.executable).parent / "queue-service"
-        command = [str(program), "verify", "--data-dir", str(data_dir)]
-        sound = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert (sound.returncode, sound.stdout) == (0, "All invariants hold.\n"), sound.stderr
-
-    # And alone, on a database that somebody has meddled with.
-    async def meddle(dsn: str) -> None:
-        conn = await asyncpg.connect(dsn)
-        await conn.execute(
-            "UPDATE pool_day SET planes = '{}' WHERE pool_id = (SELECT min(pool_id) FROM pool_day)"
-        )
-        await conn.close()
-
-    with EmbeddedPostgres(data_dir) as server:
-        asyncio.run(meddle(server.dsn))
-    broken = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert broken.returncode == 1
-    assert "pool" in broken.stdout

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from display import announcer as announcing
-from display.announced_calls import AnnouncedCalls
+from display.announced_calls import AnnouncedCalls, kept_announced
 from display.announcement import Utterance
 from display.announcement_sound import AnnouncementStudio
 from display.announcer import MOST_SAID_TOGETHER, Announcer
@@ -36,11 +36,13 @@ class Beeper:
 
     def __init__(self) -> None:
         self.said: list[str] = []
+        self.asked = asyncio.Event()
         self.may_speak = asyncio.Event()
         self.may_speak.set()
 
     async def speak(self, utterance: Utterance) -> Sound:
         """Beep."""
+        self.asked.set()
         await self.may_speak.wait()
         self.said.append(utterance.text)
         return tone(700, -20, SAMPLE_RATE, SENTENCE_SECONDS)
@@ -154,6 +156,7 @@ async def test_while_they_are_said_together_each_has_the_large_place_in_its_turn
 ) -> None:
     for version in range(1, 4):
         hall.call(version)
+    monkeypatch.setattr(announcing, "SILENCE_BETWEEN_SECONDS", 0.75)
     waits: list[float] = []
     real_sleep = asyncio.sleep
 
@@ -167,10 +170,14 @@ async def test_while_they_are_said_together_each_has_the_large_place_in_its_turn
     await hall.loudspeaker.wait_for(1)
     for _ in range(20):
         await real_sleep(0)
-    speaking.cancel()
     assert hall.shown == ["A001", "A002", "A003"]
     # The second comes when the gong, 0.3 s and the first call with its pause are over.
     assert waits[0] == pytest.approx(GONG_SECONDS + 0.3 + 2.35 + 1, abs=0.2)
+    assert 0.75 not in waits
+    hall.loudspeaker.over.set()
+    await hall.announcer.until_idle()
+    speaking.cancel()
+    assert waits[-1] == 0.75, "a silence before whatever comes next"
 
 
 async def test_a_group_stays_short_also_when_every_visitor_asked_for_another_language(hall: Hall) -> None:
@@ -210,6 +217,16 @@ async def test_the_gong_sounds_at_once_while_the_words_are_still_being_made(
     assert words.seconds == pytest.approx(0.3 + 4 * SENTENCE_SECONDS + 1.7, abs=0.1)
 
 
+async def test_a_call_is_on_the_disk_before_it_is_heard(hall: Hall, tmp_path: Path) -> None:
+    hall.voice.may_speak.clear()
+    hall.call(1)
+    speaking = asyncio.create_task(hall.announcer.run())
+    await hall.voice.asked.wait()
+    # Whoever pulls the plug now cuts it short; it is not said twice.
+    assert kept_announced(tmp_path).highest == 1
+    speaking.cancel()
+
+
 async def test_what_was_spoken_ahead_is_said_without_asking_the_voice(hall: Hall) -> None:
     for text in ("Nummer A, null, null, eins.", "Bitte zu Schalter eins."):
         assert await hall.studio.speak_ahead(Utterance("de", text))
@@ -224,7 +241,7 @@ async def test_in_quiet_hours_calls_are_shown_one_by_one_and_only_leaving_is_sai
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("display.player.READING_SECONDS", 0)
-    hall.loudness = Loudness(said=False, decibels=0, why="quiet_hours")
+    hall.loudness = Loudness(said=False, decibels=-6, why="quiet_hours")
     for version in range(1, 5):
         hall.call(version)
 
@@ -239,6 +256,7 @@ async def test_in_quiet_hours_calls_are_shown_one_by_one_and_only_leaving_is_sai
     (leave,) = await hall.loudspeaker.wait_for(1)
     speaking.cancel()
     assert leave.id.startswith("hall-leave")
+    assert loudness_lufs(from_wav(leave.wav)) == pytest.approx(-23, abs=2), "softer for nobody"
 
 
 async def test_who_must_leave_does_not_hear_a_call_to_its_end(hall: Hall) -> None:

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from display.announced_calls import AnnouncedCalls
 from display.call_ledger import CALL_IS_SAID_FOR, CallLedger
@@ -103,9 +104,12 @@ def test_a_call_that_waits_behind_too_many_others_is_shown_and_not_said() -> Non
     ledger.begin(snapshot(1), NOON)
     ledger.follow(call(2), NOON)
     ledger.follow(call(3), NOON + timedelta(seconds=1))
-    ledger.expire(NOON + CALL_IS_SAID_FOR + timedelta(milliseconds=1))
+    with capture_logs() as logged:
+        ledger.expire(NOON + CALL_IS_SAID_FOR + timedelta(milliseconds=1))
     assert versions(ledger) == [3]
     assert ledger.announced.unsaid == {2: "too_old"}
+    # With its reason, and without the number.
+    assert logged == [{"event": "call_not_said", "log_level": "info", "version": 2, "why": "too_old"}]
 
 
 def test_a_call_of_another_part_of_the_house_does_not_hide_one_that_waits_from_a_restart() -> None:

@@ -146,10 +146,12 @@ def test_a_new_card_holds_at_once_and_an_open_page_loads_itself_again_for_anothe
 
 def test_staff_read_from_how_far_calls_are_legible_and_what_that_costs() -> None:
     words = texts("de")
-    assert reading_words(None, words) is None
-    assert reading_words(WallFit(2, 5, 61.0), words) == (
+    assert reading_words(None, words, "de") is None
+    assert reading_words(WallFit(2, 5, 61.0), words, "de") == (
         "Schrift der Aufrufe 61 mm, lesbar aus 5 m; Platz für 2 von 5 früheren Aufrufen"
     )
+    assert "aus 3,2 m" in (reading_words(WallFit(5, 5, 40.0), words, "de") or "")
+    assert "from 3.2 m" in (reading_words(WallFit(5, 5, 40.0), texts("en"), "en") or "")
     small = WallFit(5, 5, 40.0, too_small=True)
-    assert "größeren Bildschirm" in (reading_words(small, words) or "")
+    assert "größeren Bildschirm" in (reading_words(small, words, "de") or "")
     assert troubles_of(DeviceHealth("1", 1, fit=small)) == ["letters_too_small"]

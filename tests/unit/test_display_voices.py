@@ -40,7 +40,7 @@ assert os.path.exists(model), model
 float(arguments[arguments.index("--length_scale") + 1])
 text = sys.stdin.readline().strip()
 if "stirbt" in text:
-    sys.exit(3)
+    sys.exit("Traceback\\nInvalidProtobuf: Load model failed")
 if "schweigt" in text:
     sys.exit(0)
 if "hängt" in text:
@@ -77,6 +77,8 @@ def piper(tmp_path: Path) -> PiperVoice:
     (tmp_path / "de.onnx.json").write_text(
         '{"audio": {"sample_rate": 16000, "quality": "low"}, "speakers": 1}'
     )
+    # Somebody forgot the larger one of two files.
+    (tmp_path / "fr.onnx.json").write_bytes((tmp_path / "de.onnx.json").read_bytes())
     return PiperVoice([str(program)], tmp_path)
 
 
@@ -130,6 +132,43 @@ async def test_where_a_piece_is_missing_the_other_voice_says_all_of_it(pack: Pat
     assert other.said == ["Nummer A, null, vier, zwei.", "Bitte zu Schalter neun."]
 
 
+class Dying:
+    """A voice that dies so many times, and then speaks."""
+
+    name = "dying"
+
+    def __init__(self, times: int) -> None:
+        self.asked = 0
+        self._times = times
+
+    async def speak(self, utterance: Utterance) -> Sound:  # noqa: ARG002 - as every voice
+        """Die, or beep."""
+        self.asked += 1
+        if self.asked <= self._times:
+            raise VoiceDiedError
+        return tone(500, -20, SAMPLE_RATE, 0.5)
+
+    async def close(self) -> None:
+        """Nothing runs."""
+
+
+@pytest.mark.parametrize(
+    ("deaths", "rest_seconds", "asked", "said_by_the_other"),
+    [(1, 60.0, 4, 0), (9, 60.0, 2, 3), (9, -1.0, 6, 3)],
+    ids=["asked once more", "rests then", "and not for ever"],
+)
+async def test_a_voice_that_dies_is_asked_once_more_and_then_left_alone_for_a_while(
+    deaths: int, rest_seconds: float, asked: int, said_by_the_other: int, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("display.announcement_sound.REST_SECONDS", rest_seconds)
+    dying, other = Dying(deaths), Whole()
+    studio = AnnouncementStudio(dying, SpeechCache(tmp_path), other)
+    for word in ("eins", "zwei", "drei"):
+        await studio.words([[Utterance("de", f"{word}.")]])
+    assert (dying.asked, len(other.said)) == (asked, said_by_the_other)
+
+
 @pytest.mark.parametrize(
     ("manifest", "reason"),
     [
@@ -159,19 +198,25 @@ async def test_piper_speaks_at_the_rate_of_its_model(piper: PiperVoice) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "text", "error"),
+    ("language", "text", "error", "why"),
     [
-        ("de", "stirbt", VoiceDiedError),
-        ("de", "schweigt", VoiceRefusesError),
-        ("de", "hängt", VoiceHangsError),
-        ("en", "no model", VoiceRefusesError),
+        ("de", "stirbt", VoiceDiedError, "ended with 1: InvalidProtobuf: Load model failed"),
+        ("de", "schweigt", VoiceRefusesError, "0 bytes are no sound"),
+        ("de", "hängt", VoiceHangsError, "no answer"),
+        ("en", "spricht", VoiceRefusesError, "no model en.onnx"),
+        ("fr", "spricht", VoiceRefusesError, "no model fr.onnx"),
     ],
 )
 async def test_a_piper_that_fails_says_how(
-    piper: PiperVoice, language: str, text: str, error: type[SpeechError], monkeypatch: pytest.MonkeyPatch
+    piper: PiperVoice,
+    language: str,
+    text: str,
+    error: type[SpeechError],
+    why: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("display.piper_voice.ANSWER_SECONDS", 0.3 if text == "hängt" else 5)
-    with pytest.raises(error):
+    with pytest.raises(error, match=why):
         await piper.speak(Utterance(language, text))
 
 

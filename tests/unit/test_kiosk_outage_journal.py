@@ -140,7 +140,9 @@ def test_a_torn_last_line_is_cut_off(tmp_path: Path, torn: bytes) -> None:
 def test_a_reference_stands_in_the_journal_alone_and_until_it_is_handed_in(tmp_path: Path) -> None:
     kiosk = Kiosk(tmp_path)
     kiosk.numbers.take_lease(LEASE)
-    kiosk.journal.add(OutageCheckIn(uuid4(), "A998", TOKEN, NOW, "K7RMW3XR"))
+    paper = OutageCheckIn(uuid4(), "A998", TOKEN, NOW, "K7RMW3XR", "ar", ["guide_strip"], slow_walk=True)
+    kiosk.journal.add(paper)
+    assert Kiosk(tmp_path).journal.papers == [paper]
     holding = [path.name for path in tmp_path.iterdir() if b"K7RMW3XR" in path.read_bytes()]
     assert holding == ["outage.jsonl"]
     assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir())

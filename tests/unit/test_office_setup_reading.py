@@ -81,6 +81,14 @@ def test_decomposed_umlauts_and_folded_lines_become_plain_text() -> None:
     }
 
 
+def test_a_slide_keeps_its_lines_of_which_the_first_stands_out() -> None:
+    slide = 'panel: [{kind: text, text: {de: "Neu:  \\n\\n Ab 1. Juni  auch\\tsamstags"}}]'
+    assert office_of(slide).panel[0].text == {"de": "Neu:\nAb 1. Juni auch samstags"}
+    for wrong, why in (("\\n \\n", "text of 1 to 1000"), ("a\\n\\x07", "control character")):
+        with pytest.raises(SetupError, match=why):
+            office_of(f'panel: [{{kind: text, text: {{de: "{wrong}"}}}}]')
+
+
 def test_an_offered_service_has_the_catalogues_minutes_and_modes_unless_it_says_otherwise() -> None:
     office = office_of(
         "services: [ausweis, {service: auto, minutes: 25, modes: [appointment]}]", "walk_ins: never"

@@ -30,6 +30,9 @@ ASKED_HEIGHT_MM = 20.0
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 """Neutral letters without I, O and Q."""
 ROUNDING_MM = 0.01
+POINTS_A_MM = 72 / 25.4
+LARGE_PRINT_POINTS = 14
+"""Where large print begins (DBSV)."""
 
 numbers = st.builds(
     lambda letter, digits: f"{letter}{digits:03d}", st.sampled_from(LETTERS), st.integers(1, 9999)
@@ -141,6 +144,20 @@ def test_an_address_that_is_too_long_is_broken_before_what_names_the_ticket(font
 def test_a_ticket_that_can_not_be_followed_has_no_code(fonts: TicketFonts) -> None:
     drawing = lay_out(ticket(follow_url="", follow_address="", follow_hint=""), fonts)
     assert not any(isinstance(item, QrItem) for item in drawing.items)
+
+
+def test_what_an_office_has_chosen_is_on_paper_in_its_place(fonts: TicketFonts) -> None:
+    words = ticket(headline="Willkommen", closing="Ausweis bereithalten.", copy="Zweitdruck")
+    chosen = lay_out(words, fonts, TicketLayout(large_print=True, code=False))
+    lines = [item.text for item in texts(chosen)]
+    assert lines[:2] == ["Willkommen", "A042"]
+    assert lines[-3] == "Ausweis bereithalten."
+    assert lines[-1] == "Zweitdruck"
+    assert not any(isinstance(item, QrItem) for item in chosen.items)
+    # What is typed from paper is rather made a little smaller than broken anywhere.
+    typed = {"termine.example.de/n/", "Kq3vB7xZ2mN9pR4sT6wY1c"}
+    sizes = [item.size * POINTS_A_MM for item in texts(chosen) if item.text not in typed]
+    assert min(sizes) >= LARGE_PRINT_POINTS
 
 
 @pytest.mark.usefixtures("fonts")

@@ -17,6 +17,10 @@ OFFICE = OfficeCard(
     name={"de": "BürgerServiceCenter Mitte", "en": "Citizen Service Centre Mitte"},
     time_zone="Europe/Berlin",
     area={"de": "Wartebereich Erdgeschoss", "en": "Waiting area, ground floor"},
+    reception={
+        "de": "Der Empfang ist rechts neben dem Eingang.",
+        "en": "The reception is to the right of the entrance.",
+    },
 )
 TICKET = IssuedTicket(
     id=UUID(int=42),
@@ -40,6 +44,24 @@ def test_german_tickets_speak_german() -> None:
     assert words.wait == "etwa 20–35 Minuten"
     assert words.area == "Wartebereich Erdgeschoss"
     assert words.advice == "Bitte warten Sie, bis Ihre Nummer angezeigt und aufgerufen wird."
+    assert words.reception == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "advice", "reception"),
+    [
+        ("de", "Bitte warten Sie am Empfang.", "Der Empfang ist rechts neben dem Eingang."),
+        ("en", "Please wait at the reception.", "The reception is to the right of the entrance."),
+        ("ar", "يرجى الانتظار عند الاستقبال.", "The reception is to the right of the entrance."),
+    ],
+)
+def test_whoever_is_fetched_is_sent_to_the_reception_and_told_of_no_call(
+    language: str, advice: str, reception: str
+) -> None:
+    words = said(msgspec.structs.replace(TICKET, pick_up=True), language=language)
+    assert words.advice.startswith(advice)
+    assert (words.area, words.reception) == ("", reception)
+    assert words.advice != said(language=language).advice
 
 
 def test_english_tickets_speak_english() -> None:
@@ -71,7 +93,7 @@ def test_the_next_visitor_reads_that_nobody_is_ahead() -> None:
 
 def test_an_appointment_is_shown_at_the_office_s_time() -> None:
     ticket = msgspec.structs.replace(TICKET, appointment_at=datetime(2026, 7, 1, 8, 15, tzinfo=UTC))
-    assert said(ticket).appointment == "Ihr Termin: 10:15 Uhr"
+    assert said(ticket).appointment == "Ihr Termin: 10:15\u00a0Uhr"
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,7 @@ function drawPairing(sign) {
   }
   const code = paragraph(sign.code);
   code.className = "pairing-code";
+  code.dir = "ltr";
   const [first, ...others] = sign.lines.map(hallLine);
   element.replaceChildren(first, code, ...others);
 }
@@ -176,6 +177,7 @@ function drawPairing(sign) {
 function hallLine({ lang, title, text }) {
   const block = document.createElement("div");
   block.lang = lang;
+  block.dir = "auto";
   const [first, second] = [paragraph(title), paragraph(text)];
   first.className = "hall-sign-title";
   block.append(first, second);

@@ -40,7 +40,10 @@ export function mostOf(service) {
   return Math.min(service?.max_quantity ?? 1, MOST_FURTHER + 1);
 }
 
-/** The step that comes after `done`, one of "service", "quantity", "pick_up" and "needs"; null: ask for the number. */
+/**
+ * The step that comes after `done`, one of "service" or "code" (of an appointment), "quantity", "pick_up" and
+ * "needs"; null: ask for the number.
+ */
 export function nextQuestion(visit, state, done) {
   const service = state?.services.find(({ code }) => code === visit.service);
   const steps = [
@@ -52,20 +55,31 @@ export function nextQuestion(visit, state, done) {
   return after.find(([, wanted]) => wanted)?.[0] ?? null;
 }
 
-/** What is left to ask: whoever does not see the screen has been asked about being picked up. */
+/**
+ * What is left to ask: whoever does not see the screen has been asked about being picked up, and with an
+ * appointment nobody comes earlier by a class.
+ */
 export function openQuestions(visit, state) {
-  return asked(state?.asks).filter(({ name }) => !(visit.spoken && FIELDS.includes(name)));
+  const isAnswered = (name) => (visit.spoken && FIELDS.includes(name)) || (visit.service === null && CLASSES.includes(name));
+  return asked(state?.asks).filter(({ name }) => !isAnswered(name));
 }
 
 /** What goes to the service beside service, language and id; nothing for whoever needs nothing. */
 export function ticketFacts({ service, quantity, needs }) {
-  const counter = needs.filter((name) => !FIELDS.includes(name) && !CLASSES.includes(name));
   const ofClass = CLASSES.find((name) => needs.includes(name));
   return {
-    ...(counter.length && { needs: counter }),
+    ...needsFacts({ needs }),
     ...(ofClass && { class: ofClass }),
-    ...Object.fromEntries(FIELDS.filter((name) => needs.includes(name)).map((name) => [name, true])),
     // One visit, one counter: the same once more is what else the visitor has come for.
     ...(quantity > 1 && { further_services: Array(quantity - 1).fill(service), together: true }),
+  };
+}
+
+/** What of it binds counter and call; all there is to say of a visitor with an appointment. */
+export function needsFacts({ needs }) {
+  const counter = needs.filter((name) => !FIELDS.includes(name) && !CLASSES.includes(name));
+  return {
+    ...(counter.length && { needs: counter }),
+    ...Object.fromEntries(FIELDS.filter((name) => needs.includes(name)).map((name) => [name, true])),
   };
 }

@@ -1,7 +1,7 @@
 // One visitor's way from the greeting to the number: plain data, and functions from one to the next.
 // A new visit starts from nothing, so nothing of the visitor before can remain.
 
-import { ticketFacts } from "./questions.js";
+import { needsFacts, ticketFacts } from "./questions.js";
 
 /** Digits and capitals without 0, 1, I, O and Q, which are taken for one another. */
 export const CODE_KEYS = [..."23456789ABCDEFGHJKLMNPRSTUVWXYZ"];
@@ -30,7 +30,7 @@ export function newVisit() {
     service: null,
     quantity: 1,
     needs: [],
-    pickedUp: false,
+    needsAsked: false,
     search: "",
     keyboard: true,
     code: "",
@@ -68,7 +68,7 @@ export function goBack(visit) {
 
 export function withCharacter(visit, character) {
   if (visit.step === "search") {
-    return { ...visit, search: (visit.search + character).slice(0, LONGEST_SEARCH), keyboard: true };
+    return { ...visit, search: (visit.search + character).slice(0, LONGEST_SEARCH), keyboard: true, at: 0 };
   }
   const code = (visit.code + character).slice(0, CODE_LENGTH);
   // By keys, what is typed in full is next handed in.
@@ -77,7 +77,7 @@ export function withCharacter(visit, character) {
 
 export function withoutLastCharacter(visit) {
   return visit.step === "search"
-    ? { ...visit, search: visit.search.slice(0, -1), keyboard: true }
+    ? { ...visit, search: visit.search.slice(0, -1), keyboard: true, at: 0 }
     : { ...visit, code: visit.code.slice(0, -1), codeProblem: null };
 }
 
@@ -95,7 +95,19 @@ export function walkInRequest(visit) {
 
 export function checkInRequest(visit) {
   const id = crypto.randomUUID();
-  return { path: "/api/check-ins", id, body: { reference: visit.code, language: visit.language, id } };
+  const body = { reference: visit.code, language: visit.language, id, ...needsFacts(visit) };
+  return { path: "/api/check-ins", id, body };
+}
+
+/** Ask for the code of an appointment; what the visitor said of another visit does not belong to it. */
+export function arriving(visit) {
+  return visit.step === "check_in" ? visit : { ...goTo(visit, "check_in"), code: "", needs: [], needsAsked: false };
+}
+
+/** The code that was handed in fits no appointment: it stays to be put right, and so does what was answered since. */
+export function backToCode(visit, codeProblem) {
+  const before = visit.before.slice(0, visit.before.lastIndexOf("check_in"));
+  return { ...visit, step: "check_in", before, at: 0, codeProblem, needsAsked: true, request: null };
 }
 
 /** The code in what a scanner has read; null where there is none. */
@@ -134,11 +146,12 @@ function matches(words, texts) {
   return words.every((word) => all.includes(` ${word}`) || (word.length >= SHORTEST_INSIDE && all.includes(word)));
 }
 
-function plain(text) {
+/** Words as they are compared: small letters without marks above or below them, one space between two words. */
+export function plain(text) {
   return text
     .toLowerCase()
     .replaceAll("ß", "ss")
     .normalize("NFD")
-    .replace(/\p{Diacritic}/gu, "")
+    .replace(/\p{Mark}/gu, "")
     .replace(/[^\p{Letter}\p{Number}]+/gu, " ");
 }

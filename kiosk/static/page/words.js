@@ -149,7 +149,7 @@ export function noPaperWords(printer) {
 export function arrivalWords(arrival) {
   switch (arrival) {
     case "early":
-      return t("Sie sind früh da. Sie werden zu Ihrer Terminzeit aufgerufen.");
+      return t("Sie sind früh da. Sie kommen zu Ihrer Terminzeit an die Reihe.");
     case "late":
       return t("Sie kommen nach Ihrer Terminzeit. Sie werden trotzdem bedient, es kann aber länger dauern.");
     case "too_late":

@@ -75,6 +75,30 @@ def test_whoever_needs_nothing_passes_by_one_touch(
     )  # fmt: skip
 
 
+def test_with_an_appointment_the_same_is_asked_once_but_for_the_classes(
+    page: Page, kiosk: KioskProcess, service: StandInProcess
+) -> None:
+    visitor = Visitor(page, kiosk.url)
+    visitor.touch("Ich habe einen Termin")
+    page.keyboard.type("K7RMW3X2")
+    visitor.touch("Anmelden")
+    expect(visitor.title()).to_have_text("Brauchen Sie etwas Besonderes?")
+    expect(page.get_by_text("Ich habe kleine Kinder dabei")).to_have_count(0)
+    visitor.touch("Ich nutze ein Hörgerät")
+    visitor.touch("Bitte holen Sie mich ab")
+    visitor.touch("Weiter")
+    expect(visitor.title()).to_have_text("Bitte geben Sie Ihren Code ein")
+    visitor.touch("Löschen")
+    page.keyboard.type("R")
+    visitor.touch("Anmelden")
+    visitor.number()
+    expect(page.get_by_text("Bitte warten Sie am Empfang.")).to_be_visible()
+    body = service.seen("requests")[-1]["body"]
+    assert (body["reference"], body["needs"], body["pick_up"]) == ("K7RMW3XR", ["induction_loop"], True)
+    assert "slow_walk" not in body
+    assert visitor.faults == []
+
+
 def _is_easy(page: Page, axe: Callable[[Page], None], window: tuple[int, int]) -> None:
     """Clean for readers, nothing cut off, and every key in sight is large and in the lower half."""
     axe(page)

@@ -3,13 +3,16 @@
 
 import { openQuestions } from "../questions.js";
 import { calledWords, isCalled } from "../steps/help.js";
-import { languages, localized, t } from "../texts.js";
+import { N_, language, languageOf, languages, localized, t } from "../texts.js";
 import { CODE_KEYS, CODE_LENGTH, NUMBER_KEYS, groupsOf, needsGroups } from "../visit.js";
 import { closedWords, isOpen, laterWords, nextChanceWords, withoutAppointmentWords } from "../walk_ins.js";
 import { noPaperWords, problemWords } from "../words.js";
+import { beginningWith, isWorthSearching, nextLetters } from "./first_letters.js";
 import { officePiece, piece, spelled } from "./pieces.js";
 import { quantityChoices, serviceChoices } from "./service_choices.js";
 import { leaveAloud, receptionAloud, standingAloud, ticketAloud } from "./ticket_aloud.js";
+
+const BY_CHARACTERS = N_("Gehen Sie mit 2 und 8 durch die Zeichen und nehmen Sie eines mit 5.");
 
 /** One thing to choose: what is said of it, what belongs to it, and what it does. */
 function option(words, choose, about = "") {
@@ -59,15 +62,31 @@ const SCENES = {
     if (services.length === 0) {
       return { intro: [piece(t("Zurzeit gibt es hier keine Dienstleistung ohne Termin."))], choices: [option(t("Zum Anfang"), press.home)] };
     }
-    if (needsGroups(services, localized) && visit.group === null) {
-      const groups = [...groupsOf(services, localized)];
-      return {
-        intro: [title],
-        choices: groups.map(([name, members]) => ({ say: [officePiece(members[0].group)], choose: () => press.group(name) })),
-      };
+    if (visit.group !== null) {
+      const chosen = groupsOf(services, localized).get(visit.group) ?? services;
+      return { intro: [officePiece(chosen[0].group)], choices: serviceChoices(chosen, device.state, press, now) };
     }
-    const chosen = visit.group === null ? services : groupsOf(services, localized).get(visit.group) ?? services;
-    return { intro: [visit.group === null ? title : officePiece(chosen[0].group)], choices: serviceChoices(chosen, device.state, press, now) };
+    const choices = needsGroups(services, localized)
+      ? [...groupsOf(services, localized)].map(([name, members]) => ({ say: [officePiece(members[0].group)], choose: () => press.group(name) }))
+      : serviceChoices(services, device.state, press, now);
+    // Last, and so one key before the first.
+    return { intro: [title], choices: isWorthSearching(services) ? [...choices, option(t("Nach Anfangsbuchstaben suchen"), press.letters)] : choices };
+  },
+
+  search({ visit, device, press, now }) {
+    const services = device.state?.services ?? [];
+    const typed = visit.search;
+    const begun = beginningWith(services, typed);
+    const letters = nextLetters(services, typed);
+    return {
+      intro: typed
+        ? [piece(t("Eingabe: {code}", { code: spelled(typed) })), piece(t("Treffer: {count}", { count: begun.length }))]
+        : [piece(t("Mit welchem Buchstaben fängt ein Wort im Namen an?")), piece(t(BY_CHARACTERS))],
+      choices: letters.length
+        ? letters.map((letter) => character(letter, press, languageOf(services[0].name)))
+        : serviceChoices(begun, device.state, press, now),
+      back: typed ? press.erase : null,
+    };
   },
 
   quantity({ visit, device, press }) {
@@ -165,7 +184,7 @@ const SCENES = {
 function characters(visit, press, { keys, intro, done, word, full, help }) {
   const typed = visit.code;
   const finish = { ...option(word, done, spelled(typed)), short: true };
-  const letters = keys.map((character) => ({ say: [piece(character)], short: true, isCharacter: true, choose: () => press.type(character) }));
+  const letters = keys.map((key) => character(key, press, language()));
   const rest = [...(typed ? [{ ...option(t("Löschen"), press.erase), short: true }] : []), ...(help ? [{ ...option(help, press.help), short: true }] : [])];
   const isFull = typed.length === full;
   const first = isFull || done === press.lookUp ? [finish] : [];
@@ -173,11 +192,16 @@ function characters(visit, press, { keys, intro, done, word, full, help }) {
     intro: [
       piece(visit.codeProblem),
       typed ? piece(t("Eingabe: {code}", { code: spelled(typed) })) : piece(intro),
-      piece(typed ? "" : t("Gehen Sie mit 2 und 8 durch die Zeichen und nehmen Sie eines mit 5.")),
+      piece(typed ? "" : t(BY_CHARACTERS)),
     ],
     choices: [...first, ...(isFull ? [] : letters), ...rest],
     back: typed ? press.erase : null,
   };
+}
+
+/** One of the characters that something is put together from. */
+function character(key, press, spokenIn) {
+  return { say: [{ language: spokenIn, text: key }], short: true, isCharacter: true, choose: () => press.type(key) };
 }
 
 /** What a step is to somebody who hears it; null for steps that only show something. */

@@ -35,7 +35,7 @@ export function ticketAloud(ticket, visit, state, now) {
 }
 
 function whatToDo(visit, office) {
-  if (visit.pickedUp) {
+  if (visit.ticket.pick_up) {
     return [receptionAloud(office), piece(t("Bitte warten Sie am Empfang. Jemand holt Sie dort ab und geht mit Ihnen zum Schalter."))];
   }
   return [

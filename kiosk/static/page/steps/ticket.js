@@ -74,7 +74,7 @@ function facts(ticket, office) {
   );
 }
 
-function next({ ticket, pickedUp }, state, now) {
+function next({ ticket }, state, now) {
   const office = state?.office;
   const later = ticket.appointment_at ? "" : laterWords(state?.walk_ins, now, office?.time_zone);
   const late = arrivalWords(ticket.arrival);
@@ -83,7 +83,7 @@ function next({ ticket, pickedUp }, state, now) {
     { class: "next" },
     late && h("p", {}, h("strong", {}, late)),
     later && h("p", {}, h("strong", {}, later)),
-    pickedUp ? fetched(office) : seated(office),
+    ticket.pick_up ? fetched(office) : seated(office),
   );
 }
 
