@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from queue_service.panel.content_check import media_type_of
 from queue_service.protocol.device_care import DeviceCard, DeviceSettings
 from queue_service.protocol.panel import PanelFile, PanelSlide
-from tests.browser.wall_browser import CHROMIUM, flags_for_tests
+from tests.browser.real_chromium import WHOLE
+from tests.browser.wall_browser import flags_for_tests
 from tests.system.display_process import RunningDisplay, running_display
 from tests.system.display_service_stand_in import StandIn, empty_hall
 
@@ -75,7 +76,7 @@ def seen(page: Page, kind: str, event: str) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def wall_chromium(chromium: Browser) -> Iterator[Browser]:
-    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=flags_for_tests())
+    browser = chromium.browser_type.launch(executable_path=WHOLE, args=flags_for_tests())
     yield browser
     browser.close()
 
