@@ -125,7 +125,9 @@ async def change(request: PageRequest, device: FromPath[int]) -> Redirect:
                 await care.require_further_offices(conn, request.user, found, there.authority_id, wanted)
             except InvalidFields:
                 return _back("not_understood")
-            await care.change(conn, found, there.id, str(form.get("name", "")), wanted)
+            await care.change(
+                conn, request.app.state.clock(), found, there.id, str(form.get("name", "")), wanted
+            )
     except InvalidFields:
         return _back("no_name")
     except care.DeviceRevoked:

@@ -4,7 +4,7 @@ import { showClock } from "./clock.js";
 import { attract, drawColumns, keepTogether } from "./columns.js";
 import { drawDoor } from "./door.js";
 import { fitAll } from "./fit.js";
-import { drawPanel, hold } from "./panel.js";
+import { drawPanel, hold, lower } from "./panel.js";
 import { isPlaying, listenToAudio, playOnce } from "./sound.js";
 
 const RECONNECT_MS = 1000;
@@ -89,7 +89,8 @@ function take(next) {
   if (next.notice) write(find("notice"), next.notice);
   drawColumns(next.columns);
   drawDoor(next.door);
-  drawPanel(next.slides);
+  drawPanel(next.slides, report);
+  lower(next.announcing);
   fitAndTell();
   hold(Boolean(document.querySelector(".is-new")));
   if (next.playing && !next.playing.begun) playOnce(next.playing);
