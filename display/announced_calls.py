@@ -15,7 +15,7 @@ FILE_NAME = "announced.json"
 REMEMBERED_CALLS = 64
 """Several times what a wall or a snapshot shows; the highest version guards all older ones."""
 
-Unsaid = Literal["too_old", "quiet_hours", "sound_off", "other_zone", "everybody_leaves", "taken_back"]
+Unsaid = Literal["too_old", "quiet_hours", "sound_off", "other_zone", "everybody_leaves"]
 """Why a call was shown and not said."""
 
 log = structlog.get_logger(__name__)

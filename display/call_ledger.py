@@ -8,7 +8,7 @@ from typing import NamedTuple
 import structlog
 
 from display.announced_calls import AnnouncedCalls, Unsaid
-from queue_service.protocol.stream import Call, DisplaySnapshot, ShownCounter
+from queue_service.protocol.stream import Call, DisplaySnapshot
 
 CALL_IS_SAID_FOR = timedelta(minutes=2)
 """Age up to which a call is said: one that was missed (outage, restart), or that waits behind many others.
@@ -88,16 +88,6 @@ class CallLedger:
         dropped = self.waiting
         self._waiting.clear()
         self._leave_unsaid(dropped, "everybody_leaves")
-
-    def take_back(self, signs: Iterable[ShownCounter]) -> None:
-        """Say none of the calls to a counter that serves nobody, or somebody else, by now.
-
-        The clerk has put the visitor back or is done with them: whoever came late would go there in vain.
-        """
-        served = {sign.counter: sign.number for sign in signs}
-        over = [call for call in self.waiting if served.get(call.counter, call.number) != call.number]
-        self._waiting = deque(waiting for waiting in self._waiting if waiting.call not in over)
-        self._leave_unsaid(over, "taken_back")
 
     def note_start(self, call: Call, at: datetime) -> None:
         """Note when the sound of a call that was taken really began."""

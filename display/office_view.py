@@ -102,7 +102,6 @@ class OfficeView:
         self._link = Link.CONNECTED
         own = [call for call in snapshot.calls if self._is_shown(call, snapshot.office)]
         self._ledger.begin(msgspec.structs.replace(snapshot, calls=own), now)
-        self._ledger.take_back(snapshot.counters)
         self._told(before)
 
     def follow(self, change: DisplayChange) -> None:
@@ -114,7 +113,6 @@ class OfficeView:
             raise RuntimeError("a change before any snapshot")
         before = self.hall
         self._snapshot = apply_to_display(self._snapshot, change)
-        self._ledger.take_back(change.counters)
         if change.call and self._is_shown(change.call, self._snapshot.office):
             self._ledger.follow(change.call, change.at)
         self._told(before)

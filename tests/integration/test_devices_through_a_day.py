@@ -5,7 +5,6 @@ once, every call was heard once and in order, and nobody's name is left on a dev
 """
 
 import asyncio
-import json
 import random
 import re
 import signal
@@ -204,11 +203,6 @@ class Day:
         assert answer.is_success, answer.text
         return answer.json() if answer.content else {}
 
-    def taken_back(self) -> set[int]:
-        """Versions of calls whose visitors were served, or put back, before it was their turn to be said."""
-        lines = [json.loads(line) for line in self.logs if '"call_not_said"' in line]
-        return {line["version"] for line in lines if line["why"] == "taken_back"}
-
     def _start_kiosk(self) -> None:
         folder = self._folder / "kiosk"
         (self._folder / "kiosk.token").write_text(self._tokens[DeviceProfile.KIOSK])
@@ -291,9 +285,7 @@ async def test_through_a_day_of_faults_nothing_is_lost_and_nothing_comes_twice(
     shown = [int(name.partition("-")[0]) for name in day.shown]
     assert shown == sorted(set(shown)), "in order, and none twice"
     assert set(shown) <= set(calls)
-    missing = set(calls) - set(shown) - day.taken_back()
-    assert len(missing) <= day.cut_short, "only what a kill cut short is missing"
-    assert not day.taken_back() & set(shown), "what was taken back is not said, and what is said stays so"
+    assert len(set(calls) - set(shown)) <= day.cut_short, "only what a kill cut short is missing"
     assert await find_broken_invariants(conn, town.clock()) == []
     await conn.close()
     left = day.left_behind()

@@ -18,7 +18,6 @@ from websockets.sync.client import connect
 
 from display.gong import GONG_SECONDS
 from display.waveform import from_wav
-from queue_service.protocol.stream import ShownCounter
 from tests.system.display_process import CHECKOUT, RunningDisplay, is_alive, running_display
 from tests.system.display_service_stand_in import StandIn, empty_hall, make_call
 
@@ -173,25 +172,6 @@ def test_a_refused_device_keeps_trying_with_what_its_token_file_holds_then(
         display.token_file.write_text("token-of-the-stand-in")
         display.line("service_link_up")
         assert display.state()["link"] == "connected"
-
-
-def test_a_call_that_was_taken_back_is_not_said_and_one_under_way_is_said_to_its_end(
-    service: StandIn, tmp_path: Path
-) -> None:
-    with running_display(service.url, tmp_path, *HEARD, "--voice", "off") as display:
-        display.line("service_link_up")
-        service.call("A042", "3")
-        display.line("call_announced")
-        service.call("B101", "12")
-        nobody = [ShownCounter(number, {}, "open") for number in ("3", "12")]
-        service.change("ticket.requeued", counters=nobody)
-        service.call("A043", "5")
-        display.line("device_plays", nth=2)
-        assert said_versions(display) == [11, 14]
-        assert call_of(display, 12)["not_said"] == "taken_back"
-        began = [instant(call_of(display, version)["announced_at"]) for version in (11, 14)]
-        assert began[1] - began[0] >= timedelta(seconds=GONG_SECONDS)
-        assert display.events("announcement_broken_off") == []
 
 
 def test_a_killed_voice_is_started_again_within_the_announcement(service: StandIn, tmp_path: Path) -> None:

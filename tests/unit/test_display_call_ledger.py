@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from display.announced_calls import AnnouncedCalls
 from display.call_ledger import CALL_IS_SAID_FOR, CallLedger
-from queue_service.protocol.stream import LAST_CALLS_SHOWN, Call, DisplaySnapshot, OfficeCard, ShownCounter
+from queue_service.protocol.stream import LAST_CALLS_SHOWN, Call, DisplaySnapshot, OfficeCard
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 OFFICE = OfficeCard("rathaus", {"de": "Rathaus"}, "Europe/Berlin")
@@ -166,16 +166,3 @@ def test_whatever_happens_each_young_call_is_said_once_and_in_order(events: list
     assert out_of_reach == 0 or (
         len(made) > LAST_CALLS_SHOWN and set(said) >= {c.version for c in made[-LAST_CALLS_SHOWN:]}
     )
-
-
-def test_a_call_is_not_said_once_its_counter_serves_nobody_or_somebody_else() -> None:
-    ledger = CallLedger(AnnouncedCalls())
-    ledger.begin(snapshot(1), NOON)
-    ledger.follow(call(2), NOON)
-    ledger.take_back([ShownCounter("1", {}, "open", "A002", called=True), ShownCounter("2", {}, "open")])
-    assert versions(ledger) == [2]
-    ledger.take_back([ShownCounter("1", {}, "open")])
-    ledger.follow(call(3), NOON)
-    ledger.take_back([ShownCounter("1", {}, "open", "A004")])
-    assert versions(ledger) == []
-    assert ledger.announced.unsaid == {2: "taken_back", 3: "taken_back"}
