@@ -324,7 +324,10 @@ async def clips_of_two_offices(house: House, patience_seconds: float) -> list[st
 
 
 async def test_no_office_comes_between_another_ones_gong_and_its_words(house: House) -> None:
-    assert await clips_of_two_offices(house, patience_seconds=0.5) == ["1-gong", "1", "2"]
+    *first, then = await clips_of_two_offices(house, patience_seconds=0.5)
+    assert first == ["1-gong", "1"]
+    # On a busy machine the other's words may be late as well, and its gong comes first.
+    assert then in {"2", "2-gong"}
 
 
 async def test_without_turns_another_office_would_come_between(
