@@ -31,6 +31,7 @@ from display.call_ledger import CallLedger
 from display.hall_loudness import USUAL, Loudness
 from display.hall_words import announce_hall
 from display.player import Clip, Player, SilentPlayer
+from display.turns import Turns
 from display.waveform import to_wav
 from queue_service.protocol.stream import Call, HallState
 
@@ -86,8 +87,9 @@ class Announcer:
         reception: Callable[[], bool],
         own: Callable[[], OwnTexts] = lambda: NONE_OWN,
         loudness: Callable[[], Loudness] = lambda: USUAL,
+        turns: Turns | None = None,
     ) -> None:
-        """``own``: the office's words."""
+        """``own``: the office's words; ``turns``: shared with whoever else is heard on this device."""
         self._ledger = ledger
         self._studio = studio
         self._player = player
@@ -99,6 +101,7 @@ class Announcer:
         self._reception = reception
         self._own = own
         self._loudness = loudness
+        self._turns = turns or Turns()
         self._silent = SilentPlayer()
         self._hall_said: HallState = "open"
         self._came_in = asyncio.Event()
@@ -135,9 +138,9 @@ class Announcer:
             if self._hall() == "leave":
                 await self._ask_to_leave()
             elif self._hall_is_news():
-                await self._until_all_leave(self._say_hall(self._hall()))
+                await self._until_all_leave(self._in_turn(lambda: self._say_hall(self._hall())))
             elif self._ledger.waiting:
-                await self._until_all_leave(self._say_next())
+                await self._until_all_leave(self._in_turn(self._say_next))
             else:
                 self._idle.set()
                 await self._came_in.wait()
@@ -149,7 +152,8 @@ class Announcer:
         said, leaving = asyncio.create_task(saying), asyncio.create_task(self._leaving.wait())
         try:
             await asyncio.wait({said, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if said.done():
+            # Cancelled by another office of the house that everybody has to leave.
+            if said.done() and not said.cancelled():
                 said.result()
             else:
                 log.warning("announcement_broken_off")
@@ -158,6 +162,11 @@ class Announcer:
                 task.cancel()
             await asyncio.gather(said, leaving, return_exceptions=True)
             self._last, self._current = self._current or self._last, None
+
+    async def _in_turn(self, say: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Which calls are said is decided when it is their turn: until then they may grow too old."""
+        async with self._turns.ordinary():
+            await say()
 
     async def until_idle(self) -> None:
         """Return once nothing is being said and nothing waits to be."""
@@ -179,10 +188,11 @@ class Announcer:
         """Say it, and be quiet for a while or until something changes; nobody is sent to a counter."""
         self._ledger.drop_waiting()
         self._came_in.clear()
-        await self._say_hall("leave")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LEAVE_AGAIN_SECONDS):
-                await self._came_in.wait()
+        async with self._turns.urgent():
+            await self._say_hall("leave")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEAVE_AGAIN_SECONDS):
+                    await self._came_in.wait()
 
     async def _say_hall(self, hall: HallState) -> None:
         self._hall_said = hall

@@ -1,7 +1,7 @@
 """Other offices whose calls are shown and said here too: each with its own view, ledger and announcer.
 
 Which ones is a matter of the device's settings, and the service sends a display no other office's calls.
-Their announcers share one player, so no two sounds overlap, whoever calls.
+Their announcers take turns (``turns``), so no announcement comes into another, whoever calls.
 """
 
 import asyncio

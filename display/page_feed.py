@@ -36,9 +36,10 @@ class AliveMessage(msgspec.Struct, frozen=True, tag="alive", tag_field="type"):
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What became of a sound that the page was to play."""
+    """What became of a sound or a slide that the page was to play."""
 
-    event: Literal["began", "ended", "failed"]
+    event: Literal["began", "ended", "failed", "slide_failed"]
+    """The last: of a picture or a film, which the page then leaves out."""
     id: str
     reason: str = ""
     """The browser's name for the failure."""
@@ -91,6 +92,9 @@ async def _take_reports(socket: WebSocket[Any, Any, State], player: PagePlayer |
                 fit.take(msgspec.json.decode(text, type=FitReport).as_told())
                 continue
             report = msgspec.json.decode(text, type=Report)
+            if report.event == "slide_failed":
+                log.warning("panel_file_not_shown", file=report.id[:12], reason=report.reason)
+                continue
         except msgspec.DecodeError:
             log.warning("page_report_not_understood")
             await socket.close(code=POLICY_VIOLATION, reason="bad_report")
@@ -112,11 +116,15 @@ def _pass_on(report: Report, player: PagePlayer) -> None:
 async def _send_states(socket: WebSocket[Any, Any, State], wall: Wall, view: OfficeView) -> None:
     with contextlib.suppress(WebSocketDisconnect), view.listening() as changed:
         changed.set()
+        sent: WallState | None = None
         while True:
-            message: StateMessage | AliveMessage = AliveMessage()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(ALIVE_EVERY_SECONDS):
                     await changed.wait()
+            state = wall.wall_state()
+            message: StateMessage | AliveMessage = AliveMessage()
+            # Slides change by the calendar and fall silent by the clock, without any news.
+            if changed.is_set() or sent is None or state.slides != sent.slides:
                 changed.clear()
-                message = StateMessage(wall.wall_state())
+                message, sent = StateMessage(state), state
             await socket.send_data(msgspec.json.encode(message), "text", encoding="utf-8")

@@ -25,7 +25,7 @@ from display.office_view import OfficeView
 from display.page import WallPage
 from display.page_fit import PageFit
 from display.panel_files import PanelFiles
-from display.player import DevicePlayer, PagePlayer, SharedPlayer
+from display.player import DevicePlayer, HushablePlayer, PagePlayer
 from display.said_ahead import HallAhead, SaidAhead, highest_called
 from display.service_link import ServiceLink
 from display.settings import DisplaySettings, SoundAt
@@ -33,6 +33,7 @@ from display.settings_in_force import SettingsInForce
 from display.shown_areas import is_shown
 from display.speech_cache import SpeechCache
 from display.texts import Texts
+from display.turns import Turns
 from display.voice_choice import chosen_voices
 from display.wall import Wall
 from display.zone import in_zone
@@ -72,7 +73,8 @@ class Display:
             keep=lambda office: keep_office(own.data_dir, office),
         )
         self._pages = PagePlayer(self._view.tell) if own.sound is not SoundAt.DEVICE else None
-        self._player = SharedPlayer(self._pages or DevicePlayer(own.sound_command), self._is_silent)
+        self._player = HushablePlayer(self._pages or DevicePlayer(own.sound_command), self._is_silent)
+        self._turns = Turns(self._view.tell)
         self._announcer = Announcer(
             ledger=ledger,
             studio=self._studio,
@@ -85,6 +87,7 @@ class Display:
             reception=lambda: self._view.has_reception,
             own=lambda: self._office_announcements().texts,
             loudness=lambda: self._loudness(self._view),
+            turns=self._turns,
         )
         self._ahead = SaidAhead(self._studio, self._hall_ahead, self._announcer.until_idle)
         self._view.when_called(self._announcer.wake)
@@ -102,7 +105,12 @@ class Display:
             changed=self._hear_caretaker,
         )
         self._link = ServiceLink(
-            own.service, self._token_file, self._view, self._clock, self._caretaker.let_in
+            own.service,
+            self._token_file,
+            self._view,
+            self._clock,
+            self._caretaker.let_in,
+            set_up_anew=self._caretaker.wake,
         )
         self._further = FurtherOffices(
             lambda: self._in_force.chosen.further_offices, self._follow, self._view.tell
@@ -124,6 +132,8 @@ class Display:
             page_digest=lambda: wall_page.digest,
             panel_files=self._panel_files,
             further=self._further,
+            turns=self._turns,
+            is_heard=lambda: self._loudness(self._view).said,
             own=lambda: self._office_announcements().texts,
         )
         state = State(
@@ -191,6 +201,7 @@ class Display:
             hall=lambda: view.hall,
             reception=lambda: view.has_reception,
             loudness=lambda: self._loudness(view),
+            turns=self._turns,
         )
         view.when_called(announcer.wake)
         never_in_a_hurry = asyncio.Event()

@@ -44,22 +44,17 @@ class Player(Protocol):
         ...
 
 
-class SharedPlayer:
-    """Lets several announcers take turns with one player, in the order in which they come.
-
-    Nothing is heard while ``is_silent``, which staff may change at any time: calls then have time to be read.
-    """
+class HushablePlayer:
+    """Plays nothing while ``is_silent``, which staff may change at any time; calls have time to be read."""
 
     def __init__(self, player: Player, is_silent: Callable[[], bool]) -> None:
         self._player = player
         self._silent = SilentPlayer()
         self._is_silent = is_silent
-        self._turn = asyncio.Lock()
 
     async def play(self, clip: Clip, on_start: Callable[[], None]) -> None:
-        """Wait for one's turn, then play to the end."""
-        async with self._turn:
-            await (self._silent if self._is_silent() else self._player).play(clip, on_start)
+        """Play to the end, or give the readers their time."""
+        await (self._silent if self._is_silent() else self._player).play(clip, on_start)
 
 
 class SilentPlayer:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import time
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -61,10 +62,12 @@ class ServiceLink:
         clock: ServiceClock,
         let_in: asyncio.Event,
         office: str | None = None,
+        set_up_anew: Callable[[], None] = lambda: None,
     ) -> None:
         """``let_in`` is set when a token begins to hold: then there is no reason to wait.
 
         ``office`` is the slug of another office that the device may follow; None: its own.
+        ``set_up_anew`` hears when the office, or a device of it, has been set up in another way.
         """
         self._address = (
             "ws" + service.removeprefix("http") + STREAM_PATH + (f"?office={office}" if office else "")
@@ -73,6 +76,7 @@ class ServiceLink:
         self._view = view
         self._clock = clock
         self._let_in = let_in
+        self._set_up_anew = set_up_anew
         self._failures = 0
         self.losses = 0
         """How often a connection that stood was lost."""
@@ -142,6 +146,8 @@ class ServiceLink:
         match msgspec.json.decode(message, type=_Kind).type:
             case "snapshot":
                 self._begin(message)
+                # The first of a connection says nothing; a later one comes with every change of a set-up.
+                self._set_up_anew()
             case "ping":
                 # Some proxies close sockets that carry no data frames, so the service may send these.
                 return

@@ -19,6 +19,7 @@ from display.player import PagePlayer
 from display.settings_in_force import SettingsInForce
 from display.text_feed import CallFeed, call_feed
 from display.texts import Texts
+from display.turns import Turns
 from display.wall_state import Playing, Sight, WallState, wall_state
 from queue_service.protocol.languages import base
 from queue_service.protocol.stream import HallState, WaitRange
@@ -83,6 +84,8 @@ class Wall:
         page_digest: Callable[[], str],
         panel_files: PanelFiles,
         further: FurtherOffices,
+        turns: Turns,
+        is_heard: Callable[[], bool],
         own: Callable[[], OwnTexts] = lambda: NONE_OWN,
     ) -> None:
         self._view = view
@@ -96,6 +99,8 @@ class Wall:
         self._own = own
         self._panel_files = panel_files
         self._further = further
+        self._turns = turns
+        self._is_heard = is_heard
 
     def state(self) -> DisplayState:
         """What other programs may know."""
@@ -157,6 +162,7 @@ class Wall:
             chosen=self._in_force.chosen,
             further=self._further.sights(),
             slides=self._slides(now),
+            announcing=self._turns.taken,
         )
         return wall_state(sight, self._texts, self._in_force.now.language, now=now)
 
@@ -166,7 +172,13 @@ class Wall:
         if card is None or snapshot is None:
             return []
         today = now.astimezone(ZoneInfo(snapshot.office.time_zone)).date()
-        return slides_due(card.panel, self._panel_files.here, today, self._in_force.now.language)
+        return slides_due(
+            card.panel,
+            self._panel_files.here,
+            today,
+            self._in_force.now.language,
+            is_heard=self._is_heard(),
+        )
 
     async def announcement_wav(self, name: str) -> bytes | None:
         """The announcement of the call that is being said or of one that is still shown."""

@@ -77,6 +77,8 @@ class WallState(msgspec.Struct, frozen=True):
     """Of ``door``."""
     slides: list[Slide] = []
     """Of ``panel``."""
+    announcing: bool = False
+    """From before the gong until after the words, wherever they are heard: films are lowered meanwhile."""
 
 
 class Sight(CallSight, frozen=True, kw_only=True):
@@ -96,6 +98,8 @@ class Sight(CallSight, frozen=True, kw_only=True):
     """Of the other offices on this screen."""
     slides: Sequence[Slide] = ()
     """Of the information panel, ready to be shown."""
+    announcing: bool = False
+    """Whether an office has the turn to be heard."""
 
 
 LOST = N_("Anzeige wird aktualisiert – Aufrufe erfolgen auch mündlich")
@@ -150,6 +154,7 @@ def wall_state(sight: Sight, texts: Texts, language: str, *, now: datetime) -> W
         else [],
         door=door_sign(snapshot.counters, chosen.door_counter, texts, language) if layout == "door" else None,
         slides=list(sight.slides) if layout == "panel" else [],
+        announcing=sight.announcing,
     )
 
 

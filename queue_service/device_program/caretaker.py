@@ -5,6 +5,7 @@ finds the token in the same file.
 """
 
 import asyncio
+import contextlib
 import os
 import random
 import shutil
@@ -36,6 +37,8 @@ ASK_SECONDS = 3.0
 """How long somebody who has entered the code looks at it still."""
 FIRST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 30.0
+SPREAD_SECONDS = 1.0
+"""Within it the devices of an office report when all are to look anew: a hall may have hundreds."""
 ANSWER_TIMEOUT_SECONDS = 5.0
 BYTES_A_MEGABYTE = 1024 * 1024
 CARD_FILE = "device.json"
@@ -76,6 +79,7 @@ class Caretaker:
             base_url=f"{service}/api/v1", timeout=ANSWER_TIMEOUT_SECONDS, trust_env=False
         )
         self._begun = time.monotonic()
+        self._sooner = asyncio.Event()
         self.code: str | None = None
         """What is to be shown: somebody has to enter it before anything else can be done."""
         self.card = kept_card(data_dir)
@@ -97,8 +101,16 @@ class Caretaker:
                 longest = LONGEST_DELAY_SECONDS if self.code is None else ASK_SECONDS
                 pause = reconnect_delay(failures, chance, first=FIRST_DELAY_SECONDS, longest=longest)
                 log.info("device_report_failed", reason=f"{type(error).__name__}: {error}")
-            # A report by the clock, or a second attempt.
-            await asyncio.sleep(pause)
+            # A report by the clock, a second attempt, or sooner.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._sooner.wait()
+                    await asyncio.sleep(random.random() * SPREAD_SECONDS)  # noqa: S311 - spreads load
+            self._sooner.clear()
+
+    def wake(self) -> None:
+        """Report now and hear what is to be done: something about this device or its office is another."""
+        self._sooner.set()
 
     async def close(self) -> None:
         """Close idle connections."""

@@ -138,12 +138,14 @@ def _found(row: store.DeviceRow, now: datetime, in_vain: Container[int]) -> Foun
 
 
 async def change(
-    conn: Connection, found: FoundDevice, office_id: int, name: str, settings: DeviceSettings
+    conn: Connection, now: datetime, found: FoundDevice, office_id: int, name: str, settings: DeviceSettings
 ) -> None:
-    """Rename, move and configure a device. Raises InvalidFields, DeviceRevoked."""
+    """Rename, move and configure a device, and tell it at once. Raises InvalidFields, DeviceRevoked."""
     kept = msgspec.json.encode(settings).decode()
     if not await store.change_device(conn, found.device.id, office_id, device_name(name), kept):
         raise DeviceRevoked
+    # Where it listens still.
+    await offices.tell_screens(conn, now, found.office_id)
 
 
 async def require_further_offices(

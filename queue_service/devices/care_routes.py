@@ -171,6 +171,7 @@ class DeviceController(Controller):
             known = found.device
             await care.change(
                 conn,
+                state.clock(),
                 found,
                 office_id,
                 known.name if data.name is None else data.name,

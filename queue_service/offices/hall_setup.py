@@ -70,6 +70,8 @@ class SlideSetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     first_day: date | None = msgspec.field(default=None, name="from")
     last_day: date | None = msgspec.field(default=None, name="to")
     """Both inclusive; None: no limit."""
+    sound: bool = False
+    """Of a film alone: whether it is heard."""
 
 
 PanelSetup: TypeAlias = Annotated[list[SlideSetup], Meta(max_length=MOST_SLIDES)]
@@ -96,5 +98,7 @@ def check_panel(findings: Findings, path: Path, slides: list[SlideSetup]) -> Non
             findings.note_consequence(where, "a text slide has 'text' and no 'file'")
         if slide.kind != "text" and not slide.file:
             findings.note_consequence(where, f"a {slide.kind} needs a 'file'")
+        if slide.sound and slide.kind != "film":
+            findings.note_consequence((*where, "sound"), f"a {slide.kind} has no sound")
         if slide.first_day and slide.last_day and slide.first_day > slide.last_day:
             findings.note_consequence((*where, "from"), "is after 'to'")

@@ -43,6 +43,11 @@ async def finish_setup(conn: Connection, now: datetime, office: Office) -> None:
     await store.publish(conn, office.id, "office.changed", {}, now)
 
 
+async def tell_screens(conn: Connection, now: datetime, office_id: int) -> None:
+    """Tell an office's screens to read everything anew; the last thing in a transaction of the caller."""
+    await store.publish(conn, office_id, "office.changed", {}, now)
+
+
 async def stop_walk_ins(conn: Connection, now: datetime, office: Office, *, stopped: bool) -> Office:
     """Stop giving out numbers to visitors without an appointment, or go on; the screens are told.
 

@@ -122,4 +122,5 @@ def _slide(setup: SlideSetup, kept: KeptFile | None) -> PanelSlide:
         kept.file if kept else None,
         setup.first_day,
         setup.last_day,
+        setup.sound,
     )

@@ -40,6 +40,8 @@ class PanelSlide(msgspec.Struct, frozen=True, omit_defaults=True):
     first_day: date | None = None
     last_day: date | None = None
     """By the office's calendar, both inclusive; None: no limit."""
+    sound: bool = False
+    """Whether a film's sound is heard; lowered while anything is announced."""
 
     def is_due(self, today: date) -> bool:
         """Tell whether the slide is shown on this day."""

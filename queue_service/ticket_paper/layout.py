@@ -281,7 +281,7 @@ def wrap(text: str, width: float, weight: Weight, fonts: FontMeasures) -> list[s
 
 
 def break_address(row: str, width: float, fonts: FontMeasures) -> list[str]:
-    """Break a part of an address into lines of at most ``width``, where one part of it goes on in the next."""
+    """Break a row of an address into lines of at most ``width`` (in font sizes), after dots and slashes."""
     lines: list[str] = []
     line = ""
     for part in re.findall(r"[^./]*[./]|[^./]+", row):

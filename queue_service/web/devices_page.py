@@ -121,7 +121,7 @@ async def change(request: PageRequest, device: FromPath[int]) -> Response[Any]:
                     "Weitere Dienststellen müssen zu derselben Behörde gehören."
                 )
             if not mistakes:
-                await care.change(conn, found, there.id, form.name, wanted)
+                await care.change(conn, request.app.state.clock(), found, there.id, form.name, wanted)
     except care.DeviceRevoked:
         return _back("gone")
     if mistakes:

@@ -44,7 +44,13 @@ def test_new_devices_are_let_in_by_the_codes_that_they_show(
         expect(touch.get_by_role("button", name="Ich habe keinen Termin")).to_be_visible()
         expect(wall.get_by_text("Ihre Nummer erscheint hier")).to_be_visible()
         expect(wall.locator(".pairing-code")).to_be_hidden()
+        expect(wall.locator("body")).to_have_attribute("data-layout", "figures")
+        wall.evaluate("() => { window.isTheSamePage = true; }")
         choose_announcements(admin, axe)
+        # Reports come each minute: what staff choose is there long before.
+        expect(wall.locator("body")).to_have_attribute("data-layout", "calls")
+        assert wall.evaluate("() => window.isTheSamePage")
+        assert b'"loudness_percent":80' in (tmp_path / "display" / "device.json").read_bytes()
         admin.get_by_label("Code auf dem Bildschirm des Geräts").fill("AAA-AAA")
         admin.get_by_label("Wo steht es?").first.fill("Nirgends")
         admin.get_by_role("button", name="Gerät anmelden").click()
@@ -105,6 +111,7 @@ def choose_announcements(admin: Page, axe: Callable[[Page], None]) -> None:
         wall.get_by_label("nicht ansagen von").fill("12:00")
         wall.get_by_label("bis", exact=True).last.fill("12:30")
         wall.get_by_label("Nur diese Schalter ansagen").fill(zone)
+        wall.get_by_label("Aufteilung").select_option("calls")
         wall.get_by_role("button", name="Speichern").click()
 
     wall.locator("summary").click()

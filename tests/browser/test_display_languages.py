@@ -1,68 +1,76 @@
-"""The wall in other languages than German: nothing is cut off, read from the right where that is so."""
+"""Every layout of the wall in every language of a house: clean for readers, whole, each word in its own."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser
 
-from display.texts import Texts
-from queue_service.protocol.languages import direction
-from queue_service.protocol.stream import DisplaySnapshot, WaitRange
-from tests.system.display_process import running_display
-from tests.system.display_service_stand_in import StandIn, empty_hall, make_call
+from queue_service.protocol.languages import LANGUAGE_NAMES, base
+from tests.browser.conftest import AXE, WCAG_TAGS
+from tests.browser.display_stage import TEXTS, Stage, hall
+from tests.browser.wall_browser import CHECKOUT
 
-LANDSCAPE: ViewportSize = {"width": 1920, "height": 1080}
-PORTRAIT: ViewportSize = {"width": 1080, "height": 1920}
-CUT_OFF = """
-() => [...document.querySelectorAll('.wall *')].filter(element => {
-    const box = element.getBoundingClientRect();
-    const beyond = box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1;
-    return element.checkVisibility() && element.children.length === 0 && element.textContent.trim()
-      && !element.closest('.kern-sr-only') && getComputedStyle(element).display !== 'inline'
-      && (beyond || element.scrollWidth > element.clientWidth + 1);
-  }).map(element => element.outerHTML.slice(0, 120))
-"""
-"""Elements whose words are wider than their place, or beyond the screen."""
+LOOK = CHECKOUT / "tests" / "browser" / "wall_by_language.js"
+FULL_HD, PORTRAIT, SMALL = (1920, 1080), (1080, 1920), (1280, 800)
+LONG_WORDS = {"ru": (PORTRAIT, SMALL), "fr": (PORTRAIT, SMALL), "ar": (PORTRAIT,), "de": (PORTRAIT,)}
+"""Whose walls are looked at on the other screens too."""
+# Colours are the same in every language (test_wall_layouts, test_display_wall_page).
+RULES: dict[str, Any] = {"runOnly": WCAG_TAGS, "rules": {"color-contrast": {"enabled": False}}}
+NEXT = dict(zip(LANGUAGE_NAMES, [*list(LANGUAGE_NAMES)[1:], "de"], strict=True))
+"""For each language of a house another one, which its visitors have asked for."""
 
 
-@contextmanager
-def closing_service(hall: DisplaySnapshot) -> Iterator[StandIn]:
-    service = StandIn.start(hall)
-    try:
-        yield service
-    finally:
-        service.stop()
+@pytest.fixture(scope="module")
+def stage(chromium: Browser) -> Iterator[Stage]:
+    page = chromium.new_page(viewport={"width": FULL_HD[0], "height": FULL_HD[1]}, reduced_motion="reduce")
+    yield Stage(page)
+    page.close()
 
 
-@pytest.mark.parametrize(
-    ("house", "visitor", "counter"), [("ar", "uk", "Віконце 12"), ("de", "ar", "الشباك 12")]
-)
-def test_a_wall_is_whole_on_either_screen_in_the_house_s_language_and_the_visitor_s(
-    chromium: Browser, tmp_path: Path, axe: Callable[[Page], None], house: str, visitor: str, counter: str
-) -> None:
-    now = datetime.now(UTC)
-    calls = [
-        make_call(9 - back, f"B10{back}", "12", at=now - timedelta(minutes=back), language=visitor)
-        for back in range(1, 7)
-    ]
-    hall = empty_hall(version=10, calls=calls, waiting=23, wait=WaitRange(20, 35))
-    said = Texts.read().say_count("{count} Person wartet", "{count} Personen warten", 23, house)
-    options = ("--sound", "off", "--language", house)
-    with closing_service(hall) as service, running_display(service.url, tmp_path, *options) as display:
-        display.line("service_link_up")
-        page = chromium.new_page(viewport=LANDSCAPE, reduced_motion="reduce")
-        page.goto(display.url)
-        expect(page.locator("[data-number]")).to_have_text("B101")
-        expect(page.locator("[data-waiting]")).to_have_text(said)
-        assert page.locator("html").get_attribute("dir") == direction(house)
-        second = page.locator("[data-second]")
-        expect(second).to_have_text(counter)
-        expect(second).to_have_attribute("lang", visitor)
-        assert page.evaluate(CUT_OFF) == []
-        axe(page)
-        page.set_viewport_size(PORTRAIT)
-        assert page.evaluate(CUT_OFF) == []
-        page.close()
+def everything_shown(stage: Stage, house: str) -> Iterator[str]:
+    """Show one thing after the other, and stop at each with its name."""
+    visitor = NEXT[house]
+    busy = hall(visitor)
+    for layout in ("calls", "figures", "panel", "door"):
+        stage.show(layout, busy)
+        yield layout
+    stage.show("side_by_side", busy, areas=["a", "b", "c"])
+    yield "side by side"
+    stage.show("calls", hall(visitor, calls=busy.calls[2:]))
+    yield "fetched"
+    stage.show("figures", hall(calls=[], waiting=1, wait=None, open_counters=0))
+    yield "empty"
+    stage.show("door", hall(counters=[]))
+    yield "door without a counter"
+    stage.show("calls", hall(calls=[], hall="paused"))
+    yield "paused"
+    stage.show("calls", hall(calls=[], hall="leave"))
+    yield "leave"
+    stage.show("figures", busy, connected=False, sound_blocked=True)
+    yield "lost"
+    stage.show("figures", busy, code="K7R-MW3")
+    yield "pairing"
+
+
+def _german_words() -> set[str]:
+    """Every sentence of the wall's own as it is in the source."""
+    return {words for words in TEXTS.by_language["en"] if len(words) > 1}
+
+
+@pytest.mark.parametrize("house", LANGUAGE_NAMES)
+def test_every_layout_is_whole_and_says_its_languages(stage: Stage, house: str) -> None:
+    german = _german_words() if base(house) != "de" else set()
+    page = stage.page
+    stage.open(house)
+    page.evaluate(f"{AXE.read_text()};{LOOK.read_text()}")
+    for place in everything_shown(stage, house):
+        seen = page.evaluate("(options) => wall.look(options)", RULES)
+        written = set(seen.pop("house"))
+        wrong = {name: found for name, found in seen.items() if found}
+        assert wrong == {}, f"{house}, {place}: {wrong}"
+        assert written & german == set(), f"{house}, {place}: still German"
+        for width, height in LONG_WORDS.get(house, ()):
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate("wall.cutOffHere()") == [], f"{house}, {place}, {width}×{height}"
+        page.set_viewport_size({"width": FULL_HD[0], "height": FULL_HD[1]})

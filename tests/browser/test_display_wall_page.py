@@ -252,36 +252,33 @@ def test_nothing_scrolls_or_is_cut_off_whatever_the_counter_is_called(
     hall.on_every_screen(is_whole)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_word_is_clear_enough_for_weak_sight_in_every_state(
-    open_hall: Callable[..., Hall], theme: str
-) -> None:
-    hall = open_hall("--theme", theme)
-    found = {"empty": least_michelson(hall.page)}
-    hall.service.call("A042", "3", language="en")
-    expect(hall.page.locator("[data-call]")).to_have_class(re.compile("is-new"))
-    found["new"] = least_michelson(hall.page)
-    expect(hall.page.locator("[data-call]")).not_to_have_class(re.compile("is-new"))
-    hall.service.kill()
-    expect(hall.page.locator("[data-bar]")).to_be_visible()
-    found["lost"] = least_michelson(hall.page)
-    assert all(contrast >= LEAST_MICHELSON for contrast, _ in found.values()), found
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_an_empty_a_new_and_a_lost_wall(
-    open_hall: Callable[..., Hall], axe: Callable[[Page], None], theme: str
+def test_every_word_is_clear_enough_for_weak_sight_and_axe_finds_nothing_in_every_state_and_theme(
+    open_hall: Callable[..., Hall], axe: Callable[[Page], None]
 ) -> None:
     # axe comes in as a script from outside, which the page's own policy forbids.
-    hall = open_hall("--theme", theme, sizes=[LANDSCAPE, PORTRAIT], bypass_csp=True)
-    hall.on_every_screen(axe)
-    hall.service.call("A041", "3", language="en", nth=2)
-    hall.service.call("A042", "4")
-    hall.on_every_screen(lambda page: expect(page.locator("[data-listed-rows] tr")).to_have_count(1))
-    hall.on_every_screen(axe)
-    hall.service.kill()
-    hall.on_every_screen(lambda page: expect(page.locator("[data-bar]")).to_be_visible())
-    hall.on_every_screen(axe)
+    halls = {theme: open_hall("--theme", theme, bypass_csp=True) for theme in ("light", "dark")}
+    found = {}
+
+    def look(state: str) -> None:
+        for theme, hall in halls.items():
+            found[state, theme] = least_michelson(hall.page)
+            axe(hall.page)
+
+    look("empty")
+    for hall in halls.values():
+        hall.service.call("A041", "3", language="en", nth=2)
+        hall.service.call("A042", "4")
+    for hall in halls.values():
+        expect(hall.page.locator("[data-listed-rows] tr")).to_have_count(1)
+        expect(hall.page.locator("[data-call]")).to_have_class(re.compile("is-new"))
+    look("new")
+    for hall in halls.values():
+        expect(hall.page.locator("[data-call]")).not_to_have_class(re.compile("is-new"))
+        hall.service.kill()
+    for hall in halls.values():
+        expect(hall.page.locator("[data-bar]")).to_be_visible()
+    look("lost")
+    assert all(contrast >= LEAST_MICHELSON for contrast, _ in found.values()), found
 
 
 def test_an_empty_wall_says_what_will_happen_here(open_hall: Callable[..., Hall]) -> None:

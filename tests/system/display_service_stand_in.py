@@ -10,6 +10,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -27,6 +28,7 @@ from queue_service.protocol.stream import (
     DisplaySnapshot,
     HallState,
     OfficeCard,
+    ShownCounter,
     WaitRange,
     apply_to_display,
 )
@@ -84,13 +86,15 @@ class StandIn:
         waiting: int | None = None,
         call: Call | None = None,
         hall: HallState | None = None,
+        counters: Sequence[ShownCounter] = (),
     ) -> None:
         old = self.snapshot
         waiting = old.waiting if waiting is None else waiting
         at = call.at if call else datetime.now(UTC)
         change = DisplayChange(
-            kind, old.version + 1, at, waiting, old.open_counters, old.wait, call, hall=hall or old.hall
-        )
+            kind, old.version + 1, at, waiting, old.open_counters, old.wait, call, hall=hall or old.hall,
+            counters=list(counters),
+        )  # fmt: skip
         self.snapshot = apply_to_display(old, change)
         _write(self._process, change)
 

@@ -15,11 +15,13 @@ from uuid import UUID, uuid4
 
 import msgspec
 import uvicorn
-from litestar import Litestar, Request, Response, WebSocket, get, post, websocket
+from litestar import Litestar, Request, Response, WebSocket, delete, get, post, websocket
 from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
 
 from queue_service.protocol.device_api import CheckInRequest, IssuedTicket, Problem, TicketRequest
+from queue_service.protocol.device_care import PairingCode, PairingRequest
+from queue_service.protocol.help import HelpAtDevice
 from queue_service.protocol.languages import LANGUAGE_NAMES
 from queue_service.protocol.outage import (
     HandedIn,
@@ -138,6 +140,7 @@ class StandIn:
         self.tickets: dict[UUID, IssuedTicket] = {}
         self.requests: list[dict[str, Any]] = []
         self.answers: list[str] = []
+        self.help = HelpAtDevice("none")
         self.own_numbers = 0
         """How many numbers the kiosk may give out by itself."""
         self.papers: dict[str, str] = {}
@@ -257,6 +260,31 @@ async def lease(state: State) -> NumberBlocks:
 async def nothing_to_print() -> CopyOrders:
     """Order no copies."""
     return CopyOrders([])
+
+
+@get("/api/v1/device/help")
+async def see_help(state: State) -> HelpAtDevice:
+    """Tell whether somebody was asked to come."""
+    return stand_in(state).help
+
+
+@post("/api/v1/device/help", status_code=200)
+async def call_help(state: State) -> HelpAtDevice:
+    """Ask somebody to come."""
+    stand_in(state).help = HelpAtDevice("asked", datetime.now(UTC))
+    return stand_in(state).help
+
+
+@delete("/api/v1/device/help")
+async def withdraw_help(state: State) -> None:
+    """Ask nobody any more."""
+    stand_in(state).help = HelpAtDevice("none")
+
+
+@post("/api/v1/device-pairings", status_code=200)
+async def pair(data: PairingRequest) -> PairingCode:  # noqa: ARG001 - read to be checked
+    """Give a device without a token the code that it shows."""
+    return PairingCode("K7R-MW3", datetime.now(UTC) + timedelta(minutes=10))
 
 
 @post("/api/v1/device/outage-tickets", status_code=200)
@@ -461,6 +489,10 @@ def main() -> None:
             standing,
             lease,
             nothing_to_print,
+            see_help,
+            call_help,
+            withdraw_help,
+            pair,
             hand_in,
             told_numbers,
             papers,

@@ -113,11 +113,17 @@ def test_slides_are_shown_on_their_days_and_once_their_file_is_whole() -> None:
         PanelSlide("picture", 10, {"de": "Bild"}, file, first_day=date(2026, 11, 23)),
     ]
     today = date(2026, 11, 23)
-    assert [slide.text and slide.text.text for slide in slides_due(slides, [], today, "de")] == ["Immer"]
-    assert [slide.source for slide in slides_due(slides, [file.sha256], today, "de")] == [
-        "",
-        f"/api/panel/{file.sha256}",
-    ]
+    fetched = slides_due(slides, [], today, "de", is_heard=True)
+    assert [slide.text and slide.text.text for slide in fetched] == ["Immer"]
+    fetched = slides_due(slides, [file.sha256], today, "de", is_heard=True)
+    assert [slide.source for slide in fetched] == ["", f"/api/panel/{file.sha256}"]
+
+
+def test_a_films_sound_is_heard_only_where_it_is_wanted_and_where_calls_are_said() -> None:
+    slides = [PanelSlide("film", 10), PanelSlide("film", 10, sound=True)]
+    today = date(2026, 11, 23)
+    assert [slide.sound for slide in slides_due(slides, [], today, "de", is_heard=True)] == [False, True]
+    assert [slide.sound for slide in slides_due(slides, [], today, "de", is_heard=False)] == [False, False]
 
 
 def test_a_new_card_holds_at_once_and_an_open_page_loads_itself_again_for_another_language() -> None:

@@ -1,6 +1,8 @@
 // Date and time of the office, by the device's clock.
 
 const TICK_MS = 1000;
+// Arabic with the digits of the signs; English as the kiosk writes it, the day before the month.
+const DATE_LOCALES = { ar: "ar-u-nu-latn", en: "en-GB" };
 
 const date = document.querySelector("[data-date]");
 const clock = document.querySelector("[data-clock]");
@@ -10,8 +12,8 @@ let formats = null;
 export function showClock(timeZone) {
   if (!timeZone || timeZone === zone) return;
   zone = timeZone;
-  // Arabic with the digits of the signs.
-  const language = document.documentElement.lang.replace(/^ar$/, "ar-u-nu-latn");
+  const { lang } = document.documentElement;
+  const language = DATE_LOCALES[lang] ?? lang;
   formats = {
     date: new Intl.DateTimeFormat(language, { timeZone, weekday: "long", day: "numeric", month: "long", year: "numeric" }),
     time: new Intl.DateTimeFormat(language, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),

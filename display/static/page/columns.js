@@ -26,12 +26,26 @@ function drawColumn(element, { name, current, listed, empty }) {
     place.dataset.sign = current.sign;
     find("place").lang = current.place.lang;
     find("place").firstElementChild.classList.toggle("is-away", !current.points);
-    const second = [current.fetched, current.second?.text].filter(Boolean).join(" · ");
-    put(find("second"), second);
+    drawSecond(find("second"), current);
     if (find("call").dataset.id !== current.id) attract(find("call"), current.new_for_ms);
     find("call").dataset.id = current.id;
   }
   find("listed").replaceChildren(...listed.map(line));
+}
+
+// What is said to whoever is fetched, in the house's language, and the place in the visitor's: each in its own.
+function drawSecond(element, { fetched, second }) {
+  const lines = [fetched && { text: fetched, lang: document.documentElement.lang }, second].filter(Boolean);
+  const shown = JSON.stringify(lines);
+  if (element.dataset.shown === shown) return;
+  element.dataset.shown = shown;
+  const parts = lines.map(({ text, lang }) => {
+    const part = document.createElement("bdi");
+    part.lang = lang;
+    part.textContent = text;
+    return part;
+  });
+  element.replaceChildren(...parts.flatMap((part, at) => (at ? [" · ", part] : [part])));
 }
 
 function line({ number, counter }) {

@@ -13,7 +13,7 @@ const NEARLY = 0.99; // of the least size counts as reached: halvings end a litt
 const FITTED = [
   { selector: "[data-number]", smallest: 17.6, wraps: false, mustReach: true },
   { selector: "[data-place-box]", smallest: 4, wraps: true, mustReach: true },
-  { selector: ".listed-counter", smallest: 1.5, wraps: false, mustReach: false },
+  { selector: ".listed-counter", smallest: 1.5, wraps: true, mustReach: false },
   { selector: ".column-number", smallest: 5, wraps: false, mustReach: true },
   { selector: ".column-place", smallest: 2.5, wraps: false, mustReach: true },
   { selector: ".column-counter", smallest: 1.5, wraps: false, mustReach: false },

@@ -4,7 +4,7 @@ import { showClock } from "./clock.js";
 import { attract, drawColumns, keepTogether } from "./columns.js";
 import { drawDoor } from "./door.js";
 import { fitAll } from "./fit.js";
-import { drawPanel, hold } from "./panel.js";
+import { drawPanel, hold, lower } from "./panel.js";
 import { isPlaying, listenToAudio, playOnce } from "./sound.js";
 
 const RECONNECT_MS = 1000;
@@ -89,7 +89,8 @@ function take(next) {
   if (next.notice) write(find("notice"), next.notice);
   drawColumns(next.columns);
   drawDoor(next.door);
-  drawPanel(next.slides);
+  drawPanel(next.slides, report);
+  lower(next.announcing);
   fitAndTell();
   hold(Boolean(document.querySelector(".is-new")));
   if (next.playing && !next.playing.begun) playOnce(next.playing);
@@ -168,6 +169,7 @@ function drawPairing(sign) {
   }
   const code = paragraph(sign.code);
   code.className = "pairing-code";
+  code.dir = "ltr";
   const [first, ...others] = sign.lines.map(hallLine);
   element.replaceChildren(first, code, ...others);
 }
@@ -175,6 +177,7 @@ function drawPairing(sign) {
 function hallLine({ lang, title, text }) {
   const block = document.createElement("div");
   block.lang = lang;
+  block.dir = "auto";
   const [first, second] = [paragraph(title), paragraph(text)];
   first.className = "hall-sign-title";
   block.append(first, second);

@@ -98,6 +98,7 @@ export function fitRegions() {
 function markEnds(element, scroller) {
   const end = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - TOLERANCE;
   const [up, down] = element.querySelectorAll(":scope > .pager > button");
-  up.toggleAttribute("disabled", scroller.scrollTop <= TOLERANCE);
-  down.toggleAttribute("disabled", end);
+  // Not disabled: who pages by keys would lose the key under the finger at the end.
+  up.ariaDisabled = String(scroller.scrollTop <= TOLERANCE);
+  down.ariaDisabled = String(end);
 }

@@ -2,6 +2,7 @@
 
 import { applyComfort } from "./comfort.js";
 import { draw } from "./elements.js";
+import { newFocus } from "./focus.js";
 import { frame } from "./frame.js";
 import { fitRegions } from "./parts.js";
 import { checkInStep } from "./steps/check_in.js";
@@ -40,18 +41,7 @@ const STEPS = {
 /** Draws into `root`, whatever is there already staying where it is the same. */
 export function newScreen(root) {
   let drawn = [];
-  let drawnStep = null;
-
-  /** A new step begins at its heading, for the keyboard and for a screen reader. */
-  function moveFocus() {
-    const step = root.querySelector("main");
-    if (step !== drawnStep) {
-      if (drawnStep !== null) {
-        step.querySelector("h1").focus();
-      }
-      drawnStep = step;
-    }
-  }
+  const moveFocus = newFocus(root);
 
   return {
     draw(view) {

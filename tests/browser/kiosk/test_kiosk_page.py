@@ -109,13 +109,6 @@ def test_everything_works_by_keyboard_alone(page: Page, kiosk: KioskProcess) -> 
     expect(visitor.title()).to_have_text("Haben Sie einen Termin?")
 
 
-def test_the_focus_can_be_seen(page: Page, kiosk: KioskProcess) -> None:
-    Visitor(page, kiosk.url)
-    page.keyboard.press("Tab")
-    style = page.evaluate("getComputedStyle(document.activeElement).outline")
-    assert "6px" in style
-
-
 def test_nothing_of_a_visitor_is_left_for_the_next(page: Page, kiosk: KioskProcess) -> None:
     visitor = Visitor(page, kiosk.url, "en")
     number = visitor.take_number()

@@ -1,7 +1,7 @@
 // The visit without sight: which keys lead where, and when what is said. The steps and what they do are those
 // of the visible page; here they are heard.
 
-import { N_, inEveryLanguage, t, tn } from "../texts.js";
+import { N_, inEveryLanguage, languages, t, tn } from "../texts.js";
 import { newVisit } from "../visit.js";
 import { begins, isOfKeypad, meaning } from "./keys.js";
 import { piece } from "./pieces.js";
@@ -18,9 +18,11 @@ const GOODBYE = N_("Auf Wiedersehen.");
 export function spokenMode(page, reader) {
   let heard = null;
 
+  /** The languages first, beginning with the one that somebody has chosen already. */
   function begin() {
-    const { visit } = page.view();
-    page.show({ ...newVisit(), spoken: true, language: visit.language, step: "language", before: [] });
+    const { visit, device } = page.view();
+    const at = languages(device.state?.office?.languages ?? []).findIndex(({ tag }) => tag === visit.language);
+    page.show({ ...newVisit(), spoken: true, language: visit.language, step: "language", at: Math.max(0, at) });
   }
 
   function move(steps) {
@@ -50,10 +52,13 @@ export function spokenMode(page, reader) {
     /** Whether a key is for this mode, or for the scanner that works beside it. */
     wants(event, onButton) {
       const { visit } = page.view();
+      const presses = onButton && (event.key === "Enter" || event.key === " ");
       if (visit.spoken) {
-        return meaning(event) !== null || event.key.length === 1;
+        // Who has gone down to the bar by Tab means its button; a finger's touch leaves it to the choices.
+        const isOfBar = presses && onButton.matches(".bar :focus-visible");
+        return !isOfBar && (meaning(event) !== null || event.key.length === 1);
       }
-      if (onButton && (event.key === "Enter" || event.key === " ")) {
+      if (presses) {
         return false;
       }
       return BEGINS_AT.has(visit.step) && (event.key.length === 1 || (visit.step === "start" && begins(event)));

@@ -63,5 +63,5 @@ function groupRows(services, press) {
 }
 
 function examples(members) {
-  return officeList(members.slice(0, EXAMPLES).map((service) => service.name), members.length > EXAMPLES ? " …" : "");
+  return officeList(members.slice(0, EXAMPLES).map((service) => service.name), members.length > EXAMPLES ? "\u00a0…" : "");
 }
