@@ -101,7 +101,7 @@ class Stage:
         """Have the program say what is so, and wait until it is shown."""
         self._shown += 1
         chosen = DeviceSettings(layout=layout, areas=list(areas), door_counter="3")
-        slides = slides_due([PanelSlide("text", 30, WORDS)], [], NOW.date(), self._house)
+        slides = slides_due([PanelSlide("text", 30, WORDS)], [], NOW.date(), self._house, is_heard=True)
         seen = Sight(
             snapshot=snapshot, announcement=None, waiting_to_be_said=[], last_shown=None, playing=None,
             page=self._wall.digest, chosen=chosen, slides=slides,
