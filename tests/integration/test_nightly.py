@@ -3,17 +3,17 @@
 import asyncio
 from datetime import datetime, timedelta
 
-import structlog
-
+from queue_service import nightly
 from queue_service.nightly import verify_nightly
 from queue_service.platform.database import Database
 from queue_service.platform.queries import Connection
+from tests.conftest import LoggedBy
 
 EARLY = datetime.fromisoformat("2026-11-24T02:30:00+01:00")
 
 
 async def test_of_many_processes_one_checks_and_says_what_is_broken(
-    database: Database, conn: Connection, now: datetime
+    database: Database, conn: Connection, now: datetime, logged_by: LoggedBy
 ) -> None:
     assert await verify_nightly(conn, now) is None
     # Somebody took a counter away behind the back of everything.
@@ -30,8 +30,8 @@ async def test_of_many_processes_one_checks_and_says_what_is_broken(
         async with database.connection() as own:
             return await verify_nightly(own, EARLY)
 
-    with structlog.testing.capture_logs() as logged:
-        results = await asyncio.gather(*(attempt() for _ in range(6)))
+    logged = logged_by(nightly)
+    results = await asyncio.gather(*(attempt() for _ in range(6)))
     found = [broken for broken in results if broken is not None]
     assert [len(broken) for broken in found] == [1]
     assert [entry["what"] for entry in logged if entry["log_level"] == "error"] == found[0]

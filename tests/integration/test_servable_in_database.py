@@ -1,19 +1,16 @@
 """What is said of whom no open counter can call is what the database does when every counter calls."""
 
-import logging
 import random
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-import structlog
 from prometheus_client import REGISTRY
-from structlog.testing import capture_logs
 
 from queue_service.offices.catalogue import Office
 from queue_service.platform.queries import Connection
 from queue_service.queueing import service, stuck
 from queue_service.queueing.stuck import StuckWatch
+from tests.conftest import LoggedBy
 from tests.integration.counter_hall import OTHER_SERVICE, SERVICE, issue, open_counters
 
 OFFICE = "bsc-mitte"
@@ -21,21 +18,9 @@ TICKETS = 30
 COUNTERS = 4
 
 
-@pytest.fixture
-def warnings_are_logged() -> Iterator[None]:
-    """Undo what an app that ran in this process has set: its level, and the logger that it had kept."""
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    stuck.log.__dict__.pop("bind", None)
-    yield
-    stuck.log.__dict__.pop("bind", None)
-    structlog.configure(**before)
-
-
 @pytest.mark.parametrize("seed", range(2))
-@pytest.mark.usefixtures("warnings_are_logged")
 async def test_those_reported_as_stuck_are_those_whom_nobody_calls(
-    conn: Connection, now: datetime, bsc_mitte: Office, seed: int
+    conn: Connection, now: datetime, bsc_mitte: Office, logged_by: LoggedBy, seed: int
 ) -> None:
     await issue(conn, now, bsc_mitte)
     # Before the doors open it is nobody's fault that nobody can be called.
@@ -66,9 +51,9 @@ async def test_those_reported_as_stuck_are_those_whom_nobody_calls(
 
     reported = (await service.queue(conn, now, bsc_mitte)).unservable
     watch = StuckWatch()
-    with capture_logs() as logged:
-        assert sorted((await watch.count_stuck(conn, now))[OFFICE]) == sorted(reported)
-        await watch.count_stuck(conn, now)
+    logged = logged_by(stuck)
+    assert sorted((await watch.count_stuck(conn, now))[OFFICE]) == sorted(reported)
+    await watch.count_stuck(conn, now)
     assert [line["numbers"] for line in logged] == [sorted(reported)]
     assert REGISTRY.get_sample_value("queue_service_unservable_tickets", {"office": OFFICE}) == len(reported)
     assert 0 < len(reported) < TICKETS

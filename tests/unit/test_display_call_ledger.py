@@ -2,11 +2,12 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from structlog.testing import capture_logs
 
+from display import call_ledger
 from display.announced_calls import AnnouncedCalls
 from display.call_ledger import CALL_IS_SAID_FOR, CallLedger
 from queue_service.protocol.stream import LAST_CALLS_SHOWN, Call, DisplaySnapshot, OfficeCard
+from tests.conftest import LoggedBy
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 OFFICE = OfficeCard("rathaus", {"de": "Rathaus"}, "Europe/Berlin")
@@ -99,13 +100,13 @@ def test_the_instant_of_the_sound_replaces_that_of_the_text() -> None:
     assert ledger.announced.at == {2: heard}
 
 
-def test_a_call_that_waits_behind_too_many_others_is_shown_and_not_said() -> None:
+def test_a_call_that_waits_behind_too_many_others_is_shown_and_not_said(logged_by: LoggedBy) -> None:
+    logged = logged_by(call_ledger)
     ledger = CallLedger(AnnouncedCalls())
     ledger.begin(snapshot(1), NOON)
     ledger.follow(call(2), NOON)
     ledger.follow(call(3), NOON + timedelta(seconds=1))
-    with capture_logs() as logged:
-        ledger.expire(NOON + CALL_IS_SAID_FOR + timedelta(milliseconds=1))
+    ledger.expire(NOON + CALL_IS_SAID_FOR + timedelta(milliseconds=1))
     assert versions(ledger) == [3]
     assert ledger.announced.unsaid == {2: "too_old"}
     # With its reason, and without the number.

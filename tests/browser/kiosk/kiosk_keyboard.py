@@ -124,6 +124,8 @@ class KeyboardVisitor:
         heading.focus()
         for _ in range(self.page.evaluate("walk.wayThroughAll()") + 1):
             self.page.keyboard.press("Tab")
+            # A person looks before the next key: by then the page has scrolled.
+            self.page.evaluate("new Promise(requestAnimationFrame)")
         heading.focus()
         self._has_walked_well()
 
