@@ -105,6 +105,7 @@ class Caretaker:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._sooner.wait()
+                    # All devices of an office hear of a change at once, and would ask at once.
                     await asyncio.sleep(random.random() * SPREAD_SECONDS)  # noqa: S311 - spreads load
             self._sooner.clear()
 

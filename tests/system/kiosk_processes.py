@@ -145,6 +145,15 @@ def stand_in_running(port: int = 0) -> Iterator[StandInProcess]:
 
 
 @contextmanager
+def asking_stand_in() -> Iterator[StandInProcess]:
+    """Run the stand-in of an office that asks six things, and gives several passports at once."""
+    asks = ["pick_up", "slow_walk", "guide_strip", "induction_loop", "small_children", "interpreter"]
+    with stand_in_running() as program:
+        program.tell("asks", asks=asks, several="reisepass")
+        yield program
+
+
+@contextmanager
 def kiosk_running(
     service: str, data_dir: Path, printer: str = "pdf", environment: dict[str, str] | None = None
 ) -> Iterator[KioskProcess]:

@@ -19,8 +19,8 @@ from tests.system.kiosk_processes import (
     DEVICE_TOKEN,
     KioskProcess,
     StandInProcess,
+    asking_stand_in,
     kiosk_running,
-    stand_in_running,
 )
 
 PAPERS = ("Ausweise und Pässe", "Identity cards and passports")
@@ -46,9 +46,7 @@ AWAY_AFTER_SECONDS = 5
 @pytest.fixture(scope="module")
 def service() -> Iterator[StandInProcess]:
     """The stand-in of an office that asks, and gives several passports at once."""
-    asks = ["pick_up", "slow_walk", "guide_strip", "induction_loop", "small_children", "interpreter"]
-    with stand_in_running() as program:
-        program.tell("asks", asks=asks, several="reisepass")
+    with asking_stand_in() as program:
         yield program
 
 
@@ -68,8 +66,8 @@ def visitor(chromium: Browser, kiosk: KioskProcess) -> Iterator[KeyboardVisitor]
     page.close()
 
 
-@pytest.mark.parametrize("language", LANGUAGE_NAMES)
-def test_a_visit_needs_no_finger(visitor: KeyboardVisitor, language: str) -> None:
+def _come(visitor: KeyboardVisitor, language: str) -> None:
+    """Stand at the start in this language, and set what its visitor has set."""
     visitor.rules = RULES.get(language, WITHOUT_COLOURS)
     visitor.walks_in_full = language in WALKED_IN_FULL
     visitor.screens = LONG_WORDS.get(language, ())
@@ -77,6 +75,11 @@ def test_a_visit_needs_no_finger(visitor: KeyboardVisitor, language: str) -> Non
     visitor.speak(language)
     for words in COMFORT.get(language, ()):
         visitor.press(visitor.say(words))
+
+
+@pytest.mark.parametrize("language", LANGUAGE_NAMES)
+def test_a_visit_needs_no_finger(visitor: KeyboardVisitor, language: str) -> None:
+    _come(visitor, language)
     visitor.look("start")
     visitor.go_on("Ich habe einen Termin", "check_in")
     visitor.look("check-in")
@@ -162,13 +165,7 @@ def _ask_how_long(visitor: KeyboardVisitor) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGE_NAMES)
 def test_a_visit_needs_no_sight(visitor: KeyboardVisitor, language: str) -> None:
-    visitor.rules = RULES.get(language, WITHOUT_COLOURS)
-    visitor.walks_in_full = language in WALKED_IN_FULL
-    visitor.screens = LONG_WORDS.get(language, ())
-    visitor.come()
-    visitor.speak(language)
-    for words in COMFORT.get(language, ()):
-        visitor.press(visitor.say(words))
+    _come(visitor, language)
     visitor.choose(0, "language")
     visitor.look("spoken language")
     visitor.choose(0, "start")

@@ -7,15 +7,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.kiosk.kiosk_visitor import LANDSCAPE, PORTRAIT, Visitor
 from tests.browser.kiosk.test_kiosk_accessibility import CUT_OFF, PRESSABLE, ROUNDING_PX, TARGET_PX
-from tests.system.kiosk_processes import KioskProcess, StandInProcess, stand_in_running
+from tests.system.kiosk_processes import KioskProcess, StandInProcess, asking_stand_in
 
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[StandInProcess]:
     """The stand-in of an office that asks six things, and gives several passports at once."""
-    asks = ["pick_up", "slow_walk", "guide_strip", "induction_loop", "small_children", "interpreter"]
-    with stand_in_running() as program:
-        program.tell("asks", asks=asks, several="reisepass")
+    with asking_stand_in() as program:
         yield program
 
 
